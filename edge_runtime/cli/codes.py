@@ -1,0 +1,7 @@
+"""The exit codes of `tintlite`; those over 128 are 128 plus the signal's number, as in shells."""
+
+OK = 0
+FAILED = 1
+USAGE = 2
+INTERRUPTED = 130
+TERMINATED = 143

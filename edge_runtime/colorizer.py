@@ -1,0 +1,130 @@
+"""The face of TintLite: a grey picture in, a colour picture out."""
+
+from pathlib import Path
+
+import numpy as np
+
+from edge_runtime import colour
+from edge_runtime.compose import compose
+from edge_runtime.contract import AB_SCALE, LIGHTNESS_SCALE, Contract
+from edge_runtime.framing import DEFAULT_FRAMING, FRAMINGS
+from edge_runtime.interpreter import Network
+from edge_runtime.model_file import DEFAULT_MODEL
+from edge_runtime.saturation import check_saturation
+from edge_runtime.shrink import shrink
+from edge_runtime.threads import default_threads
+
+
+class Colorizer:
+    """Colours pictures with one network.
+
+    Example:
+        rgb = Colorizer("standard").colorize(grey)
+
+    Attributes:
+        contract: what the model says of itself.
+        input_size: S, the side of the square that the network sees, in pixels.
+        output_size: S', the side of the square of ab that it gives, in pixels.
+    """
+
+    def __init__(
+        self,
+        model: str | Path = DEFAULT_MODEL,
+        *,
+        threads: int | None = None,
+        saturation: float = 1.0,
+        framing: str = DEFAULT_FRAMING,
+    ):
+        """Load a model.
+
+        Args:
+            model: the name of a shipped model, or the path of a `.tflite` with a contract.
+            threads: 1 to 64; by default the cores at hand, at most 4.
+            saturation: factor on a* and b*, 0 to 3.
+            framing: how the network sees a picture that is not square: squash, pad or tile.
+        Raises:
+            ModelError: the model is unknown, cut off, changed or not of TintLite.
+            TintLiteError: no LiteRT interpreter is installed.
+            ValueError: threads, saturation or framing out of range.
+        """
+        check_saturation(saturation)
+        if framing not in FRAMINGS:
+            raise ValueError(f"the framing is one of {', '.join(FRAMINGS)}, not '{framing}'")
+        self._threads = default_threads() if threads is None else threads
+        self._network = Network(model, self._threads)
+        self._saturation = float(saturation)
+        self._framing = FRAMINGS[framing]
+
+    @property
+    def contract(self) -> Contract:
+        return self._network.contract
+
+    @property
+    def input_size(self) -> int:
+        return self._network.input_size
+
+    @property
+    def output_size(self) -> int:
+        return self._network.output_size
+
+    def colorize(self, picture: np.ndarray) -> np.ndarray:
+        """Colour a picture at its full resolution.
+
+        Args:
+            picture: uint8 or uint16, [H, W] grey or [H, W, 3] sRGB, whose lightness is used.
+        Returns:
+            sRGB [H, W, 3] of the same dtype.
+        Raises:
+            TypeError: not a NumPy array, or of another dtype.
+            ValueError: another shape, or an empty picture.
+        """
+        check_picture(picture)
+        picture = np.ascontiguousarray(picture)
+        ab = self.picture_ab(picture) * np.float32(self._saturation)
+        return compose(picture, ab, self._threads)
+
+    def picture_ab(self, picture: np.ndarray) -> np.ndarray:
+        """The low-resolution colour of a picture, before saturation.
+
+        Args:
+            picture: as for `colorize`.
+        Returns:
+            float32 [h, w, 2], a* and b* of the whole picture; h = w = S' when squashed.
+        Raises:
+            TypeError, ValueError: as for `colorize`.
+        """
+        check_picture(picture)
+        framing = self._framing(*picture.shape[:2], self.input_size, self.output_size)
+        scaled = shrink(np.ascontiguousarray(picture), *framing.scaled_shape)
+        windows = framing.cut(colour.lightness(scaled))
+        return framing.join([self.predict_ab(window) for window in windows])
+
+    def predict_ab(self, lightness: np.ndarray) -> np.ndarray:
+        """Run the network on one square of lightness.
+
+        Args:
+            lightness: float32 [S, S], CIE L*, 0..100.
+        Returns:
+            float32 [S', S', 2], a* and b*, clipped to -110..110.
+        Raises:
+            ValueError: another shape.
+        """
+        raw = self._network.run(np.asarray(lightness, np.float32) / LIGHTNESS_SCALE - 1)
+        return np.clip(raw, -1, 1) * np.float32(AB_SCALE)
+
+
+def check_picture(picture: np.ndarray) -> None:
+    """See that an array is a picture.
+
+    Raises:
+        TypeError: not a NumPy array, or neither uint8 nor uint16.
+        ValueError: neither [H, W] nor [H, W, 3], or empty.
+    """
+    if not isinstance(picture, np.ndarray):
+        raise TypeError(f"a picture is a NumPy array, not {type(picture).__name__}")
+    if picture.dtype not in (np.uint8, np.uint16):
+        raise TypeError(f"a picture is uint8 or uint16, not {picture.dtype}")
+    if picture.ndim not in (2, 3) or (picture.ndim == 3 and picture.shape[2] != 3):
+        raise ValueError(f"a picture is [H, W] or [H, W, 3], not {list(picture.shape)}")
+    if 0 in picture.shape:
+        raise ValueError(f"the picture is empty: {list(picture.shape)}")

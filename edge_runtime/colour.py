@@ -1,0 +1,187 @@
+"""CIE L*a*b* of sRGB pictures (D65, 2 degree observer), in float32 NumPy.
+
+Formulas: sRGB transfer curve from IEC 61966-2-1; L*a*b* from CIE 15:2004, section 8.2.1.
+The RGB to XYZ matrix is that of ITU-R BT.709 primaries with D65 white, as in scikit-image.
+The white point is the sum of the matrix's rows, so that every grey has a* = b* = 0 exactly.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+
+RGB_TO_XYZ = np.array(
+    [
+        [0.412453, 0.357580, 0.180423],
+        [0.212671, 0.715160, 0.072169],
+        [0.019334, 0.119193, 0.950227],
+    ],
+    dtype=np.float64,
+)
+WHITE_XYZ = RGB_TO_XYZ.sum(axis=1)
+
+# Linear RGB -> XYZ / white, and back: with the white folded in, greys have three equal values.
+# float32 [3, 3] each, for column vectors.
+_RGB_TO_XYZ_OVER_WHITE = (RGB_TO_XYZ / WHITE_XYZ[:, None]).astype(np.float32)
+XYZ_OVER_WHITE_TO_RGB = np.linalg.inv(RGB_TO_XYZ / WHITE_XYZ[:, None]).astype(np.float32)
+
+# The luminance Y of linear RGB: float32 [3]; sums to 1.
+LUMINANCE = _RGB_TO_XYZ_OVER_WHITE[1]
+
+_EPSILON = 216 / 24389  # CIE: (6/29)^3
+_KAPPA = 24389 / 27  # CIE: (29/3)^3
+
+
+def srgb_to_linear(encoded: np.ndarray) -> np.ndarray:
+    """Undo the sRGB transfer curve. Any shape, 0..1, float; returns float32 of the same shape."""
+    encoded = np.asarray(encoded, np.float32)
+    curve = ((np.maximum(encoded, 0.04045) + 0.055) / 1.055) ** 2.4
+    return np.where(encoded <= 0.04045, encoded / 12.92, curve).astype(np.float32)
+
+
+def linear_to_srgb(linear: np.ndarray) -> np.ndarray:
+    """Apply the sRGB transfer curve. Any shape, clipped to 0..1; returns float32."""
+    linear = np.clip(np.asarray(linear, np.float32), 0, 1)
+    curve = 1.055 * np.maximum(linear, 0.0031308) ** (1 / 2.4) - 0.055
+    return np.where(linear <= 0.0031308, linear * 12.92, curve).astype(np.float32)
+
+
+@lru_cache(maxsize=2)
+def _linear_table(levels: int) -> np.ndarray:
+    """Linear light of every level of an integer picture: float32 [levels] in 0..1."""
+    table = srgb_to_linear(np.arange(levels, dtype=np.float64) / (levels - 1))
+    table.setflags(write=False)
+    return table
+
+
+def integer_to_linear(picture: np.ndarray) -> np.ndarray:
+    """Linear light of an integer sRGB picture by table.
+
+    Args:
+        picture: uint8 or uint16, any shape.
+    Returns:
+        float32 of the same shape, 0..1.
+    Raises:
+        TypeError: for any other dtype.
+    """
+    if picture.dtype not in (np.uint8, np.uint16):
+        raise TypeError(f"a picture is uint8 or uint16, not {picture.dtype}")
+    return np.take(_linear_table(np.iinfo(picture.dtype).max + 1), picture)
+
+
+def lightness_from_luminance(luminance: np.ndarray) -> np.ndarray:
+    """CIE L* (0..100) of relative luminance Y (0..1). Any shape; returns float32."""
+    luminance = np.asarray(luminance, np.float32)
+    low = luminance * np.float32(_KAPPA)
+    high = 116 * np.cbrt(luminance) - 16
+    return np.where(luminance > _EPSILON, high, low).astype(np.float32)
+
+
+def f_of_linear(value: np.ndarray) -> np.ndarray:
+    """CIE's f of X / Xn, Y / Yn or Z / Zn (CIE 15:2004, 8.2.1). Any shape; returns float32."""
+    value = np.asarray(value, np.float32)
+    return np.where(value > _EPSILON, np.cbrt(value), (_KAPPA * value + 16) / 116).astype(
+        np.float32
+    )
+
+
+@lru_cache(maxsize=2)
+def _f_table(levels: int) -> np.ndarray:
+    table = f_of_linear(_linear_table(levels))
+    table.setflags(write=False)
+    return table
+
+
+def integer_to_f(grey: np.ndarray) -> np.ndarray:
+    """CIE's f(Y) of a grey integer sRGB picture. uint8 or uint16, any shape; returns float32."""
+    return np.take(_f_table(np.iinfo(grey.dtype).max + 1), grey)
+
+
+# Steps of linear light between two entries of the 8-bit table: the curve is steepest at black,
+# 12.92 * 255 levels over 0..1, so that half a step is 0.025 of a level.
+_ENCODE_STEPS = 65535
+
+
+@lru_cache(maxsize=1)
+def _encode_table() -> np.ndarray:
+    """8-bit sRGB of linear light in steps of 1 / 65535: uint8 [65536]."""
+    linear = np.arange(_ENCODE_STEPS + 1, dtype=np.float64) / _ENCODE_STEPS
+    table = np.rint(linear_to_srgb(linear) * 255).astype(np.uint8)
+    table.setflags(write=False)
+    return table
+
+
+def linear_to_integer(linear: np.ndarray, out: np.ndarray) -> None:
+    """Write linear light as integer sRGB, rounded; what lies outside 0..1 is clipped.
+
+    Args:
+        linear: float32, any shape; used up.
+        out: uint8 (by table, within 0.03 level) or uint16 (computed), of the same shape.
+    """
+    if out.dtype == np.uint8:
+        np.clip(linear, 0, 1, out=linear)
+        linear *= _ENCODE_STEPS
+        linear += 0.5
+        np.take(_encode_table(), linear.astype(np.uint16), out=out, mode="clip")
+    else:
+        encoded = linear_to_srgb(linear)
+        encoded *= 65535
+        np.rint(encoded, out=encoded)
+        np.copyto(out, encoded, casting="unsafe")
+
+
+@lru_cache(maxsize=2)
+def _grey_lightness_table(levels: int) -> np.ndarray:
+    table = lightness_from_luminance(_linear_table(levels))
+    table.setflags(write=False)
+    return table
+
+
+def lightness(picture: np.ndarray) -> np.ndarray:
+    """CIE L* of an integer sRGB picture.
+
+    Args:
+        picture: uint8 or uint16, [H, W] grey or [..., 3] RGB.
+    Returns:
+        float32 [H, W] (the shape without the channel axis), 0..100.
+    Raises:
+        TypeError: the picture is neither uint8 nor uint16.
+    """
+    if picture.ndim == 2:
+        if picture.dtype not in (np.uint8, np.uint16):
+            raise TypeError(f"a picture is uint8 or uint16, not {picture.dtype}")
+        return np.take(_grey_lightness_table(np.iinfo(picture.dtype).max + 1), picture)
+    return lightness_from_luminance(integer_to_linear(picture) @ LUMINANCE)
+
+
+def linear_to_lab(linear: np.ndarray) -> np.ndarray:
+    """CIE L*a*b* of linear RGB. float [..., 3] in 0..1; returns float32 [..., 3]."""
+    xyz = np.asarray(linear, np.float32) @ _RGB_TO_XYZ_OVER_WHITE.T
+    f = np.where(xyz > _EPSILON, np.cbrt(xyz), (_KAPPA * xyz + 16) / 116)
+    lab = np.empty(f.shape, np.float32)
+    lab[..., 0] = 116 * f[..., 1] - 16
+    lab[..., 1] = 500 * (f[..., 0] - f[..., 1])
+    lab[..., 2] = 200 * (f[..., 1] - f[..., 2])
+    return lab
+
+
+def rgb_to_lab(picture: np.ndarray) -> np.ndarray:
+    """CIE L*a*b* of an integer sRGB picture. uint8 or uint16 [..., 3]; returns float32 [..., 3].
+
+    Raises:
+        TypeError: the picture is neither uint8 nor uint16.
+    """
+    return linear_to_lab(integer_to_linear(picture))
+
+
+def lab_to_linear(lab: np.ndarray) -> np.ndarray:
+    """Linear RGB of CIE L*a*b*, float32 [..., 3]; not clipped (out of gamut lies outside 0..1)."""
+    lab = np.asarray(lab, np.float32)
+    fy = (lab[..., 0] + 16) / 116
+    f = np.stack([fy + lab[..., 1] / 500, fy, fy - lab[..., 2] / 200], axis=-1)
+    xyz = np.where(f > 6 / 29, f**3, (116 * f - 16) / _KAPPA)
+    return xyz.astype(np.float32) @ XYZ_OVER_WHITE_TO_RGB.T
+
+
+def lab_to_rgb(lab: np.ndarray) -> np.ndarray:
+    """sRGB of CIE L*a*b*: float32 [..., 3], clipped to 0..1 (not rounded to integers)."""
+    return linear_to_srgb(lab_to_linear(lab))

@@ -1,0 +1,115 @@
+"""Join a picture's own lightness with low-resolution ab into full-resolution sRGB.
+
+Exact float32 CIE Lab (`colour.py`), strip by strip: the float planes of a strip stay in the
+processor's cache, and no float copy of the whole picture is ever made. The formulas are those of
+`colour.lab_to_rgb`, with f(Y) and Y taken from tables where the picture is grey.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import cv2
+import numpy as np
+
+from edge_runtime import colour
+
+# About 64 thousand pixels a strip: its float32 planes (256 kB each) fit a second-level cache.
+STRIP_PIXELS = 1 << 16
+
+_DELTA = np.float32(6 / 29)
+
+
+def compose(picture: np.ndarray, ab: np.ndarray, threads: int = 1) -> np.ndarray:
+    """Give a picture the colour of low-resolution ab; it keeps its own L*.
+
+    ab is upsampled bilinearly with half-pixel centres; colours outside sRGB are clipped.
+
+    Args:
+        picture: uint8 or uint16, [H, W] grey or [H, W, 3] sRGB, whose lightness is kept.
+        ab: float32 [h, w, 2], a* and b* of the whole picture.
+        threads: how many strips are worked on at once.
+    Returns:
+        sRGB [H, W, 3] of the picture's dtype.
+    """
+    height, width = picture.shape[:2]
+    result = np.empty((height, width, 3), picture.dtype)
+    # In units of f: f(X) = f(Y) + a* / 500, f(Z) = f(Y) - b* / 200 (CIE 15:2004, 8.2.1).
+    steps = [
+        cv2.resize(
+            np.ascontiguousarray(ab[..., channel] * np.float32(scale)),
+            (width, ab.shape[0]),
+            interpolation=cv2.INTER_LINEAR,
+        )
+        for channel, scale in ((0, 1 / 500), (1, -1 / 200))
+    ]
+
+    def work(rows: slice) -> None:
+        low, high, part = _row_weights(rows, height, ab.shape[0])
+        fx, fz = (step[low] * (1 - part) + step[high] * part for step in steps)
+        _compose_strip(picture[rows], fx, fz, result[rows])
+
+    if threads == 1:
+        for rows in _strips(height, width):
+            work(rows)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            for _ in pool.map(work, _strips(height, width)):
+                pass
+    return result
+
+
+def _strips(height: int, width: int) -> Iterator[slice]:
+    rows = max(1, STRIP_PIXELS // width)
+    return (slice(top, min(top + rows, height)) for top in range(0, height, rows))
+
+
+def _row_weights(rows: slice, height: int, ab_height: int) -> tuple[np.ndarray, ...]:
+    """The two ab rows between which each picture row lies, and the second one's part.
+
+    Half-pixel centres: row y of `height` lies at (y + 0.5) * ab_height / height - 0.5.
+    Returns int [n], int [n], float32 [n, 1].
+    """
+    centres = (np.arange(rows.start, rows.stop) + 0.5) * (ab_height / height) - 0.5
+    centres = np.clip(centres, 0, ab_height - 1)
+    low = np.floor(centres).astype(np.intp)
+    high = np.minimum(low + 1, ab_height - 1)
+    return low, high, (centres - low).astype(np.float32)[:, None]
+
+
+def _compose_strip(picture: np.ndarray, fx: np.ndarray, fz: np.ndarray, out: np.ndarray) -> None:
+    """Fill `out` from a strip and its steps of f; `fx` and `fz` (float32 [n, W]) are used up."""
+    luminance, fy = _luminance_and_f(picture)
+    fx += fy
+    fz += fy
+    xyz = cv2.merge([_undo_f(fx), luminance, _undo_f(fz)])
+    linear = cv2.transform(xyz, colour.XYZ_OVER_WHITE_TO_RGB)
+    colour.linear_to_integer(linear, out)
+
+
+def _luminance_and_f(strip: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Y (0..1) and f(Y) of an integer strip: two float32 [n, W]."""
+    grey = as_grey(strip)
+    if grey is not None:
+        return colour.integer_to_linear(grey), colour.integer_to_f(grey)
+    luminance = cv2.transform(colour.integer_to_linear(strip), colour.LUMINANCE[None, :])
+    return luminance, colour.f_of_linear(luminance)
+
+
+def as_grey(strip: np.ndarray) -> np.ndarray | None:
+    """The one plane [n, W] of a strip whose channels are all equal, else None."""
+    if strip.ndim == 2:
+        return strip
+    red, green, blue = strip[..., 0], strip[..., 1], strip[..., 2]
+    if np.array_equal(red, green) and np.array_equal(green, blue):
+        return np.ascontiguousarray(green)
+    return None
+
+
+def _undo_f(f: np.ndarray) -> np.ndarray:
+    """X / Xn of f(X / Xn), the inverse of CIE's f, in float32."""
+    result = f * f
+    result *= f
+    dark = f <= _DELTA
+    if dark.any():
+        result[dark] = (116 * f[dark] - 16) / np.float32(24389 / 27)
+    return result

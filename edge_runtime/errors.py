@@ -1,0 +1,13 @@
+"""The errors that TintLite raises on purpose: each message is one sentence for a person."""
+
+
+class TintLiteError(Exception):
+    """Something that the user can mend: a bad file, a bad option, a missing package."""
+
+
+class ModelError(TintLiteError):
+    """A model file that is cut off, unknown, without contract or not ours."""
+
+
+class PictureError(TintLiteError):
+    """A picture that cannot be read, is too large, or cannot be written."""

@@ -1,0 +1,80 @@
+"""Look at a picture file's header, and refuse what is no picture or too large to decode."""
+
+import warnings
+from pathlib import Path
+from typing import BinaryIO
+
+from PIL import (
+    BmpImagePlugin,
+    Image,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
+
+from edge_runtime.errors import PictureError
+
+# Imported one by one: Pillow would import its forty decoders, and let a file choose among them.
+# JPEG includes MPO, which many cameras write as .jpg: a JPEG followed by further ones.
+_READERS = (
+    JpegImagePlugin.JpegImageFile,
+    PngImagePlugin.PngImageFile,
+    TiffImagePlugin.TiffImageFile,
+    WebPImagePlugin.WebPImageFile,
+    BmpImagePlugin.BmpImageFile,
+)
+READABLE = tuple(reader.format for reader in _READERS)
+
+# Twice MAX_IMAGE_PIXELS is where Pillow itself refuses a picture as a decompression bomb.
+MAX_PIXELS = 178_000_000
+MAX_SIDE = 65_535
+MAX_FILE_BYTES = 2 * 2**30
+
+
+def open_picture(file: BinaryIO, path: Path) -> Image.Image:
+    """Read a picture's header; nothing is decoded yet.
+
+    Args:
+        file: the open file.
+        path: its name, for messages.
+    Returns:
+        Pillow's lazy picture.
+    Raises:
+        PictureError: empty, not a picture of a known format, or too large.
+    """
+    file.seek(0, 2)
+    length = file.tell()
+    file.seek(0)
+    if length == 0:
+        raise PictureError(f"{path}: the file is empty")
+    if length > MAX_FILE_BYTES:
+        raise PictureError(f"{path}: the file is larger than {MAX_FILE_BYTES // 2**30} GiB")
+    try:
+        with warnings.catch_warnings():
+            # Between once and twice its limit Pillow warns; the size is checked right below.
+            warnings.simplefilter("ignore")
+            image = Image.open(file, formats=READABLE)
+    except UnidentifiedImageError:
+        raise PictureError(f"{path}: not a JPEG, PNG, TIFF, WebP or BMP picture") from None
+    except Image.DecompressionBombError:
+        raise PictureError(f"{path}: {_too_large()}") from None
+    except Exception as error:  # a damaged header can raise nearly anything in a decoder
+        raise PictureError(f"{path}: the header is damaged ({reason(error)})") from None
+    width, height = image.size
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        raise PictureError(f"{path}: {width} x {height} pixels, {_too_large()}")
+    if width == 0 or height == 0:
+        raise PictureError(f"{path}: the picture has no pixels")
+    return image
+
+
+def reason(error: BaseException) -> str:
+    """An error as a few words of one line."""
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return " ".join(text.split())[:200]
+
+
+def _too_large() -> str:
+    return f"more than {MAX_PIXELS // 10**6} megapixels or {MAX_SIDE} pixels a side are refused"

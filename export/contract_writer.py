@@ -1,0 +1,36 @@
+"""Write a contract into a `.tflite`, as flatbuffer metadata, and seal the file."""
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from edge_runtime.contract import METADATA_NAME, Contract
+from edge_runtime.seal import seal
+from export.flatbuffer import close_model, open_model
+
+
+def with_contract(model: bytes, contract: Contract) -> bytes:
+    """The same network with this contract inside, sealed.
+
+    Args:
+        model: the bytes of a `.tflite`, with or without a contract.
+        contract: replaces any that is there.
+    Returns:
+        The bytes of the new file.
+    """
+    tree = open_model(model)
+    data = np.frombuffer(contract.to_json().encode(), np.uint8)
+    entries = tree.metadata or []
+    entry = next((e for e in entries if _text(e.name) == METADATA_NAME), None)
+    if entry is None:
+        entry = schema.MetadataT()
+        entry.name = METADATA_NAME
+        entry.buffer = len(tree.buffers)
+        tree.buffers.append(schema.BufferT())
+        entries.append(entry)
+    tree.buffers[entry.buffer].data = data
+    tree.metadata = entries
+    return seal(close_model(tree))
+
+
+def _text(name: str | bytes | None) -> str:
+    return name.decode() if isinstance(name, bytes) else name or ""

@@ -1,0 +1,5 @@
+"""The errors that the exporter raises on purpose: each message is one sentence for a person."""
+
+
+class ExportError(Exception):
+    """Something that the user can mend: weights, recipes, pictures, or the target folder."""

@@ -1,0 +1,43 @@
+"""How far an exported file is from the Keras model that it came from, on real pictures."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from edge_runtime.contract import AB_SCALE, LIGHTNESS_SCALE
+from train.evaluate import Network, with_ab
+from train.metrics import psnr, rgb_mse
+
+
+@dataclass(frozen=True)
+class Parity:
+    """Differences between two networks on the same pictures.
+
+    Attributes:
+        pictures: how many.
+        max_ab: the largest difference of a* or b*, in CIE units.
+        rgb_psnr: mean PSNR between the two colorized pictures (at S x S), dB; infinite if equal.
+    """
+
+    pictures: int
+    max_ab: float
+    rgb_psnr: float
+
+
+def compare(ours: Network, reference: Network, inputs: Iterable[np.ndarray]) -> Parity:
+    """Run both networks on lightness inputs, float32 [S, S] each, and compare what they say.
+
+    Raises:
+        ValueError: there are no inputs.
+    """
+    largest, ratios = 0.0, []
+    for lightness in inputs:
+        ab, expected = ours(lightness), reference(lightness)
+        largest = max(largest, float(np.abs(ab - expected).max()) * AB_SCALE)
+        own_lightness = (lightness + 1) * LIGHTNESS_SCALE
+        pair = with_ab(own_lightness, expected), with_ab(own_lightness, ab)
+        ratios.append(psnr(rgb_mse(*pair)))
+    if not ratios:
+        raise ValueError("there are no pictures to compare on")
+    return Parity(len(ratios), largest, float(np.mean(ratios)))

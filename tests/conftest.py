@@ -1,0 +1,35 @@
+"""What several tests use: the tiny model, a picture, a way to run the command."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture(scope="session")
+def tiny_model() -> Path:
+    """A sealed 1-kB network: 64 x 64 lightness to 32 x 32 ab, bright warm and dark cold."""
+    return DATA / "tiny.tflite"
+
+
+@pytest.fixture(scope="session")
+def no_contract_model() -> Path:
+    """The tiny network without its contract."""
+    return DATA / "no_contract.tflite"
+
+
+@pytest.fixture(scope="session")
+def other_network() -> Path:
+    """A sealed network with a contract, whose tensors are not lightness and ab."""
+    return DATA / "other_network.tflite"
+
+
+@pytest.fixture(scope="session")
+def grey() -> np.ndarray:
+    """uint8 [90, 130]: every grey level, edges and noise."""
+    rng = np.random.default_rng(4)
+    ramp = np.linspace(0, 255, 130)[None] + rng.normal(0, 6, (90, 130))
+    ramp[30:60, 40:90] = 230
+    return np.clip(ramp, 0, 255).astype(np.uint8)

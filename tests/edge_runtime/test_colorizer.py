@@ -1,0 +1,139 @@
+"""`Colorizer`, the face of the package, with the tiny network."""
+
+import numpy as np
+import pytest
+
+from edge_runtime import Colorizer, ModelError
+
+
+@pytest.fixture(scope="module")
+def colorizer(tiny_model) -> Colorizer:
+    return Colorizer(tiny_model, threads=1)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_keeps_size_and_dtype(colorizer, dtype, channels):
+    picture = np.full((40, 70, *channels), 200 * (257 if dtype == np.uint16 else 1), dtype)
+    result = colorizer.colorize(picture)
+    assert result.shape == (40, 70, 3)
+    assert result.dtype == dtype
+
+
+def test_bright_is_warm_and_dark_is_cold(colorizer):
+    picture = np.full((64, 64), 30, np.uint8)
+    picture[:, 32:] = 220
+    result = colorizer.colorize(picture).astype(int)
+    assert (result[10:50, :20, 2] > result[10:50, :20, 0] + 10).all()
+    assert (result[10:50, 45:60, 0] > result[10:50, 45:60, 2] + 10).all()
+
+
+def test_colour_input_gives_what_its_lightness_gives(colorizer, grey):
+    as_colour = np.repeat(grey[..., None], 3, axis=2)
+    difference = colorizer.colorize(grey).astype(int) - colorizer.colorize(as_colour)
+    assert np.abs(difference).max() <= 1
+
+
+def test_both_depths_agree(colorizer, grey):
+    shallow = colorizer.colorize(grey).astype(float)
+    deep = colorizer.colorize(grey.astype(np.uint16) * 257) / 257
+    assert np.abs(deep - shallow).max() <= 1
+
+
+def test_threads_change_nothing(tiny_model, grey, colorizer):
+    picture = np.tile(grey, (9, 12))
+    several = Colorizer(tiny_model, threads=3).colorize(picture)
+    np.testing.assert_array_equal(several, colorizer.colorize(picture))
+
+
+def test_saturation_zero_is_grey(tiny_model, grey):
+    result = Colorizer(tiny_model, saturation=0).colorize(grey)
+    np.testing.assert_array_equal(result, np.repeat(grey[..., None], 3, axis=2))
+
+
+def test_saturation_scales_ab(tiny_model, colorizer, grey):
+    spread = [
+        np.ptp(Colorizer(tiny_model, saturation=s).colorize(grey).astype(int), axis=2).mean()
+        for s in (0.5, 1.0, 1.5)
+    ]
+    assert spread[0] < spread[1] < spread[2]
+
+
+@pytest.mark.parametrize("framing", ["squash", "pad", "tile"])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (30, 900), (900, 30), (5, 20_000)])
+def test_any_shape_in_any_framing(tiny_model, framing, shape):
+    result = Colorizer(tiny_model, framing=framing).colorize(np.full(shape, 90, np.uint8))
+    assert result.shape == (*shape, 3)
+    assert (result[..., 2] > result[..., 0].astype(int) + 10).all()  # dark is cold, everywhere
+
+
+def test_views_and_read_only_arrays(colorizer, grey):
+    expected = colorizer.colorize(np.ascontiguousarray(grey[::-2, ::3].T))
+    view = grey[::-2, ::3].T
+    view.setflags(write=False)
+    np.testing.assert_array_equal(colorizer.colorize(view), expected)
+    backwards = np.repeat(grey[..., None], 3, axis=2)[..., ::-1]
+    assert colorizer.colorize(backwards).shape == (*grey.shape, 3)
+
+
+def test_the_picture_is_left_alone(colorizer, grey):
+    before = grey.copy()
+    colorizer.colorize(grey)
+    np.testing.assert_array_equal(grey, before)
+
+
+@pytest.mark.parametrize(
+    ("picture", "error", "words"),
+    [
+        ([[1, 2]], TypeError, "NumPy array"),
+        (np.zeros((4, 4)), TypeError, "uint8 or uint16"),
+        (np.zeros((4, 4), bool), TypeError, "uint8 or uint16"),
+        (np.zeros(4, np.uint8), ValueError, r"\[H, W\]"),
+        (np.zeros((4, 4, 4), np.uint8), ValueError, r"\[H, W\]"),
+        (np.zeros((0, 4), np.uint8), ValueError, "empty"),
+    ],
+)
+def test_what_is_no_picture_is_refused(colorizer, picture, error, words):
+    with pytest.raises(error, match=words):
+        colorizer.colorize(picture)
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ({"saturation": -0.1}, "saturation is 0 to 3"),
+        ({"saturation": 3.1}, "saturation is 0 to 3"),
+        ({"saturation": float("nan")}, "saturation is 0 to 3"),
+        ({"threads": 0}, "threads is 1 to 64"),
+        ({"threads": 65}, "threads is 1 to 64"),
+        ({"framing": "crop"}, "squash, pad, tile"),
+    ],
+)
+def test_options_out_of_range_are_refused(tiny_model, option, words):
+    with pytest.raises(ValueError, match=words):
+        Colorizer(tiny_model, **option)
+
+
+def test_threads_are_a_whole_number(tiny_model):
+    with pytest.raises(TypeError, match="whole number"):
+        Colorizer(tiny_model, threads=1.5)
+
+
+def test_predict_ab_is_the_networks_own_square(colorizer):
+    lightness = np.full((64, 64), 75, np.float32)
+    ab = colorizer.predict_ab(lightness)
+    assert ab.shape == (colorizer.output_size, colorizer.output_size, 2) == (32, 32, 2)
+    # The tiny network: ab = 110 * (0.15, 0.35) * (L / 50 - 1)
+    np.testing.assert_allclose(ab[10, 10], [0.5 * 16.5, 0.5 * 38.5], rtol=1e-4)
+    with pytest.raises(ValueError, match="64 x 64"):
+        colorizer.predict_ab(lightness[:10])
+
+
+def test_the_contract_is_at_hand(colorizer):
+    assert colorizer.contract.name == "tiny"
+    assert colorizer.input_size == colorizer.contract.input_size == 64
+
+
+def test_unknown_model():
+    with pytest.raises(ModelError, match="unknown model 'nonesuch'"):
+        Colorizer("nonesuch")

@@ -1,0 +1,99 @@
+"""Models by name and by path, and the refusal of what is none."""
+
+import hashlib
+import shutil
+import sys
+
+import pytest
+
+from edge_runtime import model_file, shipped
+from edge_runtime.errors import ModelError, TintLiteError
+from edge_runtime.interpreter import Network, load_interpreter_class
+from edge_runtime.model_file import read_model
+
+
+@pytest.fixture
+def shelf(tmp_path, monkeypatch, tiny_model):
+    """A folder of shipped models that holds the tiny one under the name `small`."""
+    shutil.copy(tiny_model, tmp_path / "small.tflite")
+    digest = hashlib.sha256(tiny_model.read_bytes()).hexdigest()
+    (tmp_path / "SHA256SUMS").write_text(f"{digest}  small.tflite\n")
+    monkeypatch.setattr(shipped, "MODELS_FOLDER", tmp_path)
+    shipped._digests.cache_clear()
+    yield tmp_path
+    shipped._digests.cache_clear()
+
+
+def test_a_shipped_model_is_found_by_name(shelf):
+    assert shipped.shipped_names() == ["small"]
+    assert read_model("small").contract.name == "tiny"
+
+
+def test_a_damaged_shipped_model_is_refused(shelf):
+    data = bytearray((shelf / "small.tflite").read_bytes())
+    data[-20] ^= 1
+    (shelf / "small.tflite").write_bytes(data)
+    with pytest.raises(ModelError, match="'small' is damaged"):
+        read_model("small")
+
+
+def test_a_missing_shipped_file_is_refused(shelf):
+    (shelf / "small.tflite").unlink()
+    with pytest.raises(ModelError, match="no such model file"):
+        read_model("small")
+
+
+def test_an_unknown_name_is_refused_with_the_names(shelf):
+    with pytest.raises(ModelError, match=r"unknown model 'huge' \(shipped: small;"):
+        read_model("huge")
+    with pytest.raises(ModelError, match="no model 'huge'"):
+        shipped.shipped_path("huge")
+
+
+def test_the_real_shelf_is_whole():
+    """Every model of the list is there, whole, and runs."""
+    for name in shipped.shipped_names():
+        assert shipped.shipped_path(name).is_file()
+        assert Network(name, threads=1).contract.name == name
+
+
+def test_a_path_is_read(tiny_model):
+    assert read_model(tiny_model).contract.input_size == 64
+    assert read_model(str(tiny_model)).data == tiny_model.read_bytes()
+
+
+def test_a_missing_path_is_refused(tmp_path):
+    with pytest.raises(ModelError, match="no such model file"):
+        read_model(tmp_path / "gone.tflite")
+
+
+def test_a_folder_is_refused(tmp_path):
+    with pytest.raises(ModelError, match="cannot be read"):
+        read_model(tmp_path)
+
+
+def test_a_huge_file_is_refused_unread(tmp_path, monkeypatch, tiny_model):
+    monkeypatch.setattr(model_file, "MAX_MODEL_BYTES", 1000)
+    with pytest.raises(ModelError, match="larger than any"):
+        read_model(tiny_model)
+
+
+def test_another_network_is_refused(other_network):
+    with pytest.raises(ModelError, match="another network: its output"):
+        Network(other_network, threads=1)
+
+
+def test_without_interpreter_the_user_learns_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
+    monkeypatch.setitem(sys.modules, "tflite_runtime.interpreter", None)
+    with pytest.raises(TintLiteError, match="pip install ai-edge-litert"):
+        load_interpreter_class()
+
+
+def test_tflite_runtime_is_the_second_choice(monkeypatch):
+    standin = type(sys)("tflite_runtime.interpreter")
+    standin.Interpreter = object
+    monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
+    monkeypatch.setitem(sys.modules, "tflite_runtime", type(sys)("tflite_runtime"))
+    monkeypatch.setitem(sys.modules, "tflite_runtime.interpreter", standin)
+    assert load_interpreter_class() is object

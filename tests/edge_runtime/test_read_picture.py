@@ -1,0 +1,285 @@
+"""Reading picture files of every kind, and refusing what is none."""
+
+import struct
+import zlib
+
+import cv2
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from edge_runtime.errors import PictureError
+from edge_runtime.pictures import read_picture
+
+RNG = np.random.default_rng(11)
+GREY = RNG.integers(0, 256, (20, 30), dtype=np.uint8)
+COLOUR = RNG.integers(0, 256, (20, 30, 3), dtype=np.uint8)
+DEEP_GREY = RNG.integers(0, 65536, (20, 30), dtype=np.uint16)
+DEEP_COLOUR = RNG.integers(0, 65536, (20, 30, 3), dtype=np.uint16)
+ALPHA = RNG.integers(0, 256, (20, 30), dtype=np.uint8)
+
+
+def png_header(width: int, height: int, depth: int = 8, colour: int = 2) -> bytes:
+    """A PNG that claims a size and holds next to nothing."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        )
+
+    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(bytes(1000)))
+        + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize("ending", ["png", "tif", "bmp"])
+@pytest.mark.parametrize("pixels", [GREY, COLOUR], ids=["grey", "colour"])
+def test_lossless_8_bits(tmp_path, ending, pixels):
+    path = tmp_path / f"x.{ending}"
+    Image.fromarray(pixels).save(path)
+    picture = read_picture(path)
+    np.testing.assert_array_equal(picture.pixels, pixels)
+    assert picture.alpha is None
+    assert picture.notes == ()
+
+
+@pytest.mark.parametrize("ending", ["jpg", "webp"])
+def test_lossy(tmp_path, ending):
+    smooth = np.linspace(20, 220, 64).astype(np.uint8)[None].repeat(48, 0)
+    Image.fromarray(smooth).save(tmp_path / f"x.{ending}", quality=95)
+    pixels = read_picture(tmp_path / f"x.{ending}").pixels
+    assert pixels.ndim == (2 if ending == "jpg" else 3)
+    three = pixels if pixels.ndim == 3 else pixels[..., None]
+    assert np.abs(three.astype(int) - smooth[..., None]).max() <= 6
+
+
+@pytest.mark.parametrize("mode", ["1", "P", "CMYK", "YCbCr", "LAB"])
+def test_other_modes(tmp_path, mode):
+    flat = Image.new("RGB", (30, 20), (200, 100, 50) if mode != "1" else (255, 255, 255))
+    if mode == "LAB":
+        image = Image.frombytes("LAB", (30, 20), bytes([137, 36, 45]) * 600)
+    else:
+        image = flat.convert(mode, palette=Image.Palette.ADAPTIVE)
+    path = tmp_path / ("x.jpg" if mode == "YCbCr" else "x.tif")
+    image.save(path)
+    pixels = read_picture(path).pixels
+    assert pixels.dtype == np.uint8
+    expected = [255] if mode == "1" else [200, 100, 50]
+    assert np.abs(pixels.reshape(20, 30, -1).astype(int) - expected).max() <= 6
+
+
+@pytest.mark.parametrize("ending", ["png", "webp", "tif"])
+def test_alpha(tmp_path, ending):
+    image = Image.fromarray(np.dstack([COLOUR, ALPHA]))
+    image.save(tmp_path / f"x.{ending}", **({"lossless": True} if ending == "webp" else {}))
+    picture = read_picture(tmp_path / f"x.{ending}")
+    np.testing.assert_array_equal(picture.alpha, ALPHA)
+    assert picture.pixels.shape == (20, 30, 3)
+
+
+def test_grey_with_alpha(tmp_path):
+    Image.merge("LA", [Image.fromarray(GREY), Image.fromarray(ALPHA)]).save(tmp_path / "x.png")
+    picture = read_picture(tmp_path / "x.png")
+    np.testing.assert_array_equal(picture.pixels, GREY)
+    np.testing.assert_array_equal(picture.alpha, ALPHA)
+
+
+@pytest.mark.parametrize("mode", ["P", "L"])
+def test_one_transparent_level(tmp_path, mode):
+    image = Image.new("L", (4, 4), 7).convert(mode)
+    image.putpixel((0, 0), 9)
+    image.save(tmp_path / "x.png", transparency=9)
+    picture = read_picture(tmp_path / "x.png")
+    assert picture.alpha[0, 0] == 0
+    assert picture.alpha[1, 1] == 255
+
+
+@pytest.mark.parametrize("pixels", [DEEP_GREY, DEEP_COLOUR], ids=["grey", "colour"])
+def test_16_bit_png(tmp_path, pixels):
+    stored = pixels if pixels.ndim == 2 else pixels[..., ::-1]
+    cv2.imwrite(str(tmp_path / "x.png"), stored)
+    np.testing.assert_array_equal(read_picture(tmp_path / "x.png").pixels, pixels)
+
+
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+@pytest.mark.parametrize("compression", [None, "zlib"])
+@pytest.mark.parametrize("pixels", [DEEP_GREY, DEEP_COLOUR], ids=["grey", "colour"])
+def test_16_bit_tiff(tmp_path, byteorder, compression, pixels):
+    photometric = "minisblack" if pixels.ndim == 2 else "rgb"
+    path = tmp_path / "x.tif"
+    tifffile.imwrite(
+        path, pixels, photometric=photometric, byteorder=byteorder, compression=compression
+    )
+    np.testing.assert_array_equal(read_picture(path).pixels, pixels)
+
+
+def test_16_bit_alpha(tmp_path):
+    alpha = ALPHA.astype(np.uint16) * 257
+    four = np.dstack([DEEP_COLOUR, alpha])
+    tifffile.imwrite(tmp_path / "x.tif", four, photometric="rgb", extrasamples=["unassalpha"])
+    picture = read_picture(tmp_path / "x.tif")
+    np.testing.assert_array_equal(picture.pixels, DEEP_COLOUR)
+    np.testing.assert_array_equal(picture.alpha, alpha)
+
+
+def test_16_bit_tiff_where_white_is_zero(tmp_path):
+    tifffile.imwrite(tmp_path / "x.tif", DEEP_GREY, photometric="miniswhite")
+    np.testing.assert_array_equal(read_picture(tmp_path / "x.tif").pixels, 65535 - DEEP_GREY)
+
+
+def test_16_bit_tiff_in_separate_planes_is_refused(tmp_path):
+    planes = np.ascontiguousarray(DEEP_COLOUR.transpose(2, 0, 1))
+    tifffile.imwrite(tmp_path / "x.tif", planes, photometric="rgb", planarconfig="separate")
+    with pytest.raises(PictureError, match="separate planes"):
+        read_picture(tmp_path / "x.tif")
+
+
+def test_32_bits_are_refused(tmp_path):
+    Image.fromarray(GREY.astype(np.float32)).save(tmp_path / "x.tif")
+    with pytest.raises(PictureError, match="'F' are not supported"):
+        read_picture(tmp_path / "x.tif")
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["png", "tif", "deep grey", "deep colour"])
+def test_orientation_is_applied_and_reset(tmp_path, orientation, kind):
+    """Against Pillow's own `exif_transpose`, on a picture with no symmetry."""
+    path = tmp_path / ("x.png" if kind == "png" else "x.tif")
+    if kind in ("png", "tif"):
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        Image.fromarray(GREY).save(path, exif=exif)
+        stored = GREY
+    else:
+        stored = DEEP_GREY if kind == "deep grey" else DEEP_COLOUR
+        photometric = "minisblack" if stored.ndim == 2 else "rgb"
+        tag = (0x0112, "H", 1, orientation, True)
+        tifffile.imwrite(path, stored, photometric=photometric, extratags=[tag])
+    upright = {
+        1: stored,
+        2: stored[:, ::-1],
+        3: stored[::-1, ::-1],
+        4: stored[::-1],
+        5: stored.swapaxes(0, 1),
+        6: stored.swapaxes(0, 1)[:, ::-1],
+        7: stored.swapaxes(0, 1)[::-1, ::-1],
+        8: stored.swapaxes(0, 1)[::-1],
+    }[orientation]
+    picture = read_picture(path)
+    np.testing.assert_array_equal(picture.pixels, upright)
+    reread = Image.Exif()
+    reread.load(picture.exif)
+    assert reread.get(0x0112, 1) == 1
+
+
+def test_exif_and_resolution_are_kept(tmp_path):
+    exif = Image.Exif()
+    exif[0x010F] = "A camera maker"
+    exif[0x8769] = {0x9003: "1931:05:06 10:00:00"}
+    for ending in ("jpg", "tif", "png"):
+        path = tmp_path / f"x.{ending}"
+        Image.fromarray(GREY).save(path, exif=exif, dpi=(300, 200))
+        picture = read_picture(path)
+        kept = Image.Exif()
+        kept.load(picture.exif)
+        assert kept[0x010F] == "A camera maker"
+        assert kept.get_ifd(0x8769)[0x9003] == "1931:05:06 10:00:00"
+        assert [round(value) for value in picture.dpi] == [300, 200]
+
+
+@pytest.mark.parametrize("ending", ["tif", "webp", "png"])
+def test_the_first_of_several_frames_is_taken_with_a_note(tmp_path, ending):
+    frames = [Image.fromarray(GREY), Image.fromarray(255 - GREY)]
+    options = {"lossless": True} if ending == "webp" else {}
+    frames[0].save(tmp_path / f"x.{ending}", save_all=True, append_images=frames[1:], **options)
+    picture = read_picture(tmp_path / f"x.{ending}")
+    first = picture.pixels if picture.pixels.ndim == 2 else picture.pixels[..., 1]
+    np.testing.assert_array_equal(first, GREY)
+    assert "the first was taken" in picture.notes[0]
+
+
+def refused(path, words: str) -> None:
+    with pytest.raises(PictureError, match=words) as caught:
+        read_picture(path)
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith(str(path))
+
+
+def test_missing(tmp_path):
+    refused(tmp_path / "gone.jpg", "No such file")
+
+
+def test_folder(tmp_path):
+    refused(tmp_path, "not a file")
+
+
+def test_empty(tmp_path):
+    (tmp_path / "x.jpg").touch()
+    refused(tmp_path / "x.jpg", "the file is empty")
+
+
+def test_text(tmp_path):
+    (tmp_path / "x.jpg").write_text("this is no picture\n" * 40)
+    refused(tmp_path / "x.jpg", "not a JPEG, PNG, TIFF, WebP or BMP")
+
+
+def test_a_format_that_is_not_ours(tmp_path):
+    Image.fromarray(GREY).save(tmp_path / "x.gif")
+    (tmp_path / "x.gif").rename(tmp_path / "x.png")
+    refused(tmp_path / "x.png", "not a JPEG, PNG")
+
+
+@pytest.mark.parametrize("part", [0.02, 0.3, 0.5, 0.9])
+@pytest.mark.parametrize("ending", ["jpg", "png", "tif", "webp", "bmp", "deep.png", "deep.tif"])
+def test_cut_off(tmp_path, ending, part):
+    path = tmp_path / f"x.{ending}"
+    large = np.tile(COLOUR, (5, 5, 1))
+    if ending == "deep.png":
+        cv2.imwrite(str(path), np.tile(DEEP_COLOUR, (5, 5, 1)))
+    elif ending == "deep.tif":
+        tifffile.imwrite(path, np.tile(DEEP_COLOUR, (5, 5, 1)), photometric="rgb")
+    else:
+        Image.fromarray(large).save(path)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * part)])
+    refused(path, "cannot be decoded|header is damaged|not a JPEG")
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+def test_bombs_are_refused_by_their_header(tmp_path, depth):
+    (tmp_path / "x.png").write_bytes(png_header(50_000, 50_000, depth))
+    refused(tmp_path / "x.png", "megapixels")
+
+
+def test_a_too_long_side_is_refused(tmp_path):
+    (tmp_path / "x.png").write_bytes(png_header(70_000, 1))
+    refused(tmp_path / "x.png", "70000 x 1 pixels")
+
+
+def test_a_name_with_a_nul():
+    with pytest.raises(PictureError, match="null"):
+        read_picture("x\0.jpg")
+
+
+def test_damaged_bytes_never_escape_as_other_errors(tmp_path):
+    """Bytes flipped all over: either a picture or a `PictureError`."""
+    path = tmp_path / "x"
+    for ending in ("jpg", "png", "tif", "webp", "bmp"):
+        whole = tmp_path / f"whole.{ending}"
+        Image.fromarray(COLOUR).save(whole, exif=Image.Exif(), dpi=(72, 72))
+        data = whole.read_bytes()
+        for seed in range(40):
+            generator = np.random.default_rng(seed)
+            damaged = bytearray(data)
+            for place in generator.integers(0, min(len(data), 400), 6):
+                damaged[place] = generator.integers(0, 256)
+            path.write_bytes(damaged)
+            try:
+                read_picture(path)
+            except PictureError as error:
+                assert "\n" not in str(error)

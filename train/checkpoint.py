@@ -1,0 +1,54 @@
+"""Checkpoints that survive being cut off: written whole beside the last one, then put in place."""
+
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: batches seen, seconds trained, the best gain on val so far (dB)."""
+
+    step: int = 0
+    seconds: float = 0.0
+    best_gain: float = float("-inf")
+
+
+def save_checkpoint(
+    folder: Path, model: Any, average: list[np.ndarray], progress: Progress
+) -> None:
+    """Write model, optimizer, averaged weights and progress; the old ones stay until it is done."""
+    part = folder.with_name(folder.name + ".part")
+    old = folder.with_name(folder.name + ".old")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    model.save_weights(part / "model.weights.h5")  # a compiled model's optimizer goes along
+    np.savez(part / "average.npz", *average)
+    (part / "progress.json").write_text(json.dumps(asdict(progress)), encoding="utf-8")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        os.replace(folder, old)
+    os.replace(part, folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def load_checkpoint(folder: Path, model: Any) -> tuple[list[np.ndarray], Progress] | None:
+    """Fill the model and its optimizer; give the averaged weights and the progress.
+
+    None if there is no checkpoint yet.
+    """
+    old = folder.with_name(folder.name + ".old")
+    if not folder.exists() and old.exists():  # cut off between the two renames
+        os.replace(old, folder)
+    if not folder.exists():
+        return None
+    model.load_weights(folder / "model.weights.h5")
+    with np.load(folder / "average.npz", allow_pickle=False) as file:
+        average = [file[name] for name in file.files]
+    progress = Progress(**json.loads((folder / "progress.json").read_text("utf-8")))
+    return average, progress

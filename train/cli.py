@@ -1,0 +1,206 @@
+"""`python -m train`: prepare pictures, fit a network, evaluate models."""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+# TensorFlow's own chatter (missing GPUs, oneDNN) would bury ours.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+app = typer.Typer(
+    help="Train TintLite's networks on your own pictures.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+console = Console()
+
+PREPARE_HELP = """Decode pictures once, drop what teaches nothing, resize, split and store them.
+
+    python -m train prepare photos/ more.zip --out data/mine
+
+    python -m train prepare photos/ --out data/mine --split 80/10/10
+"""
+
+FIT_HELP = """Train a network by a recipe of `train/configs/`; run again to go on where it stopped.
+
+    python -m train fit nano --data data/mine --out runs/nano
+
+    python -m train fit standard --data data/mine --out runs/short --minutes 30
+"""
+
+EVALUATE_HELP = """Measure models on colour pictures, with the grey row (ab = 0) beside.
+
+    python -m train evaluate standard nano --on val.tar
+
+    python -m train evaluate runs/nano --on data/mine:val --input-sizes 128,160,192,224
+"""
+
+
+def _progress(unit: str) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    )
+
+
+@app.command("prepare", help=PREPARE_HELP)
+def prepare_command(
+    sources: Annotated[list[Path], typer.Argument(help="Folders, .tar and .zip files.")],
+    out: Annotated[Path, typer.Option(help="The folder to make.")],
+    split: Annotated[str, typer.Option(help="Train/val or train/val/test, in percent.")] = "98/2",
+    short_side: Annotated[int, typer.Option(min=64, max=2048, help="In pixels.")] = 160,
+    min_side: Annotated[int, typer.Option(min=16, help="Smaller pictures are dropped.")] = 96,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace prepared data.")] = False,
+) -> None:
+    from train.prepare import PrepareOptions, parse_fractions, prepare
+    from train.sources import check_sources, count_pictures
+
+    options = PrepareOptions(
+        short_side=short_side, min_side=min_side, fractions=parse_fractions(split)
+    )
+    check_sources(sources)
+    with _progress("pictures") as progress:
+        task = progress.add_task("preparing", total=count_pictures(sources))
+        report = prepare(
+            sources,
+            out,
+            options,
+            overwrite=overwrite,
+            on_picture=lambda: progress.advance(task),
+        )
+    kept = ", ".join(f"{count} {name}" for name, count in report.kept.items())
+    dropped = ", ".join(f"{count} {why}" for why, count in sorted(report.dropped.items()))
+    console.print(f"read {report.read} pictures; kept {kept}; dropped {dropped or 'none'}")
+    console.print(f"written to {out}", highlight=False)
+
+
+@app.command("fit", help=FIT_HELP)
+def fit_command(
+    config: Annotated[str, typer.Argument(help="A recipe of train/configs/.")],
+    data: Annotated[Path, typer.Option(help="Prepared data.")],
+    out: Annotated[Path, typer.Option(help="The run's folder; an unfinished run goes on.")],
+    minutes: Annotated[float | None, typer.Option(help="Train this long instead.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Train this many batches instead.")] = None,
+    encoder_weights: Annotated[
+        str, typer.Option(help="`imagenet` (downloaded by Keras), `none`, or a .weights.h5 file.")
+    ] = "imagenet",
+    start_from: Annotated[
+        Path | None, typer.Option(help="Start from these weights of the whole generator.")
+    ] = None,
+) -> None:
+    from train.config import ConfigError, load_config
+    from train.fit import Round, fit
+
+    recipe = load_config(config)
+    if minutes is not None and steps is not None:
+        raise ConfigError("give either --minutes or --steps")
+    if minutes is not None or steps is not None:
+        recipe = replace(recipe, minutes=minutes, steps=steps)
+
+    with _progress("thousandths") as progress:
+        task = progress.add_task("training", total=1000)
+
+        def on_step(done: float, loss: float) -> None:
+            progress.update(task, completed=int(done * 1000), description=f"loss {loss:.4f}")
+
+        def on_round(row: Round) -> None:
+            console.print(
+                f"step {row.step}  crops {row.crop_size} px  loss {row.loss:.4f}"
+                f"  {row.images_per_second:.0f} images/s  val {row.val_rgb_psnr:.2f} dB"
+                f" ({row.val_gain:+.2f} over grey)  colourfulness"
+                f" {row.val_colourfulness_ratio:.2f}",
+                highlight=False,
+            )
+
+        fit(
+            recipe,
+            data,
+            out,
+            encoder_weights=None if encoder_weights == "none" else encoder_weights,
+            start_from=start_from,
+            on_step=on_step,
+            on_round=on_round,
+        )
+    console.print(f"best weights: {out / 'best.weights.h5'}", highlight=False)
+
+
+def _numbers(text: str, kind: type = float) -> list:
+    try:
+        values = [kind(part) for part in text.split(",")]
+    except ValueError:
+        values = []
+    if not values or min(values) <= 0:
+        raise ValueError(f"a list of positive numbers with commas, not {text!r}")
+    return values
+
+
+@app.command("evaluate", help=EVALUATE_HELP)
+def evaluate_command(
+    models: Annotated[
+        list[str], typer.Argument(help="Shipped names, .tflite files, run folders, .weights.h5.")
+    ],
+    on: Annotated[str, typer.Option(help="Folder, .tar, .zip, or prepared data as DATA:val.")],
+    input_sizes: Annotated[
+        str | None, typer.Option(help="Measure run folders at these S, as in 128,160,192.")
+    ] = None,
+    saturations: Annotated[
+        str, typer.Option(help="Multiply ab by each of these: the curve of gain over colour.")
+    ] = "1",
+    limit: Annotated[int | None, typer.Option(min=1, help="At most this many pictures.")] = None,
+    json_out: Annotated[Path | None, typer.Option(help="Write the scores as JSON too.")] = None,
+) -> None:
+    from train.evaluate import evaluate
+    from train.networks import open_networks
+    from train.open_pictures import TruePictures
+
+    pictures = TruePictures(on, limit)
+    sizes = _numbers(input_sizes, int) if input_sizes else None
+    networks = open_networks(models, sizes, _numbers(saturations))
+    with _progress("pictures") as progress:
+        task = progress.add_task("measuring", total=len(pictures))
+        scores = evaluate(networks, pictures, on_picture=lambda: progress.advance(task))
+    from train.scores_table import scores_table
+
+    console.print(scores_table(scores))
+    if pictures.passed_over:
+        console.print(f"passed over {pictures.passed_over} broken or grey pictures")
+    if json_out:
+        from dataclasses import asdict
+
+        rows = {name: asdict(row) for name, row in scores.items()}
+        json_out.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+
+
+def main() -> int:
+    """Run a command; a person's mistake is one line on stderr and exit code 1."""
+    from edge_runtime.errors import TintLiteError
+    from train.errors import TrainError
+
+    try:
+        app(standalone_mode=True)
+    except (TrainError, TintLiteError, ValueError, OSError) as error:
+        Console(stderr=True).print(
+            f"train: {error}", highlight=False, markup=False, soft_wrap=True
+        )
+        return 1
+    return 0

@@ -1,0 +1,130 @@
+"""Measure a network on colour pictures: how near to the truth, how colourful, against grey."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from edge_runtime.colour import lab_to_rgb, lightness, rgb_to_lab
+from edge_runtime.contract import AB_SCALE, LIGHTNESS_SCALE
+from train.metrics import colourfulness, lab8, psnr, rgb_mse
+
+# The side of the square at which pictures are compared: that of the paper and of most of the field.
+JUDGED_SIZE = 256
+
+# lightness float32 [S, S] (L* / 50 - 1) -> ab float32 [S', S', 2] (a*, b* / 110)
+Network = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Means over pictures of `JUDGED_SIZE` squared.
+
+    Attributes:
+        pictures: how many.
+        rgb_psnr: mean of each picture's PSNR over RGB, dB.
+        rgb_psnr_of_mean_mse: PSNR of the mean MSE over RGB, dB.
+        lab_mse: mean MSE over the three channels of 8-bit Lab.
+        lab_psnr: mean of each picture's PSNR over 8-bit Lab, dB.
+        ab_psnr: mean of each picture's PSNR over a* and b*, peak 255, dB.
+        colourfulness_ratio: mean colourfulness over the mean of the true pictures.
+        gain: rgb_psnr less that of the grey picture (ab = 0), dB.
+    """
+
+    pictures: int
+    rgb_psnr: float
+    rgb_psnr_of_mean_mse: float
+    lab_mse: float
+    lab_psnr: float
+    ab_psnr: float
+    colourfulness_ratio: float
+    gain: float
+
+
+def judged(picture: np.ndarray) -> np.ndarray:
+    """A true picture at the size at which it is compared: uint8 [256, 256, 3]."""
+    size = (JUDGED_SIZE, JUDGED_SIZE)
+    shrinks = min(picture.shape[:2]) >= JUDGED_SIZE
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    return cv2.resize(picture, size, interpolation=how)
+
+
+def network_input(picture: np.ndarray, input_size: int) -> np.ndarray:
+    """What the network sees of a picture: float32 [S, S] of uint8 [H, W, 3]."""
+    shrinks = min(picture.shape[:2]) >= input_size
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    small = cv2.resize(picture, (input_size, input_size), interpolation=how)
+    return lightness(small) / LIGHTNESS_SCALE - 1
+
+
+def with_ab(own_lightness: np.ndarray, ab: np.ndarray) -> np.ndarray:
+    """A picture's own L* [H, W] with the network's ab [S', S', 2] (a*, b* / 110): uint8 RGB."""
+    height, width = own_lightness.shape
+    ab = cv2.resize(ab * np.float32(AB_SCALE), (width, height), interpolation=cv2.INTER_LINEAR)
+    lab = np.dstack([own_lightness, np.clip(ab, -AB_SCALE, AB_SCALE)])
+    return np.round(lab_to_rgb(lab) * 255).astype(np.uint8)
+
+
+class _Tally:
+    """Sums the figures of one row of the table."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[float, ...]] = []
+
+    def add(self, true: np.ndarray, true_lab: np.ndarray, ours: np.ndarray) -> None:
+        mse = rgb_mse(true, ours)
+        lab = rgb_to_lab(ours)
+        lab_mse = float(np.mean((lab8(true_lab) - lab8(lab)) ** 2))
+        ab_mse = float(np.mean((true_lab[..., 1:] - lab[..., 1:]) ** 2))
+        row = (psnr(mse), mse, lab_mse, psnr(lab_mse), psnr(ab_mse), colourfulness(ours))
+        self._rows.append(row)
+
+    def scores(self, true_colourfulness: float, grey_psnr: float | None) -> Scores:
+        rgb_psnr, mse, lab_mse, lab_psnr, ab_psnr, colour = np.mean(self._rows, axis=0).tolist()
+        return Scores(
+            pictures=len(self._rows),
+            rgb_psnr=rgb_psnr,
+            rgb_psnr_of_mean_mse=psnr(mse),
+            lab_mse=lab_mse,
+            lab_psnr=lab_psnr,
+            ab_psnr=ab_psnr,
+            colourfulness_ratio=colour / true_colourfulness,
+            gain=0.0 if grey_psnr is None else rgb_psnr - grey_psnr,
+        )
+
+
+def evaluate(
+    networks: dict[str, tuple[Network, int]],
+    pictures: Iterable[np.ndarray],
+    on_picture: Callable[[], None] = lambda: None,
+) -> dict[str, Scores]:
+    """Measure networks side by side on the same pictures.
+
+    Args:
+        networks: by name, the network and its input size S.
+        pictures: true pictures, uint8 [H, W, 3] RGB of any size; compared at 256x256.
+        on_picture: called after every picture.
+    Returns:
+        The scores by name, with the row `grey` (ab = 0) first.
+    Raises:
+        ValueError: there are no pictures.
+    """
+    tallies = {name: _Tally() for name in ("grey", *networks)}
+    true_colours = []
+    for picture in pictures:
+        true = judged(picture)
+        true_lab = rgb_to_lab(true)
+        true_colours.append(colourfulness(true))
+        grey = with_ab(true_lab[..., 0], np.zeros((1, 1, 2), np.float32))
+        tallies["grey"].add(true, true_lab, grey)
+        for name, (network, input_size) in networks.items():
+            ab = network(network_input(true, input_size))
+            tallies[name].add(true, true_lab, with_ab(true_lab[..., 0], ab))
+        on_picture()
+    if not true_colours:
+        raise ValueError("there are no pictures to measure on")
+    mean_colour = float(np.mean(true_colours))
+    grey_row = tallies.pop("grey").scores(mean_colour, None)
+    rows = {name: tally.scores(mean_colour, grey_row.rgb_psnr) for name, tally in tallies.items()}
+    return {"grey": grey_row, **rows}

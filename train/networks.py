@@ -1,0 +1,105 @@
+"""Open trained networks of any kind for measuring: run folders, weights, `.tflite` files."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edge_runtime.interpreter import Network as LiteRTNetwork
+from train.errors import WeightsError
+from train.evaluate import Network
+
+BEST_WEIGHTS = "best.weights.h5"
+
+
+def keras_network(model: Any) -> Network:
+    """A Keras model as a function from lightness to ab (see `train.evaluate.Network`)."""
+    import keras
+
+    def run(lightness: np.ndarray) -> np.ndarray:
+        batch = lightness[None, :, :, None]
+        return keras.ops.convert_to_numpy(model.predict_on_batch(batch))[0].astype(np.float32)
+
+    return run
+
+
+def _run_config(source: Path) -> dict[str, Any]:
+    folder = source if source.is_dir() else source.parent
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        float(config["alpha"]), int(config["val_size"]), str(config["name"])
+    except (OSError, KeyError, TypeError, ValueError):
+        raise WeightsError(f"{source} has no readable config.json beside its weights") from None
+    return config
+
+
+def run_name(source: Path) -> str:
+    """The name of the model that a run makes, from its folder or its weights.
+
+    Raises:
+        WeightsError: no such run.
+    """
+    return _run_config(source)["name"]
+
+
+def load_generator(source: Path, input_size: int | None = None) -> Any:
+    """Build the generator of a run and fill it with the run's best weights.
+
+    Args:
+        source: a run's folder, or a `.weights.h5` file with the run's `config.json` beside it.
+        input_size: S; that at which the run measured itself if None.
+    Raises:
+        WeightsError: no such run, or weights of another network.
+    """
+    import keras
+
+    from train.models.pix2pix_mobilenetv2 import build_generator
+
+    file = source / BEST_WEIGHTS if source.is_dir() else source
+    config = _run_config(source)
+    alpha, val_size = float(config["alpha"]), int(config["val_size"])
+    model = build_generator(keras, alpha=alpha, input_size=input_size or val_size)
+    try:
+        model.load_weights(file)
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise WeightsError(f"{file} does not fit the network of its config: {reason}") from None
+    return model
+
+
+def _scaled(network: Network, saturation: float) -> Network:
+    return lambda x: network(x) * np.float32(saturation)
+
+
+def open_networks(
+    models: Sequence[str], input_sizes: Sequence[int] | None, saturations: Sequence[float]
+) -> dict[str, tuple[Network, int]]:
+    """Open every model, at every input size that it can take, at every saturation.
+
+    Args:
+        models: names of shipped models, `.tflite` files, run folders or `.weights.h5` files.
+        input_sizes: S for run folders and weights; a `.tflite` has its own.
+        saturations: factors for ab.
+    Returns:
+        (network, S) by a name for the table.
+    Raises:
+        WeightsError, ModelError: a model cannot be opened.
+    """
+    opened: dict[str, tuple[Network, int]] = {}
+    for model in models:
+        path = Path(model)
+        if path.is_dir() or path.name.endswith(".weights.h5"):
+            for size in input_sizes or [None]:
+                generator = load_generator(path, size)
+                side = generator.input_shape[1]
+                opened[f"{path.name} S={side}"] = (keras_network(generator), side)
+        else:
+            network = LiteRTNetwork(model, threads=1)
+            opened[path.name] = (network.run, network.input_size)
+    return {
+        name if factor == 1 else f"{name} x{factor:g}": (_scaled(network, factor), size)
+        for name, (network, size) in opened.items()
+        for factor in saturations
+    }

@@ -1,0 +1,277 @@
+"""Prepare pictures for training: decode once, drop what teaches nothing, resize, split, store.
+
+Dropped, with a count for each reason: broken files, tiny pictures, grey ones, pictures of a single
+tint (sepia, toned scans), and duplicates. The split is decided by each file's own content, so that
+it stays the same whatever else is added, and two copies never stand on both sides.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, ImageOps
+
+from edge_runtime.colour import rgb_to_lab
+from train.errors import SourceError
+from train.sources import check_sources, iter_pictures
+from train.store import FIELDS, MANIFEST, PIXELS, REPORT, Entry
+
+SPLITS = ("train", "val", "test")
+
+
+@dataclass(frozen=True)
+class PrepareOptions:
+    """What `prepare` keeps and how.
+
+    Attributes:
+        short_side: pictures are reduced to this short side, in pixels; never enlarged.
+        max_aspect: longer pictures are cut to this ratio around their centre.
+        min_side: a picture with a shorter side is tiny, and dropped.
+        min_chroma: a picture whose mean chroma (CIE Lab) is lower is grey, and dropped.
+        min_spread: a picture whose ab lie closer around their mean (root mean square) is of one
+            tint, and dropped.
+        fractions: shares of train, val and, if there are three, test; they sum to 1.
+    """
+
+    short_side: int = 160
+    max_aspect: float = 1.5
+    min_side: int = 96
+    min_chroma: float = 3.0
+    min_spread: float = 2.5
+    fractions: tuple[float, ...] = (0.98, 0.02)
+
+
+@dataclass(frozen=True)
+class PrepareReport:
+    """What `prepare` did: pictures read, kept by split, dropped by reason."""
+
+    read: int
+    kept: dict[str, int]
+    dropped: dict[str, int]
+    options: PrepareOptions
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    name: str
+    sha1: str
+    dropped: str | None
+    pixels: np.ndarray | None = None
+    fingerprint: int = 0
+    thumb: np.ndarray | None = None
+
+
+def parse_fractions(text: str) -> tuple[float, ...]:
+    """Read a split as people write it: `98/2`, `60/40`, `80/10/10`.
+
+    Raises:
+        ValueError: not two or three positive numbers that sum to 100.
+    """
+    try:
+        parts = [float(part) for part in text.split("/")]
+    except ValueError:
+        parts = []
+    if len(parts) not in (2, 3) or min(parts) <= 0 or abs(sum(parts) - 100) > 1e-6:
+        raise ValueError(f"a split is two or three percentages that sum to 100, not {text!r}")
+    return tuple(part / 100 for part in parts)
+
+
+def split_of(sha1: str, fractions: Sequence[float]) -> str:
+    """The split that a file belongs to, by its content alone: a uniform number from its SHA-1."""
+    position = int(sha1[:13], 16) / 16**13
+    for split, bound in zip(SPLITS, np.cumsum(fractions), strict=False):
+        if position < bound:
+            return split
+    return SPLITS[len(fractions) - 1]
+
+
+def why_colourless(pixels: np.ndarray, options: PrepareOptions) -> str | None:
+    """`grey`, `one tint`, or None for a colour picture. uint8 [H, W, 3] RGB."""
+    small = cv2.resize(pixels, (32, 32), interpolation=cv2.INTER_AREA)
+    ab = rgb_to_lab(small)[..., 1:].reshape(-1, 2)
+    if np.hypot(ab[:, 0], ab[:, 1]).mean() < options.min_chroma:
+        return "grey"
+    if np.sqrt(((ab - ab.mean(axis=0)) ** 2).sum(axis=1).mean()) < options.min_spread:
+        return "one tint"
+    return None
+
+
+def difference_hash(pixels: np.ndarray) -> tuple[int, np.ndarray]:
+    """A fingerprint that survives resizing and recompression.
+
+    Args:
+        pixels: uint8 [H, W, 3] RGB.
+    Returns:
+        64 bits, each saying whether grey falls from one cell of a 9x8 grid to its right neighbour
+        (dHash), and a 6x6 colour thumb, int16 [108], to confirm a match with.
+    """
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    cells = cv2.resize(grey, (9, 8), interpolation=cv2.INTER_AREA)
+    bits = np.packbits(cells[:, 1:] > cells[:, :-1])
+    thumb = cv2.resize(pixels, (6, 6), interpolation=cv2.INTER_AREA)
+    return int.from_bytes(bits.tobytes(), "big"), thumb.astype(np.int16).ravel()
+
+
+def _resized(picture: Image.Image, options: PrepareOptions) -> np.ndarray:
+    width, height = picture.size
+    longest = round(min(width, height) * options.max_aspect)
+    cut_w, cut_h = min(width, longest), min(height, longest)
+    left, top = (width - cut_w) // 2, (height - cut_h) // 2
+    picture = picture.crop((left, top, left + cut_w, top + cut_h))
+    pixels = np.asarray(picture.convert("RGB"))
+    scale = options.short_side / min(cut_w, cut_h)
+    if scale < 1:
+        size = (max(1, round(cut_w * scale)), max(1, round(cut_h * scale)))
+        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return np.ascontiguousarray(pixels)
+
+
+def _examine(name: str, data: bytes, options: PrepareOptions) -> _Candidate:
+    sha1 = hashlib.sha1(data, usedforsecurity=False).hexdigest()
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            if min(picture.size) < options.min_side:
+                return _Candidate(name, sha1, "tiny")
+            # JPEG can be decoded at a fraction of its size; twice the target keeps INTER_AREA true.
+            picture.draft("RGB", (options.short_side * 2, options.short_side * 2))
+            pixels = _resized(ImageOps.exif_transpose(picture), options)
+    # Pillow answers hostile bytes with many kinds of errors; whichever it is, the file is broken.
+    except Exception:
+        return _Candidate(name, sha1, "broken")
+    reason = why_colourless(pixels, options)
+    if reason:
+        return _Candidate(name, sha1, reason)
+    return _Candidate(name, sha1, None, pixels, *difference_hash(pixels))
+
+
+def _examine_all(
+    sources: Sequence[Path], options: PrepareOptions, workers: int
+) -> Iterator[_Candidate]:
+    """Examine in threads (decoders release the lock), in order, few pictures ahead in memory."""
+    pictures = iter_pictures(sources)
+    with ThreadPoolExecutor(workers) as pool:
+
+        def submit(count: int) -> list[Future[_Candidate]]:
+            return [pool.submit(_examine, *item, options) for item in islice(pictures, count)]
+
+        waiting = submit(workers * 8)
+        while waiting:
+            yield waiting.pop(0).result()
+            waiting += submit(1)
+
+
+class _Duplicates:
+    """Says whether a picture was seen before: the same bytes, or the same fingerprint and thumb."""
+
+    def __init__(self) -> None:
+        self._sha1: set[str] = set()
+        self._thumbs: dict[int, list[np.ndarray]] = {}
+
+    def seen(self, candidate: _Candidate) -> bool:
+        if candidate.sha1 in self._sha1:
+            return True
+        self._sha1.add(candidate.sha1)
+        alike = self._thumbs.setdefault(candidate.fingerprint, [])
+        # 6 of 255 levels: recompression moves a thumb by 1 to 3, another photo by tens.
+        if any(np.abs(candidate.thumb - thumb).mean() < 6 for thumb in alike):
+            return True
+        alike.append(candidate.thumb)
+        return False
+
+
+def prepare(
+    sources: Sequence[Path],
+    out: Path,
+    options: PrepareOptions | None = None,
+    *,
+    overwrite: bool = False,
+    workers: int | None = None,
+    on_picture: Callable[[], None] = lambda: None,
+) -> PrepareReport:
+    """Read pictures, keep the useful ones, write a store (see `train.store`) at `out`.
+
+    The store appears under its name only when it is whole.
+
+    Args:
+        sources: folders, `.tar` and `.zip` files.
+        out: the folder to make.
+        options: what to keep; the defaults if None.
+        overwrite: replace a store that is there already.
+        workers: threads that decode; all cores if None.
+        on_picture: called after every picture, for a progress bar.
+    Raises:
+        SourceError: a source is bad, no picture was kept, or `out` is in the way.
+    """
+    options = options or PrepareOptions()
+    check_sources(sources)
+    out = Path(out)
+    if out.exists() and not ((out / MANIFEST).exists() and overwrite):
+        hint = "--overwrite replaces it" if (out / MANIFEST).exists() else "and is no prepared data"
+        raise SourceError(f"{out} exists already, {hint}")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        report = _write(sources, part, options, workers or os.cpu_count() or 1, on_picture)
+        if out.exists():
+            shutil.rmtree(out)
+        part.chmod(0o755)
+        os.replace(part, out)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return report
+
+
+def _write(
+    sources: Sequence[Path],
+    part: Path,
+    options: PrepareOptions,
+    workers: int,
+    on_picture: Callable[[], None],
+) -> PrepareReport:
+    duplicates = _Duplicates()
+    kept: Counter[str] = Counter()
+    dropped: Counter[str] = Counter()
+    offset = 0
+    with (
+        open(part / PIXELS, "wb") as pixels_file,
+        open(part / MANIFEST, "w", newline="", encoding="utf-8") as manifest_file,
+    ):
+        manifest = csv.DictWriter(manifest_file, FIELDS)
+        manifest.writeheader()
+        for candidate in _examine_all(sources, options, workers):
+            on_picture()
+            pixels = candidate.pixels
+            if pixels is None:
+                dropped[candidate.dropped or "broken"] += 1
+                continue
+            if duplicates.seen(candidate):
+                dropped["duplicate"] += 1
+                continue
+            split = split_of(candidate.sha1, options.fractions)
+            height, width = pixels.shape[:2]
+            entry = Entry(split, candidate.name, candidate.sha1, offset, height, width)
+            manifest.writerow(asdict(entry))
+            pixels_file.write(pixels.tobytes())
+            offset += pixels.nbytes
+            kept[split] += 1
+    if not kept:
+        raise SourceError(
+            "no picture was kept: "
+            + (", ".join(f"{n} {why}" for why, n in dropped.items()) or "the sources hold none")
+        )
+    report = PrepareReport(kept.total() + dropped.total(), dict(kept), dict(dropped), options)
+    details = {**asdict(report), "sources": [source.name for source in sources]}
+    (part / REPORT).write_text(json.dumps(details, indent=2) + "\n", encoding="utf-8")
+    return report
