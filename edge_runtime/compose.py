@@ -48,7 +48,7 @@ def compose(picture: np.ndarray, ab: np.ndarray, threads: int = 1) -> np.ndarray
         fx, fz = (step[low] * (1 - part) + step[high] * part for step in steps)
         _compose_strip(picture[rows], fx, fz, result[rows])
 
-    if threads == 1:
+    if threads == 1 or height * width <= STRIP_PIXELS:
         for rows in _strips(height, width):
             work(rows)
     else:

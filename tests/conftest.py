@@ -1,5 +1,8 @@
 """What several tests use: the tiny model, a picture, a way to run the command."""
 
+import struct
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -33,3 +36,21 @@ def grey() -> np.ndarray:
     ramp = np.linspace(0, 255, 130)[None] + rng.normal(0, 6, (90, 130))
     ramp[30:60, 40:90] = 230
     return np.clip(ramp, 0, 255).astype(np.uint8)
+
+
+def _png_header(width: int, height: int, depth: int = 8) -> bytes:
+    def chunk(name: bytes, data: bytes) -> bytes:
+        crc = zlib.crc32(name + data)
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", crc)
+
+    rgb = 2
+    header = struct.pack(">IIBBBBB", width, height, depth, rgb, 0, 0, 0)
+    data = zlib.compress(bytes(1000))
+    start = b"\x89PNG\r\n\x1a\n"
+    return start + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+@pytest.fixture(scope="session")
+def png_header() -> Callable[..., bytes]:
+    """Makes a PNG that claims a width, height and depth, and holds next to nothing."""
+    return _png_header

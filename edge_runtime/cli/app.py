@@ -9,7 +9,7 @@ import typer
 from edge_runtime import __version__
 from edge_runtime.framing import DEFAULT_FRAMING, FRAMINGS
 from edge_runtime.model_file import DEFAULT_MODEL
-from edge_runtime.saturation import MAX_SATURATION
+from edge_runtime.saturation import MAX_SATURATION, check_saturation
 from edge_runtime.threads import MAX_THREADS
 
 # Plain help keeps the examples as they are typed, and Rich out of the start-up time.
@@ -28,6 +28,14 @@ def _show_version(asked: bool) -> None:
     if asked:
         typer.echo(f"tintlite {__version__}")
         raise typer.Exit
+
+
+def _saturation(value: float) -> float:
+    try:
+        check_saturation(value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    return value
 
 
 @app.callback(invoke_without_command=True)
@@ -78,7 +86,9 @@ def colorize(
     ] = None,
     saturation: Annotated[
         float,
-        typer.Option(min=0.0, max=MAX_SATURATION, help="How strong the colours are."),
+        typer.Option(
+            callback=_saturation, help=f"How strong the colours are, 0 to {MAX_SATURATION:g}."
+        ),
     ] = 1.0,
     framing: Annotated[
         FramingName, typer.Option(help="How the network sees pictures that are not square.")

@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from edge_runtime.cli.codes import FAILED, OK
+from edge_runtime.cli.codes import FAILED, INTERRUPTED, OK, TERMINATED
 from edge_runtime.cli.console import complain, quiet_libraries, say
 from edge_runtime.cli.jobs import Job, make_plan
 from edge_runtime.cli.progress import show_progress
@@ -73,10 +73,10 @@ def run(paths: list[Path], out: Path | None, recursive: bool, options: Options) 
                     for note in notes:
                         progress.complain(f"{job.source}: note: {note}")
                 progress.advance()
-    except (KeyboardInterrupt, SystemExit):
+    except (KeyboardInterrupt, SystemExit) as stop:  # ctrl-C, and SIGTERM as `main` hears it
         left = len(plan.jobs) + len(plan.failures) - failed - done
         complain(f"interrupted: {done} done, {left} left")
-        raise
+        return INTERRUPTED if isinstance(stop, KeyboardInterrupt) else TERMINATED
     if len(plan.jobs) + len(plan.failures) > 1:
         say(f"{done} coloured, {failed} failed")
     return FAILED if failed else OK
@@ -112,16 +112,18 @@ def _check_target(job: Job, overwrite: bool) -> None:
     """
     format_of_name(job.target)
     try:
-        if not job.target.exists():
+        there = job.target.exists()
+        # A link that leads nowhere does not exist, but would be replaced all the same.
+        if not (there or job.target.is_symlink()):
             return
-        same = job.target.samefile(job.source)
+        same = there and job.target.samefile(job.source)
     except OSError as error:
         raise PictureError(f"{job.target}: {error.strerror}") from None
     if same:
         raise PictureError(f"{job.source}: the result would replace the picture itself")
     if not overwrite:
         raise PictureError(f"{job.target}: exists already (--overwrite replaces it)")
-    if not job.target.is_file():
+    if there and not job.target.is_file():
         raise PictureError(f"{job.target}: not a file that could be replaced")
 
 

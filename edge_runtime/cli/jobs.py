@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from edge_runtime.pictures import ENDINGS
+from edge_runtime.pictures.header import reason
 
 MARK = ".colour"  # between name and ending of every result
 
@@ -45,21 +46,22 @@ def make_plan(paths: list[Path], out: Path | None, recursive: bool) -> Plan:
         typer.BadParameter: several pictures, and one file for them all.
     """
     plan = Plan()
-    alone = len(paths) == 1 and not paths[0].is_dir()
-    if out is not None and not alone and not _means_folder(out):
+    alone = len(paths) == 1 and not _is_folder(paths[0])
+    if out is not None and not alone and _means_picture(out):
         raise typer.BadParameter(f"'{out}' is one file, but a folder is needed for the results")
     for path in paths:
-        if path.is_dir():
+        missing = _why_missing(path)
+        if missing:
+            plan.failures.append(f"{path}: {missing}")
+        elif _is_folder(path):
             _plan_folder(plan, path, out, recursive)
-        elif not path.exists():
-            plan.failures.append(f"{path}: no such file or folder")
         elif out is None:
             plan.jobs.append(Job(path, marked(path)))
         elif not _means_folder(out):
             plan.jobs.append(Job(path, out))
         else:
             plan.jobs.append(Job(path, out / marked(path).name, make_folder=True))
-    _refuse_doubles(plan)
+    _refuse_collisions(plan)
     return plan
 
 
@@ -69,7 +71,32 @@ def marked(path: Path) -> Path:
 
 
 def _means_folder(out: Path) -> bool:
-    return out.is_dir() or not (out.suffix or out.is_file())
+    return _is_folder(out) or not (out.suffix or _is_file(out))
+
+
+def _means_picture(out: Path) -> bool:
+    return not _is_folder(out) and (_is_file(out) or out.suffix.lower() in ENDINGS)
+
+
+# Path.is_dir and its like raise, before Python 3.14, for names that are too long or hold a NUL.
+
+
+def _is_folder(path: Path) -> bool:
+    return not _why_missing(path) and path.is_dir()
+
+
+def _is_file(path: Path) -> bool:
+    return not _why_missing(path) and path.is_file()
+
+
+def _why_missing(path: Path) -> str | None:
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return "no such file or folder"
+    except (OSError, ValueError) as error:
+        return reason(error)
+    return None
 
 
 def _plan_folder(plan: Plan, folder: Path, out: Path | None, recursive: bool) -> None:
@@ -101,15 +128,21 @@ def _pictures_in(plan: Plan, folder: Path, recursive: bool) -> list[Path]:
     return pictures
 
 
-def _refuse_doubles(plan: Plan) -> None:
-    first: dict[Path, Path] = {}
+def _refuse_collisions(plan: Plan) -> None:
+    """Let no result replace another result of this run, nor one of its inputs."""
+    # Not Path.resolve, which raises for links that go round in a circle.
+    sources = {os.path.realpath(job.source) for job in plan.jobs}
+    first: dict[str, Path] = {}
     jobs = []
     for job in plan.jobs:
-        if job.target in first:
+        target = os.path.realpath(job.target)
+        if target in sources and target != os.path.realpath(job.source):
+            plan.failures.append(f"{job.source}: the result would replace the input {job.target}")
+        elif target in first:
             plan.failures.append(
-                f"{job.source}: would be written to {job.target}, as {first[job.target]} is"
+                f"{job.source}: would be written to {job.target}, as {first[target]} is"
             )
         else:
-            first[job.target] = job.source
+            first[target] = job.source
             jobs.append(job)
     plan.jobs = jobs

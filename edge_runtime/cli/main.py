@@ -1,6 +1,7 @@
 """Run the command line: parse, do, and turn every expected error into one line and a code."""
 
 import signal
+import sys
 from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
@@ -27,6 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         ctrl-C, 143 after SIGTERM.
     """
     before = signal.signal(signal.SIGTERM, _terminate)
+    # A file name that the terminal's encoding lacks is shown escaped, as on standard error.
+    sys.stdout.reconfigure(errors="backslashreplace")
     try:
         arguments = None if argv is None else list(argv)
         return app(args=arguments, prog_name="tintlite", standalone_mode=False) or OK

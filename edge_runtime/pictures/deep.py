@@ -1,7 +1,8 @@
 """The planes of a 16-bit picture.
 
 Pillow holds 16-bit grey but no 16-bit colour; OpenCV reads that. OpenCV is given a file only after
-Pillow has checked its size and decoded it whole at 8 bits, and its result must agree with Pillow's.
+Pillow has checked its size and decoded it whole at 8 bits (`plain.py`), and its result must agree
+with Pillow's.
 """
 
 from typing import BinaryIO
@@ -11,6 +12,7 @@ from PIL import Image
 
 from edge_runtime.errors import PictureError
 from edge_runtime.pictures.orientation import turn_upright
+from edge_runtime.pictures.plain import is_plain_tiff, plain_png
 from edge_runtime.pictures.profile import Profile
 
 _BITS_PER_SAMPLE = 258
@@ -71,8 +73,14 @@ def _read_colour(file: BinaryIO, image: Image.Image, stored_orientation: int) ->
     import cv2  # only 16-bit colour needs it here
 
     file.seek(0)
-    data = np.frombuffer(file.read(), np.uint8)
-    planes = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+    data = file.read()
+    if image.format == "PNG":
+        data = plain_png(data, *image.size)
+    elif not is_plain_tiff(data, set(image.size)):
+        data = None
+    if data is None:
+        return None
+    planes = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if planes is None or planes.dtype != np.uint16 or planes.ndim != 3:
         return None
     order = cv2.COLOR_BGR2RGB if planes.shape[2] == 3 else cv2.COLOR_BGRA2RGBA

@@ -56,6 +56,7 @@ def open_picture(file: BinaryIO, path: Path) -> Image.Image:
             # Between once and twice its limit Pillow warns; the size is checked right below.
             warnings.simplefilter("ignore")
             image = Image.open(file, formats=READABLE)
+        tile_pixels = _tile_pixels(image)
     except UnidentifiedImageError:
         raise PictureError(f"{path}: not a JPEG, PNG, TIFF, WebP or BMP picture") from None
     except Image.DecompressionBombError:
@@ -63,11 +64,18 @@ def open_picture(file: BinaryIO, path: Path) -> Image.Image:
     except Exception as error:  # a damaged header can raise nearly anything in a decoder
         raise PictureError(f"{path}: the header is damaged ({reason(error)})") from None
     width, height = image.size
-    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+    if max(width * height, tile_pixels) > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise PictureError(f"{path}: {width} x {height} pixels, {_too_large()}")
     if width == 0 or height == 0:
         raise PictureError(f"{path}: the picture has no pixels")
     return image
+
+
+def _tile_pixels(image: Image.Image) -> int:
+    """The pixels of one tile of a tiled TIFF, which is decoded whole however small the picture."""
+    if image.format != "TIFF":
+        return 0
+    return int(image.tag_v2.get(322, 0)) * int(image.tag_v2.get(323, 0))
 
 
 def reason(error: BaseException) -> str:

@@ -1,6 +1,6 @@
 """Make the small networks of this folder (needs TensorFlow; run by hand, once).
 
-    python tests/data/make_tiny_model.py
+    PYTHONPATH=. python tests/data/make_tiny_model.py
 
 `tiny.tflite` is a real network with a contract and a seal: 64 x 64 lightness to 32 x 32 ab, bright
 parts warm and dark parts cold, so that a test sees colour. `no_contract.tflite` is the same
@@ -9,13 +9,11 @@ without a contract, `other_network.tflite` is a sealed network of other tensors 
 
 from pathlib import Path
 
-import flatbuffers
 import numpy as np
 import tensorflow as tf
-from ai_edge_litert import schema_py_generated as schema
 
-from edge_runtime.contract import METADATA_NAME, Contract
-from edge_runtime.seal import seal
+from edge_runtime.contract import Contract
+from export.contract_writer import with_contract
 
 FOLDER = Path(__file__).parent
 CONTRACT = Contract(
@@ -35,22 +33,6 @@ def convert(function, input_shape) -> bytes:
         function, input_signature=[tf.TensorSpec(input_shape, tf.float32, name="lightness")]
     ).get_concrete_function()
     return tf.lite.TFLiteConverter.from_concrete_functions([concrete]).convert()
-
-
-def with_contract(model: bytes, contract: Contract) -> bytes:
-    """The same model with the contract inside, sealed."""
-    tree = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model))
-    data = np.frombuffer(contract.to_json().encode(), np.uint8)
-    entry = schema.MetadataT()
-    entry.name = METADATA_NAME
-    entry.buffer = len(tree.buffers)
-    buffer = schema.BufferT()
-    buffer.data = data
-    tree.buffers.append(buffer)
-    tree.metadata = [*(tree.metadata or []), entry]
-    builder = flatbuffers.Builder(len(model) + len(data))
-    builder.Finish(tree.Pack(builder), b"TFL3")
-    return seal(bytes(builder.Output()))
 
 
 def tiny(lightness):

@@ -67,6 +67,13 @@ def test_any_shape_in_any_framing(tiny_model, framing, shape):
     assert (result[..., 2] > result[..., 0].astype(int) + 10).all()  # dark is cold, everywhere
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 5, 3), (5, 1, 3)])
+def test_the_smallest_colour_pictures(colorizer, shape, dtype):
+    picture = np.random.default_rng(2).integers(0, 256, shape).astype(dtype)
+    assert colorizer.colorize(picture).shape == shape
+
+
 def test_views_and_read_only_arrays(colorizer, grey):
     expected = colorizer.colorize(np.ascontiguousarray(grey[::-2, ::3].T))
     view = grey[::-2, ::3].T

@@ -1,7 +1,7 @@
 """Reading picture files of every kind, and refusing what is none."""
 
+import contextlib
 import struct
-import zlib
 
 import cv2
 import numpy as np
@@ -11,6 +11,7 @@ from PIL import Image
 
 from edge_runtime.errors import PictureError
 from edge_runtime.pictures import read_picture
+from edge_runtime.pictures.plain import is_plain_tiff
 
 RNG = np.random.default_rng(11)
 GREY = RNG.integers(0, 256, (20, 30), dtype=np.uint8)
@@ -18,23 +19,6 @@ COLOUR = RNG.integers(0, 256, (20, 30, 3), dtype=np.uint8)
 DEEP_GREY = RNG.integers(0, 65536, (20, 30), dtype=np.uint16)
 DEEP_COLOUR = RNG.integers(0, 65536, (20, 30, 3), dtype=np.uint16)
 ALPHA = RNG.integers(0, 256, (20, 30), dtype=np.uint8)
-
-
-def png_header(width: int, height: int, depth: int = 8, colour: int = 2) -> bytes:
-    """A PNG that claims a size and holds next to nothing."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-        )
-
-    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(bytes(1000)))
-        + chunk(b"IEND", b"")
-    )
 
 
 @pytest.mark.parametrize("ending", ["png", "tif", "bmp"])
@@ -180,10 +164,10 @@ def test_orientation_is_applied_and_reset(tmp_path, orientation, kind):
 def test_exif_and_resolution_are_kept(tmp_path):
     exif = Image.Exif()
     exif[0x010F] = "A camera maker"
-    exif[0x8769] = {0x9003: "1931:05:06 10:00:00"}
+    exif.get_ifd(0x8769)[0x9003] = "1931:05:06 10:00:00"
     for ending in ("jpg", "tif", "png"):
         path = tmp_path / f"x.{ending}"
-        Image.fromarray(GREY).save(path, exif=exif, dpi=(300, 200))
+        Image.fromarray(GREY).save(path, exif=exif.tobytes(), dpi=(300, 200))
         picture = read_picture(path)
         kept = Image.Exif()
         kept.load(picture.exif)
@@ -201,6 +185,15 @@ def test_the_first_of_several_frames_is_taken_with_a_note(tmp_path, ending):
     first = picture.pixels if picture.pixels.ndim == 2 else picture.pixels[..., 1]
     np.testing.assert_array_equal(first, GREY)
     assert "the first was taken" in picture.notes[0]
+
+
+def test_a_cameras_jpeg_of_several_pictures_is_a_jpeg(tmp_path):
+    image = Image.fromarray(GREY)
+    image.save(tmp_path / "x.mpo", save_all=True, append_images=[image])
+    (tmp_path / "x.mpo").rename(tmp_path / "x.jpg")
+    picture = read_picture(tmp_path / "x.jpg")
+    assert picture.pixels.shape == GREY.shape
+    assert picture.notes == ()
 
 
 def refused(path, words: str) -> None:
@@ -250,13 +243,46 @@ def test_cut_off(tmp_path, ending, part):
     refused(path, "cannot be decoded|header is damaged|not a JPEG")
 
 
+def test_a_16_bit_png_whose_chunk_claims_4_gb_is_read_at_8_bits(tmp_path):
+    """OpenCV would allocate what the chunk claims."""
+    cv2.imwrite(str(tmp_path / "x.png"), DEEP_COLOUR)
+    data = bytearray((tmp_path / "x.png").read_bytes())
+    data[data.index(b"IDAT") - 4] = 0xFF
+    (tmp_path / "x.png").write_bytes(data)
+    picture = read_picture(tmp_path / "x.png")
+    assert picture.pixels.dtype == np.uint8
+    assert "16 bits could not be used" in picture.notes[0]
+
+
+def test_a_16_bit_tiff_that_states_two_widths_is_read_at_8_bits(tmp_path):
+    """OpenCV might believe the other one."""
+    tifffile.imwrite(tmp_path / "x.tif", DEEP_COLOUR, photometric="rgb", metadata=None)
+    data = (tmp_path / "x.tif").read_bytes()
+    assert is_plain_tiff(data, {20, 30})
+    assert not is_plain_tiff(data, {20, 31})
+    assert not is_plain_tiff(data[:60], {20, 30})
+    software = data.index(struct.pack("<HH", 305, 2))
+    doubled = data[:software] + struct.pack("<HHII", 256, 4, 1, 60_000) + data[software + 12 :]
+    assert not is_plain_tiff(doubled, {20, 30})
+
+
+def test_a_huge_tile_is_refused(tmp_path):
+    tifffile.imwrite(tmp_path / "x.tif", COLOUR, photometric="rgb", tile=(16, 16), metadata=None)
+    data = bytearray((tmp_path / "x.tif").read_bytes())
+    for tag in (322, 323):
+        place = data.index(struct.pack("<HHI", tag, 4, 1)) + 8
+        data[place : place + 4] = struct.pack("<I", 65_520)
+    (tmp_path / "x.tif").write_bytes(data)
+    refused(tmp_path / "x.tif", "megapixels")
+
+
 @pytest.mark.parametrize("depth", [8, 16])
-def test_bombs_are_refused_by_their_header(tmp_path, depth):
+def test_bombs_are_refused_by_their_header(tmp_path, png_header, depth):
     (tmp_path / "x.png").write_bytes(png_header(50_000, 50_000, depth))
     refused(tmp_path / "x.png", "megapixels")
 
 
-def test_a_too_long_side_is_refused(tmp_path):
+def test_a_too_long_side_is_refused(tmp_path, png_header):
     (tmp_path / "x.png").write_bytes(png_header(70_000, 1))
     refused(tmp_path / "x.png", "70000 x 1 pixels")
 
@@ -279,7 +305,5 @@ def test_damaged_bytes_never_escape_as_other_errors(tmp_path):
             for place in generator.integers(0, min(len(data), 400), 6):
                 damaged[place] = generator.integers(0, 256)
             path.write_bytes(damaged)
-            try:
+            with contextlib.suppress(PictureError):
                 read_picture(path)
-            except PictureError as error:
-                assert "\n" not in str(error)

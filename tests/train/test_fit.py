@@ -1,0 +1,126 @@
+"""Training on real photos: the loss falls, a cut-off run goes on exactly, unfit input is refused."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from train.config import FitConfig
+from train.errors import ConfigError, FitError, WeightsError
+from train.fit import fit
+from train.networks import load_generator
+
+SMALL = FitConfig(
+    name="tiny",
+    alpha=0.35,
+    steps=24,
+    round_steps=8,
+    batch_size=4,
+    crop_sizes=((0.6, 32), (1.0, 64)),
+    val_size=64,
+    val_pictures=4,
+    ema=0.9,
+)
+
+
+class Stop(Exception):
+    pass
+
+
+def stop_after(rounds):
+    """An `on_round` that ends the run as a crash would, after some rounds."""
+    seen = []
+
+    def on_round(row):
+        seen.append(row)
+        if len(seen) == rounds:
+            raise Stop
+
+    return on_round
+
+
+@pytest.fixture(scope="module")
+def whole_run(prepared, tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "whole"
+    rounds = fit(SMALL, prepared, out, encoder_weights=None)
+    return out, rounds
+
+
+def test_loss_falls_and_everything_is_written(whole_run):
+    out, rounds = whole_run
+    assert [row.step for row in rounds] == [8, 16, 24]
+    assert [row.crop_size for row in rounds] == [32, 32, 64]
+    assert rounds[-1].loss < 0.7 * rounds[0].loss
+    assert rounds[-1].learning_rate == 0
+    with open(out / "history.csv", newline="") as file:
+        assert [row["step"] for row in csv.DictReader(file)] == ["8", "16", "24"]
+    assert list((out / "tensorboard").iterdir())
+    assert json.loads((out / "config.json").read_text())["alpha"] == 0.35
+    assert "keras" in json.loads((out / "environment.json").read_text())
+
+
+def test_a_cut_off_run_goes_on_exactly(whole_run, prepared, tmp_path):
+    out, rounds = whole_run
+    with pytest.raises(Stop):
+        fit(SMALL, prepared, tmp_path / "cut", encoder_weights=None, on_round=stop_after(1))
+    rest = fit(SMALL, prepared, tmp_path / "cut", encoder_weights=None)
+    assert [row.step for row in rest] == [16, 24]
+    for ours, expected in zip(rest, rounds[1:], strict=True):
+        assert ours.loss == pytest.approx(expected.loss, rel=1e-4)
+        assert ours.val_rgb_psnr == pytest.approx(expected.val_rgb_psnr, abs=0.01)
+
+
+def test_a_finished_run_trains_no_more(whole_run, prepared):
+    out, _ = whole_run
+    assert fit(SMALL, prepared, out, encoder_weights=None) == []
+
+
+def test_best_weights_can_be_opened_at_any_size(whole_run):
+    out, _ = whole_run
+    at_64, at_96 = load_generator(out), load_generator(out, 96)
+    assert at_64.input_shape[1] == 64
+    assert at_96.output_shape == (None, 48, 48, 2)
+    kernels = [model.get_layer("ab").get_weights()[0] for model in (at_64, at_96)]
+    assert np.array_equal(*kernels)
+
+
+def test_another_recipe_in_the_same_folder_is_refused(whole_run, prepared):
+    out, _ = whole_run
+    other = FitConfig(name="tiny", alpha=1.0, steps=4)
+    with pytest.raises(FitError, match="another recipe"):
+        fit(other, prepared, out, encoder_weights=None)
+
+
+def test_a_loss_that_is_nan_stops_the_run_and_says_where(prepared, tmp_path, monkeypatch):
+    from train import losses
+
+    monkeypatch.setitem(losses.LOSSES, "huber", lambda true, ours: (true - ours)[:, 0, 0, 0] / 0.0)
+    with pytest.raises(FitError, match="the loss became .* at step 1"):
+        fit(SMALL, prepared, tmp_path / "nan", encoder_weights=None)
+
+
+def test_weights_of_another_network_are_refused(whole_run, prepared, tmp_path):
+    out, _ = whole_run
+    wide = FitConfig(name="wide", alpha=1.0, steps=4, val_size=64, crop_sizes=((1.0, 64),))
+    with pytest.raises(WeightsError, match="does not fit"):
+        fit(wide, prepared, tmp_path / "x", start_from=out / "best.weights.h5")
+    with pytest.raises(WeightsError, match=r"no readable config\.json"):
+        load_generator(prepared)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"alpha": 0.5}, "alpha"),
+        ({"loss": "hubert"}, "loss must be one of"),
+        ({"minutes": 3.0}, "either minutes or steps"),
+        ({"steps": None}, "either minutes or steps"),
+        ({"batch_size": 0}, "positive"),
+        ({"crop_sizes": ((1.0, 100),)}, "multiples of 32"),
+    ],
+)
+def test_senseless_recipes_are_refused(changes, says):
+    values = {"name": "x", "alpha": 0.35, "steps": 10, **changes}
+    with pytest.raises(ConfigError, match=says):
+        FitConfig(**values)

@@ -1,0 +1,72 @@
+"""The MobileNetV2 generator: its contract, its size, its operators, its pretrained encoder."""
+
+import keras
+import numpy as np
+import pytest
+
+from train.encoder_weights import load_encoder
+from train.errors import WeightsError
+from train.models.pix2pix_mobilenetv2 import build_generator
+
+
+@pytest.mark.parametrize(("alpha", "millions"), [(0.35, 0.5), (1.0, 2.1)])
+def test_shapes_and_size(alpha, millions):
+    model = build_generator(keras, alpha=alpha, input_size=64)
+    assert model.input_shape == (None, 64, 64, 1)
+    assert model.output_shape == (None, 32, 32, 2)
+    assert model.count_params() < millions * 1e6
+
+
+def test_every_layer_is_one_that_delegates_take():
+    model = build_generator(keras, alpha=0.35, input_size=64)
+    kinds = {type(layer).__name__ for layer in model.layers}
+    assert kinds <= {
+        "InputLayer",
+        "Conv2D",
+        "DepthwiseConv2D",
+        "BatchNormalization",
+        "ReLU",
+        "Add",
+        "ZeroPadding2D",
+        "Concatenate",
+        "UpSampling2D",
+    }
+    ups = [layer for layer in model.layers if type(layer).__name__ == "UpSampling2D"]
+    assert {layer.interpolation for layer in ups} == {"bilinear"}
+    assert model.get_layer("ab").activation.__name__ == "linear"
+
+
+def test_bad_sizes_are_refused():
+    with pytest.raises(ValueError, match="multiple of 32"):
+        build_generator(keras, alpha=0.35, input_size=100)
+    with pytest.raises(ValueError, match="alpha"):
+        build_generator(keras, alpha=0.9, input_size=64)
+
+
+def test_encoder_of_colour_photos_sees_grey_as_three_equal_channels(tmp_path):
+    keras.utils.set_random_seed(3)
+    pretrained = keras.applications.MobileNetV2(
+        (64, 64, 3), alpha=0.35, include_top=False, weights=None
+    )
+    pretrained.save_weights(tmp_path / "encoder.weights.h5")
+    model = build_generator(keras, alpha=0.35, input_size=64)
+    filled = load_encoder(model, alpha=0.35, source=str(tmp_path / "encoder.weights.h5"))
+    assert filled == 102
+
+    bottom = "block_16_project_BN"
+    grey = np.random.default_rng(0).uniform(-1, 1, (1, 64, 64, 1)).astype(np.float32)
+    ours = keras.Model(model.input, model.get_layer(bottom).output)(grey)
+    theirs = keras.Model(pretrained.input, pretrained.get_layer(bottom).output)(
+        np.repeat(grey, 3, axis=-1)
+    )
+    assert np.abs(np.asarray(ours) - np.asarray(theirs)).max() < 1e-4
+
+
+def test_unfit_encoder_weights_are_refused(tmp_path):
+    model = build_generator(keras, alpha=0.35, input_size=64)
+    with pytest.raises(WeightsError, match="do not exist"):
+        load_encoder(model, alpha=0.35, source=str(tmp_path / "none.weights.h5"))
+    other = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    other.save_weights(tmp_path / "other.weights.h5")
+    with pytest.raises(WeightsError, match="cannot be used"):
+        load_encoder(model, alpha=0.35, source=str(tmp_path / "other.weights.h5"))
