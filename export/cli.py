@@ -1,12 +1,17 @@
 """`python -m export`: from a training run to `.tflite` files."""
 
 import os
+import sys
+from math import isfinite
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
+
+from export.errors import ExportError
+from train.command import run
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -15,7 +20,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-console = Console()
+# Wide enough for its tables where the output goes to a file.
+console = Console(width=None if sys.stdout.isatty() else 120)
 
 HELP = """Convert a trained network to `.tflite` files with the contract inside, checked on the way.
 
@@ -32,7 +38,7 @@ def export_command(
     recipe: Annotated[list[str], typer.Option(help="fp32, fp16, int8_ptq; several may follow.")],
     out: Annotated[Path, typer.Option(help="The folder for NAME.RECIPE.tflite.")],
     calibrate: Annotated[str, typer.Option(help="200 pictures or more, or prepared data.")],
-    name: Annotated[str | None, typer.Option(help="The model's name; the run's if left out.")] = None,
+    name: Annotated[str | None, typer.Option(help="The model's; by default the run's.")] = None,
     version: Annotated[str, typer.Option(help="The model's own version.")] = "1.0",
     input_size: Annotated[int | None, typer.Option(help="S; measure it with evaluate.")] = None,
     ab_gain: Annotated[float, typer.Option(min=0.1, max=4, help="Multiplied into the head.")] = 1.0,
@@ -43,7 +49,6 @@ def export_command(
     licence: Annotated[str, typer.Option(help="For the contract.")] = "not stated",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files.")] = False,
 ) -> None:
-    from export.errors import ExportError
     from export.export_model import Label, export_model
     from train.networks import run_name
 
@@ -87,7 +92,7 @@ def export_command(
             row.file.name,
             f"{row.bytes:,}",
             f"{parity.max_ab:.4f}",
-            f"{parity.rgb_psnr:.1f} dB",
+            f"{parity.rgb_psnr:.1f} dB" if isfinite(parity.rgb_psnr) else "equal",
             *figures,
         )
     console.print(table)
@@ -106,19 +111,6 @@ def expand(arguments: list[str], option: str = "--recipe") -> list[str]:
     return expanded
 
 
-def main() -> int:
-    """Run the command; a person's mistake is one line on stderr and exit code 1."""
-    import sys
-
-    from edge_runtime.errors import TintLiteError
-    from export.errors import ExportError
-    from train.errors import TrainError
-
-    try:
-        app(args=expand(sys.argv[1:]), prog_name="python -m export")
-    except (ExportError, TrainError, TintLiteError, ValueError, OSError) as error:
-        Console(stderr=True).print(
-            f"export: {error}", highlight=False, markup=False, soft_wrap=True
-        )
-        return 1
-    return 0
+def main() -> None:
+    """Run the command and exit."""
+    run(app, "export", expand(sys.argv[1:]))

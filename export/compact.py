@@ -1,4 +1,4 @@
-"""Shorten the tensor names of a `.tflite`: the converter joins those of all layers that it fused.
+"""Give the tensors of a `.tflite` short names: the converter joins those of all fused layers.
 
 On `standard` the long names are 2 % of the int8 file. The name that stays is the last layer's, as
 in `block_1_expand_relu`, so that a report can still say which layer it means.
@@ -23,15 +23,14 @@ def short_name(name: str) -> str:
 
 
 def with_short_names(model: bytes) -> bytes:
-    """The same network with short tensor names; inputs and outputs keep theirs."""
+    """The same network with short tensor names; its ends are called as in the contract."""
     tree = open_model(model)
     for graph in tree.subgraphs:
-        ends = {*graph.inputs.tolist(), *graph.outputs.tolist()}
+        ends = {graph.inputs[0]: "lightness", graph.outputs[0]: "ab"}
         taken: dict[str, int] = {}
         for index, tensor in enumerate(graph.tensors):
-            if index in ends:
-                continue
             name = short_name(tensor.name.decode())
             taken[name] = taken.get(name, 0) + 1
-            tensor.name = name if taken[name] == 1 else f"{name}_{taken[name]}"
+            unique = name if taken[name] == 1 else f"{name}_{taken[name]}"
+            tensor.name = ends.get(index, unique)
     return close_model(tree)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from train.command import run
+from train.errors import ConfigError
+
 # TensorFlow's own chatter (missing GPUs, oneDNN) would bury ours.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -27,7 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-console = Console()
+# Wide enough for its tables where the output goes to a file.
+console = Console(width=None if sys.stdout.isatty() else 120)
 
 PREPARE_HELP = """Decode pictures once, drop what teaches nothing, resize, split and store them.
 
@@ -108,7 +113,7 @@ def fit_command(
         Path | None, typer.Option(help="Start from these weights of the whole generator.")
     ] = None,
 ) -> None:
-    from train.config import ConfigError, load_config
+    from train.config import load_config
     from train.fit import Round, fit
 
     recipe = load_config(config)
@@ -150,7 +155,7 @@ def _numbers(text: str, kind: type = float) -> list:
     except ValueError:
         values = []
     if not values or min(values) <= 0:
-        raise ValueError(f"a list of positive numbers with commas, not {text!r}")
+        raise ConfigError(f"a list is positive numbers with commas, not {text!r}")
     return values
 
 
@@ -191,16 +196,6 @@ def evaluate_command(
         json_out.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
 
 
-def main() -> int:
-    """Run a command; a person's mistake is one line on stderr and exit code 1."""
-    from edge_runtime.errors import TintLiteError
-    from train.errors import TrainError
-
-    try:
-        app(standalone_mode=True)
-    except (TrainError, TintLiteError, ValueError, OSError) as error:
-        Console(stderr=True).print(
-            f"train: {error}", highlight=False, markup=False, soft_wrap=True
-        )
-        return 1
-    return 0
+def main() -> None:
+    """Run a command and exit."""
+    run(app, "train")

@@ -11,14 +11,17 @@ class WeightAverage:
     Args:
         weights: the model's, to start from; also the attribute that holds the average.
         decay: per step, as in 0.999.
+        steps: training steps that the average has seen already.
         every: steps between two updates; the decay is raised to it, the result is the same within
             what training noise hides, at an eighth of the cost.
     """
 
-    def __init__(self, weights: list[np.ndarray], decay: float, every: int = 8) -> None:
+    def __init__(
+        self, weights: list[np.ndarray], decay: float, steps: int = 0, every: int = 8
+    ) -> None:
         self._decay = decay**every
         self._every = every
-        self._steps = 0
+        self._steps = steps
         self.weights = [np.array(weight) for weight in weights]
 
     def step(self, model: Any) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from edge_runtime.colour import lab_to_rgb, lightness, rgb_to_lab
 from edge_runtime.contract import AB_SCALE, LIGHTNESS_SCALE
+from train.errors import SourceError
 from train.metrics import colourfulness, lab8, psnr, rgb_mse
 
 # The side of the square at which pictures are compared: that of the paper and of most of the field.
@@ -108,7 +109,7 @@ def evaluate(
     Returns:
         The scores by name, with the row `grey` (ab = 0) first.
     Raises:
-        ValueError: there are no pictures.
+        SourceError: there are no pictures.
     """
     tallies = {name: _Tally() for name in ("grey", *networks)}
     true_colours = []
@@ -123,7 +124,7 @@ def evaluate(
             tallies[name].add(true, true_lab, with_ab(true_lab[..., 0], ab))
         on_picture()
     if not true_colours:
-        raise ValueError("there are no pictures to measure on")
+        raise SourceError("there are no colour pictures to measure on")
     mean_colour = float(np.mean(true_colours))
     grey_row = tallies.pop("grey").scores(mean_colour, None)
     rows = {name: tally.scores(mean_colour, grey_row.rgb_psnr) for name, tally in tallies.items()}

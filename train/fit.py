@@ -26,11 +26,11 @@ from train.config import FitConfig
 from train.data import CropBatches
 from train.ema import WeightAverage
 from train.encoder_weights import load_encoder
-from train.errors import FitError, WeightsError
+from train.errors import FitError
 from train.evaluate import Scores, evaluate
 from train.losses import LOSSES
 from train.models.pix2pix_mobilenetv2 import build_generator
-from train.networks import keras_network
+from train.networks import keras_network, load_weights
 from train.store import Store
 
 
@@ -170,11 +170,13 @@ def fit(
     checkpoint = out / "checkpoint"
     resumed = load_checkpoint(checkpoint, model)
     if resumed is None:
-        _start(model, config, encoder_weights, start_from)
-    average = WeightAverage(model.get_weights(), config.ema)
-    progress = Progress()
-    if resumed is not None:
-        average.weights, progress = resumed
+        if start_from is not None:
+            load_weights(judge, start_from)
+            model.set_weights(judge.get_weights())
+        elif encoder_weights is not None:
+            load_encoder(model, alpha=config.alpha, source=encoder_weights)
+    weights, progress = resumed or (model.get_weights(), Progress())
+    average = WeightAverage(weights, config.ema, progress.step)
     clock = _Clock(config, progress, average)
     clock.on_step = on_step
 
@@ -208,20 +210,6 @@ def _compiled(config: FitConfig, crop_size: int) -> Any:
     )
     model.optimizer.build(model.trainable_variables)  # so that a checkpoint can fill it
     return model
-
-
-def _start(
-    model: Any, config: FitConfig, encoder_weights: str | None, start_from: Path | None
-) -> None:
-    if start_from is None:
-        if encoder_weights is not None:
-            load_encoder(model, alpha=config.alpha, source=encoder_weights)
-        return
-    try:
-        model.load_weights(start_from)
-    except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise WeightsError(f"{start_from} does not fit this network: {reason}") from None
 
 
 def _train_round(

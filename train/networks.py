@@ -1,6 +1,7 @@
 """Open trained networks of any kind for measuring: run folders, weights, `.tflite` files."""
 
 import json
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,22 @@ def keras_network(model: Any) -> Network:
         return keras.ops.convert_to_numpy(model.predict_on_batch(batch))[0].astype(np.float32)
 
     return run
+
+
+def load_weights(model: Any, file: Path) -> None:
+    """Fill a Keras model, all of it or not at all.
+
+    Raises:
+        WeightsError: the file is missing, damaged, or of another network.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Keras only warns when layers are left with random weights.
+            warnings.simplefilter("error", UserWarning)
+            model.load_weights(file)
+    except (OSError, ValueError, KeyError, UserWarning) as error:
+        reason = str(error).splitlines()[0]
+        raise WeightsError(f"{file} does not fit this network: {reason}") from None
 
 
 def _run_config(source: Path) -> dict[str, Any]:
@@ -59,13 +76,12 @@ def load_generator(source: Path, input_size: int | None = None) -> Any:
 
     file = source / BEST_WEIGHTS if source.is_dir() else source
     config = _run_config(source)
-    alpha, val_size = float(config["alpha"]), int(config["val_size"])
-    model = build_generator(keras, alpha=alpha, input_size=input_size or val_size)
+    size = input_size or int(config["val_size"])
     try:
-        model.load_weights(file)
-    except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise WeightsError(f"{file} does not fit the network of its config: {reason}") from None
+        model = build_generator(keras, alpha=float(config["alpha"]), input_size=size)
+    except ValueError as error:
+        raise WeightsError(f"{source}: {error}") from None
+    load_weights(model, file)
     return model
 
 

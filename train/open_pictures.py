@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from train.errors import SourceError
 from train.prepare import PrepareOptions, why_colourless
-from train.sources import count_pictures, iter_pictures
+from train.sources import check_sources, count_pictures, iter_pictures
 from train.store import MANIFEST, Store
 
 
@@ -31,8 +31,8 @@ class TruePictures:
             self._store = Store(Path(source))
         elif folder and (Path(folder) / MANIFEST).exists():
             self._store = Store(Path(folder), split)
-        elif not self._path.exists():
-            raise SourceError(f"{source} does not exist")
+        else:
+            check_sources([self._path])
         total = len(self._store) if self._store else count_pictures([self._path])
         if total == 0:
             raise SourceError(f"{source} holds no pictures")

@@ -24,7 +24,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from edge_runtime.colour import rgb_to_lab
-from train.errors import SourceError
+from train.errors import ConfigError, SourceError
 from train.sources import check_sources, iter_pictures
 from train.store import FIELDS, MANIFEST, PIXELS, REPORT, Entry
 
@@ -77,14 +77,14 @@ def parse_fractions(text: str) -> tuple[float, ...]:
     """Read a split as people write it: `98/2`, `60/40`, `80/10/10`.
 
     Raises:
-        ValueError: not two or three positive numbers that sum to 100.
+        ConfigError: not two or three positive numbers that sum to 100.
     """
     try:
         parts = [float(part) for part in text.split("/")]
     except ValueError:
         parts = []
     if len(parts) not in (2, 3) or min(parts) <= 0 or abs(sum(parts) - 100) > 1e-6:
-        raise ValueError(f"a split is two or three percentages that sum to 100, not {text!r}")
+        raise ConfigError(f"a split is two or three percentages that sum to 100, not {text!r}")
     return tuple(part / 100 for part in parts)
 
 

@@ -1,8 +1,8 @@
 """Prepared pictures on disk: one flat file of uint8 RGB pixels, memory-mapped, and a manifest.
 
-    DATA/pixels.u8      all pictures, one after another, each height * width * 3 bytes
-    DATA/manifest.csv   split, name, sha1 of the original file, offset, height, width
-    DATA/prepare.json   how it was made, and what was dropped and why
+DATA/pixels.u8      all pictures, one after another, each height * width * 3 bytes
+DATA/manifest.csv   split, name, sha1 of the original file, offset, height, width
+DATA/prepare.json   how it was made, and what was dropped and why
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""Training on real photos: the loss falls, a cut-off run goes on exactly, unfit input is refused."""
+"""Training on real photos: the loss falls, a cut-off run goes on, unfit input is refused."""
 
 import csv
 import json
@@ -24,8 +24,8 @@ SMALL = FitConfig(
 )
 
 
-class Stop(Exception):
-    pass
+class CutOffError(Exception):
+    """Stands for a crash."""
 
 
 def stop_after(rounds):
@@ -35,7 +35,7 @@ def stop_after(rounds):
     def on_round(row):
         seen.append(row)
         if len(seen) == rounds:
-            raise Stop
+            raise CutOffError
 
     return on_round
 
@@ -61,8 +61,8 @@ def test_loss_falls_and_everything_is_written(whole_run):
 
 
 def test_a_cut_off_run_goes_on_exactly(whole_run, prepared, tmp_path):
-    out, rounds = whole_run
-    with pytest.raises(Stop):
+    _, rounds = whole_run
+    with pytest.raises(CutOffError):
         fit(SMALL, prepared, tmp_path / "cut", encoder_weights=None, on_round=stop_after(1))
     rest = fit(SMALL, prepared, tmp_path / "cut", encoder_weights=None)
     assert [row.step for row in rest] == [16, 24]
@@ -95,8 +95,9 @@ def test_another_recipe_in_the_same_folder_is_refused(whole_run, prepared):
 def test_a_loss_that_is_nan_stops_the_run_and_says_where(prepared, tmp_path, monkeypatch):
     from train import losses
 
-    monkeypatch.setitem(losses.LOSSES, "huber", lambda true, ours: (true - ours)[:, 0, 0, 0] / 0.0)
-    with pytest.raises(FitError, match="the loss became .* at step 1"):
+    broken = lambda true, ours: (true - ours)[:, 0, 0, 0] / 0.0  # noqa: E731
+    monkeypatch.setitem(losses.LOSSES, "huber", broken)
+    with pytest.raises(FitError, match=r"the loss became .* at step 1"):
         fit(SMALL, prepared, tmp_path / "nan", encoder_weights=None)
 
 

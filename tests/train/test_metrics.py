@@ -6,6 +6,7 @@ from skimage import color, metrics
 from skimage import data as photos
 
 from edge_runtime.colour import rgb_to_lab
+from train.errors import SourceError
 from train.evaluate import evaluate, network_input, with_ab
 from train.metrics import colourfulness, lab8, psnr, rgb_mse
 
@@ -49,7 +50,7 @@ def test_colourfulness_by_hand():
 
 
 class TestEvaluate:
-    true = [crop(photos.coffee()), crop(photos.chelsea())]
+    true = (crop(photos.coffee()), crop(photos.chelsea()))
 
     def test_grey_row_is_the_grey_picture(self):
         scores = evaluate({}, self.true)["grey"]
@@ -75,7 +76,7 @@ class TestEvaluate:
         assert scores.ab_psnr > 45
 
     def test_no_pictures_is_refused(self):
-        with pytest.raises(ValueError, match="no pictures"):
+        with pytest.raises(SourceError, match="no colour pictures"):
             evaluate({}, [])
 
 

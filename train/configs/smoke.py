@@ -1,6 +1,6 @@
 """`smoke`: a minute of training that proves the whole line works; its colours are worth nothing.
 
-    python -m train fit smoke --data data/mine --out runs/smoke --encoder-weights none
+python -m train fit smoke --data data/mine --out runs/smoke --encoder-weights none
 """
 
 from train.config import FitConfig

@@ -1,0 +1,6 @@
+"""The benchmarks' command: `python -m benchmarks framing`."""
+
+from benchmarks.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""From Keras weights to `.tflite`: the same colours, the contract inside, nothing half-written."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from ai_edge_litert.interpreter import Interpreter
+
+from edge_runtime import Colorizer
+from edge_runtime.contract import Contract
+from edge_runtime.interpreter import Network
+from edge_runtime.model_file import read_model
+from export import export_model as module
+from export.compact import short_name
+from export.contract_writer import with_contract
+from export.errors import ExportError
+from export.export_model import Label, export_model
+
+LABEL = Label("random", "0.1", "nothing: random weights", "Apache-2.0")
+RECIPES = ("fp32", "fp16", "int8_ptq")
+
+
+@pytest.fixture(scope="module")
+def exported(run, pictures, tmp_path_factory):
+    out = tmp_path_factory.mktemp("exported")
+    rows = export_model(
+        run,
+        RECIPES,
+        out,
+        LABEL,
+        calibration=str(pictures),
+        sets={"cuts": str(pictures)},
+    )
+    return dict(zip(RECIPES, rows, strict=True))
+
+
+def test_fp32_is_keras(exported):
+    assert exported["fp32"].parity.max_ab < 0.01
+    assert exported["fp32"].parity.pictures >= 64
+
+
+def test_fp16_and_int8_are_near(exported):
+    assert exported["fp16"].parity.rgb_psnr > 50
+    assert exported["int8_ptq"].parity.rgb_psnr > 35
+
+
+def test_sizes_shrink(exported):
+    full = exported["fp32"].bytes
+    assert exported["fp16"].bytes < 0.55 * full
+    assert exported["int8_ptq"].bytes < 0.45 * full
+    for row in exported.values():
+        assert row.file.stat().st_size == row.bytes
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_contract_and_tensors(exported, recipe):
+    contract = read_model(exported[recipe].file).contract
+    assert (contract.name, contract.recipe, contract.input_size) == ("random", recipe, 64)
+    assert contract.training_set == LABEL.training_set
+    scores = exported[recipe].scores["cuts"]
+    assert contract.result["cuts_rgb_psnr_db"] == pytest.approx(scores.rgb_psnr, abs=1e-3)
+    assert contract.result["cuts_pictures"] == scores.pictures == 200
+    tensors = {t.name: (t.dtype, t.shape) for t in Network(exported[recipe].file, 1).tensors()}
+    assert tensors == {
+        "lightness": ("float32", (1, 64, 64, 1)),
+        "ab": ("float32", (1, 32, 32, 2)),
+    }
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_named_signature_and_one_delegate(exported, recipe):
+    interpreter = Interpreter(str(exported[recipe].file))
+    interpreter.allocate_tensors()
+    assert interpreter.get_signature_list() == {
+        "serving_default": {"inputs": ["lightness"], "outputs": ["ab"]}
+    }
+    operators = Counter(op["op_name"] for op in interpreter._get_ops_details())
+    # XNNPACK takes the network in one piece.
+    assert operators["DELEGATE"] == 1
+    assert operators["RESIZE_BILINEAR"] == 4
+    assert not operators.keys() & {"MUL", "READ_VARIABLE", "TRANSPOSE", "RESIZE_NEAREST_NEIGHBOR"}
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_the_runtime_colorizes_with_it(exported, recipe):
+    grey = np.tile(np.arange(256, dtype=np.uint8), (100, 1))
+    coloured = Colorizer(exported[recipe].file).colorize(grey)
+    assert coloured.shape == (100, 256, 3)
+    assert np.ptp(coloured[:, 100:150].astype(int), axis=-1).max() > 0
+
+
+def test_ab_gain_scales_the_colour(exported, run, pictures, tmp_path):
+    rows = export_model(
+        run, ["fp32"], tmp_path, LABEL, calibration=str(pictures), input_size=64, ab_gain=1.5
+    )
+    lightness = np.random.default_rng(2).uniform(-1, 1, (64, 64)).astype(np.float32)
+    plain = Network(exported["fp32"].file, 1).run(lightness)
+    assert Network(rows[0].file, 1).run(lightness) == pytest.approx(1.5 * plain, abs=1e-4)
+
+
+def test_a_contract_can_be_replaced(exported):
+    data = exported["int8_ptq"].file.read_bytes()
+    label = vars(LABEL) | {"name": "renamed"}
+    once = with_contract(data, Contract(input_size=64, recipe="int8_ptq", **label))
+    assert with_contract(once, Contract(input_size=64, recipe="int8_ptq", **label)) == once
+
+
+def test_short_names():
+    assert short_name("net_1/conv_BN_1/batchnorm/mul;net_1/conv_1/convolution") == "conv_BN"
+    assert short_name("net_1/block_1_expand_relu_1/Relu6") == "block_1_expand_relu"
+    assert short_name("plain") == "plain"
+
+
+class TestRefusals:
+    def test_unknown_recipe(self, run, pictures, tmp_path):
+        with pytest.raises(ExportError, match="unknown recipe int4"):
+            export_model(run, ["int4"], tmp_path, LABEL, calibration=str(pictures))
+
+    def test_a_file_in_the_way(self, exported, run, pictures):
+        out = exported["fp32"].file.parent
+        before = exported["fp32"].file.read_bytes()
+        with pytest.raises(ExportError, match="--overwrite"):
+            export_model(run, ["fp32"], out, LABEL, calibration=str(pictures))
+        assert exported["fp32"].file.read_bytes() == before
+
+    def test_too_few_pictures(self, run, pictures, tmp_path):
+        few = tmp_path / "few"
+        few.mkdir()
+        for file in sorted(pictures.iterdir())[:20]:
+            (few / file.name).write_bytes(file.read_bytes())
+        with pytest.raises(ExportError, match="20 usable colour pictures"):
+            export_model(run, ["int8_ptq"], tmp_path / "out", LABEL, calibration=str(few))
+
+    def test_missing_pictures(self, run, tmp_path):
+        with pytest.raises(ExportError, match="does not exist"):
+            export_model(run, ["fp32"], tmp_path, LABEL, calibration=str(tmp_path / "none"))
+
+    def test_a_target_that_is_a_file(self, run, pictures, tmp_path):
+        (tmp_path / "file").write_text("")
+        with pytest.raises(ExportError, match="cannot be made"):
+            export_model(run, ["fp32"], tmp_path / "file" / "x", LABEL, calibration=str(pictures))
+
+    def test_nothing_is_left_when_the_conversion_breaks(self, run, pictures, tmp_path, monkeypatch):
+        def broken(model, calibration):
+            raise RuntimeError("the converter gave up")
+
+        monkeypatch.setitem(module.RECIPES, "fp32", broken)
+        with pytest.raises(RuntimeError, match="gave up"):
+            export_model(run, ["fp32"], tmp_path, LABEL, calibration=str(pictures))
+        assert list(tmp_path.iterdir()) == []
