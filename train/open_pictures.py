@@ -12,6 +12,9 @@ from train.prepare import PrepareOptions, why_colourless
 from train.sources import check_sources, count_pictures, iter_pictures
 from train.store import MANIFEST, Store
 
+# A truth without any colour would score an infinite PSNR; pale pictures count like all others.
+_ALL_BUT_GREY = PrepareOptions(min_chroma=1.0, min_spread=0)
+
 
 class TruePictures:
     """Colour pictures to measure on; broken and colourless ones are passed over and counted.
@@ -66,5 +69,4 @@ class TruePictures:
         # Pillow answers hostile bytes with many kinds of errors; all mean a broken file.
         except Exception:
             return None
-        # A grey "truth" has no colour to come near to, and an infinite PSNR.
-        return None if why_colourless(pixels, PrepareOptions(min_spread=0)) else pixels
+        return None if why_colourless(pixels, _ALL_BUT_GREY) else pixels

@@ -5,7 +5,9 @@ import pytest
 from skimage import color, metrics
 from skimage import data as photos
 
+from edge_runtime import Colorizer
 from edge_runtime.colour import rgb_to_lab
+from edge_runtime.interpreter import Network
 from train.errors import SourceError
 from train.evaluate import evaluate, network_input, with_ab
 from train.metrics import colourfulness, lab8, psnr, rgb_mse
@@ -86,6 +88,16 @@ def test_network_input_follows_the_contract():
     assert seen.dtype == np.float32
     lightness = color.rgb2lab(crop(photos.coffee()))[..., 0]
     assert seen.mean() == pytest.approx(lightness.mean() / 50 - 1, abs=0.02)
+
+
+def test_measured_pictures_are_those_that_the_runtime_makes(tiny_model):
+    picture = crop(photos.coffee())
+    colorizer = Colorizer(tiny_model)
+    ab = Network(tiny_model, 1).run(network_input(picture, colorizer.input_size))
+    measured = with_ab(rgb_to_lab(picture)[..., 0], ab).astype(int)
+    made = colorizer.colorize(picture)
+    assert np.abs(measured - made).max() <= 1
+    assert np.mean(measured != made) < 0.01
 
 
 def test_own_lightness_is_kept():
