@@ -1,4 +1,4 @@
-"""The benchmarks' command: `python -m benchmarks framing`."""
+"""The benchmarks' command: `python -m benchmarks framing` and `latency`."""
 
 from benchmarks.cli import main
 

@@ -19,11 +19,6 @@ app = typer.Typer(
 console = Console(width=None if sys.stdout.isatty() else 120)
 
 
-@app.callback()
-def _several_commands() -> None:
-    """Keeps `framing` a command of its own while it is the only one."""
-
-
 @app.command("framing")
 def framing_command(
     on: Annotated[str, typer.Option(help="Folder, .tar, .zip, or prepared data as DATA:val.")],
@@ -49,6 +44,25 @@ def framing_command(
             f"{row.colourfulness_ratio:.2f}",
             f"{row.ms:.1f}",
         )
+    console.print(table)
+
+
+@app.command("latency")
+def latency_command(
+    models: Annotated[list[str], typer.Argument(help="Shipped names or .tflite files.")],
+    threads: Annotated[int, typer.Option(min=1, max=64)] = 1,
+    runs: Annotated[int, typer.Option(min=5, help="Of the network; pictures get fewer.")] = 100,
+) -> None:
+    """How long the network takes, and a picture from grey to colour in memory."""
+    from benchmarks.latency import measure_latency
+
+    table = Table(title=f"{threads} thread{'s' if threads > 1 else ''}, milliseconds")
+    for heading in ("model", "what", "runs", "median", "90 %"):
+        table.add_column(heading, justify="left" if heading in ("model", "what") else "right")
+    for model in models:
+        for row in measure_latency(model, threads, runs):
+            figures = (str(row.runs), f"{row.median:.1f}", f"{row.p90:.1f}")
+            table.add_row(model, row.what, *figures)
     console.print(table)
 
 
