@@ -4,7 +4,7 @@ Panoramas and portraits are cut out of colour pictures around their centre, colo
 framing of the runtime, and compared with the truth.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -13,6 +13,7 @@ import numpy as np
 from edge_runtime import Colorizer
 from edge_runtime.colour import lightness
 from edge_runtime.framing import FRAMINGS
+from train.errors import SourceError
 from train.evaluate import with_ab
 from train.metrics import colourfulness, psnr, rgb_mse
 
@@ -53,7 +54,6 @@ def compare_framings(
     model: str,
     pictures: Iterable[np.ndarray],
     aspects: Iterable[float] = ASPECTS,
-    on_picture: Callable[[], None] = lambda: None,
 ) -> list[FramingScore]:
     """Colorize every picture at every aspect with every framing.
 
@@ -61,7 +61,8 @@ def compare_framings(
         model: a shipped name or a `.tflite`.
         pictures: true pictures, uint8 [H, W, 3].
         aspects: of the cuts.
-        on_picture: called after every picture.
+    Raises:
+        SourceError: there are no pictures.
     """
     colorizers = {name: Colorizer(model, framing=name) for name in FRAMINGS}
     rows: dict[tuple[float, str], list[tuple[float, float, float, float]]] = {}
@@ -76,7 +77,8 @@ def compare_framings(
                 ms = (perf_counter() - start) * 1000
                 gain = psnr(rgb_mse(true, ours)) - grey_psnr
                 rows.setdefault((aspect, name), []).append((gain, colourfulness(ours), colour, ms))
-        on_picture()
+    if not rows:
+        raise SourceError("there are no colour pictures to measure on")
     scores = []
     for (aspect, name), values in rows.items():
         gains, ours, true, ms = np.array(values).T

@@ -13,6 +13,8 @@ from rich.table import Table
 from export.errors import ExportError
 from train.command import run
 
+# Conversion is TensorFlow's; weights trained on another backend load into it all the same.
+os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 app = typer.Typer(
@@ -25,7 +27,8 @@ console = Console(width=None if sys.stdout.isatty() else 120)
 
 HELP = """Convert a trained network to `.tflite` files with the contract inside, checked on the way.
 
-    python -m export runs/nano --recipe fp32 fp16 int8_ptq --out out/models --calibrate data/mine
+    python -m export runs/nano --recipe fp32 fp16 int8_ptq --out out/models \\
+        --calibrate data/mine:train
 
     python -m export runs/nano --recipe int8_ptq --out out/models --calibrate photos.zip \\
         --input-size 160 --measure val=val.tar --measure held_back=data/mine:val

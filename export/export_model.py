@@ -1,26 +1,24 @@
 """From a training run to checked `.tflite` files with the contract inside."""
 
-import os
+import re
+import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from edge_runtime.contract import Contract
 from edge_runtime.interpreter import Network as LiteRTNetwork
-from export.calibration import Lightness
+from edge_runtime.whole_file import write_whole
 from export.compact import with_short_names
 from export.contract_writer import with_contract
 from export.convert import FloatModel
 from export.errors import ExportError
+from export.lightness_inputs import lightness_inputs
 from export.parity import Parity, compare
 from export.recipes import RECIPES
 from train.evaluate import Scores, evaluate
 from train.networks import keras_network, load_generator
 from train.open_pictures import TruePictures
-
-# Pictures that parity is checked on.
-PARITY_PICTURES = 64
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def export_model(
         recipes: names in `export.recipes.RECIPES`.
         out: the folder to write `NAME.RECIPE.tflite` into.
         label: for the contract.
-        calibration: a source of at least 200 pictures, also used for the parity check.
+        calibration: a source of at least 200 pictures; some are kept for the parity check.
         input_size: S; that of the run if None.
         ab_gain: multiplied into the linear head, to make a network more or less colourful.
         sets: sources to measure on, by name; the figures go into the contract.
@@ -89,10 +87,15 @@ def export_model(
     unknown = sorted(set(recipes) - set(RECIPES))
     if unknown:
         raise ExportError(f"unknown recipe {', '.join(unknown)}: there are {', '.join(RECIPES)}")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", label.name):
+        raise ExportError(
+            f"a model's name is letters, digits, '.', '_' and '-', not {label.name!r}"
+        )
     files = {recipe: out / f"{label.name}.{recipe}.tflite" for recipe in recipes}
     for file in files.values():
         if file.exists() and not overwrite:
             raise ExportError(f"{file} exists already: --overwrite replaces it")
+    measured_on = {name: TruePictures(pictures) for name, pictures in (sets or {}).items()}
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -104,43 +107,36 @@ def export_model(
     head.set_weights([weight * ab_gain for weight in head.get_weights()])
     model = FloatModel(keras_model)
     on_stage("reading pictures")
-    inputs = list(Lightness(calibration, model.input_size))
+    inputs, unseen = lightness_inputs(calibration, model.input_size)
 
     exported = []
     for recipe, file in files.items():
         on_stage(f"{recipe}: converting")
         plain = with_short_names(RECIPES[recipe](model, inputs))
         contract = Contract(input_size=model.input_size, recipe=recipe, **vars(label))
+        network = _opened(with_contract(plain, contract))
         on_stage(f"{recipe}: comparing with Keras")
-        step = max(1, len(inputs) // PARITY_PICTURES)
-        with _Trial(with_contract(plain, contract), out) as network:
-            parity = compare(network.run, keras_network(keras_model), inputs[::step])
-            scores = {}
-            for name, pictures in (sets or {}).items():
-                on_stage(f"{recipe}: measuring on {name}")
-                networks = {recipe: (network.run, network.input_size)}
-                scores[name] = evaluate(networks, TruePictures(pictures))[recipe]
-        result = _figures(scores, parity)
-        final = with_contract(plain, Contract(**{**vars(contract), "result": result}))
-        _write_whole(file, final)
+        parity = compare(network.run, keras_network(keras_model), unseen)
+        scores = {}
+        for name, pictures in measured_on.items():
+            on_stage(f"{recipe}: measuring on {name}")
+            networks = {recipe: (network.run, network.input_size)}
+            scores[name] = evaluate(networks, pictures)[recipe]
+        final = with_contract(plain, replace(contract, result=_figures(scores, parity)))
+        try:
+            write_whole(file, final)
+        except OSError as error:
+            raise ExportError(f"{file} cannot be written: {error.strerror}") from None
         exported.append(Exported(file, len(final), parity, scores))
     return exported
 
 
-class _Trial:
-    """A model's bytes as a network of the runtime, from a file that vanishes afterwards."""
-
-    def __init__(self, model: bytes, folder: Path) -> None:
-        self._model, self._folder = model, folder
-
-    def __enter__(self) -> LiteRTNetwork:
-        with NamedTemporaryFile(dir=self._folder, suffix=".tflite") as file:
-            file.write(self._model)
-            file.flush()
-            return LiteRTNetwork(Path(file.name), threads=os.cpu_count() or 1)
-
-    def __exit__(self, *_: object) -> None:
-        pass
+def _opened(model: bytes) -> LiteRTNetwork:
+    """A model's bytes as a network of the runtime, which reads files only."""
+    with tempfile.TemporaryDirectory(prefix="tintlite-export-") as folder:
+        file = Path(folder) / "model.tflite"
+        file.write_bytes(model)
+        return LiteRTNetwork(file, threads=1)
 
 
 def _figures(scores: dict[str, Scores], parity: Parity) -> dict[str, float]:
@@ -152,13 +148,3 @@ def _figures(scores: dict[str, Scores], parity: Parity) -> dict[str, float]:
         figures[f"{name}_gain_over_grey_db"] = round(row.gain, 3)
         figures[f"{name}_colourfulness_ratio"] = round(row.colourfulness_ratio, 3)
     return figures
-
-
-def _write_whole(file: Path, data: bytes) -> None:
-    part = file.with_name(f".{file.name}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(file)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise ExportError(f"{file} cannot be written: {error.strerror}") from None

@@ -36,8 +36,10 @@ def with_refitted_head(
     kernel, bias = (tree.buffers[graph.tensors[index].buffer] for index in head.inputs[1:3])
     shape = graph.tensors[head.inputs[1]].shape
     kind = tree.operatorCodes[head.opcodeIndex].builtinCode
-    if kind != schema.BuiltinOperator.CONV_2D or list(shape[1:3]) != [1, 1]:
-        raise ValueError("the network does not end in a 1x1 convolution")
+    types = {graph.tensors[index].type for index in head.inputs[1:3]}
+    is_pointwise = kind == schema.BuiltinOperator.CONV_2D and list(shape[1:3]) == [1, 1]
+    if not is_pointwise or types != {schema.TensorType.FLOAT32}:
+        raise ValueError("the network does not end in a 1x1 convolution in float32")
 
     ends = graph.outputs
     graph.outputs = np.array([head.inputs[0]], np.int32)

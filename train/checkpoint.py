@@ -6,8 +6,11 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
+
+from train.errors import FitError
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,9 @@ def save_checkpoint(
     model.save_weights(part / "model.weights.h5")  # a compiled model's optimizer goes along
     np.savez(part / "average.npz", *average)
     (part / "progress.json").write_text(json.dumps(asdict(progress)), encoding="utf-8")
+    for file in part.iterdir():
+        with open(file, "rb+") as opened:
+            os.fsync(opened.fileno())
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
         os.replace(folder, old)
@@ -41,14 +47,20 @@ def load_checkpoint(folder: Path, model: Any) -> tuple[list[np.ndarray], Progres
     """Fill the model and its optimizer; give the averaged weights and the progress.
 
     None if there is no checkpoint yet.
+
+    Raises:
+        FitError: the checkpoint is damaged.
     """
     old = folder.with_name(folder.name + ".old")
     if not folder.exists() and old.exists():  # cut off between the two renames
         os.replace(old, folder)
     if not folder.exists():
         return None
-    model.load_weights(folder / "model.weights.h5")
-    with np.load(folder / "average.npz", allow_pickle=False) as file:
-        average = [file[name] for name in file.files]
-    progress = Progress(**json.loads((folder / "progress.json").read_text("utf-8")))
+    try:
+        model.load_weights(folder / "model.weights.h5")
+        with np.load(folder / "average.npz", allow_pickle=False) as file:
+            average = [file[name] for name in file.files]
+        progress = Progress(**json.loads((folder / "progress.json").read_text("utf-8")))
+    except (OSError, EOFError, ValueError, TypeError, KeyError, BadZipFile):
+        raise FitError(f"the checkpoint {folder} is damaged: remove it to start again") from None
     return average, progress

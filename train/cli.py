@@ -13,6 +13,8 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -56,12 +58,12 @@ EVALUATE_HELP = """Measure models on colour pictures, with the grey row (ab = 0)
 """
 
 
-def _progress(unit: str) -> Progress:
+def _progress(*amount: ProgressColumn) -> Progress:
+    """A bar with times; `amount` says how much of the work is done, in its own unit."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn(unit),
+        *amount,
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         console=console,
@@ -84,8 +86,8 @@ def prepare_command(
         short_side=short_side, min_side=min_side, fractions=parse_fractions(split)
     )
     check_sources(sources)
-    with _progress("pictures") as progress:
-        task = progress.add_task("preparing", total=count_pictures(sources))
+    with _progress(MofNCompleteColumn()) as progress:
+        task = progress.add_task("preparing pictures", total=count_pictures(sources))
         report = prepare(
             sources,
             out,
@@ -122,11 +124,11 @@ def fit_command(
     if minutes is not None or steps is not None:
         recipe = replace(recipe, minutes=minutes, steps=steps)
 
-    with _progress("thousandths") as progress:
-        task = progress.add_task("training", total=1000)
+    with _progress(TaskProgressColumn()) as progress:
+        task = progress.add_task("training", total=1.0)
 
         def on_step(done: float, loss: float) -> None:
-            progress.update(task, completed=int(done * 1000), description=f"loss {loss:.4f}")
+            progress.update(task, completed=done, description=f"loss {loss:.4f}")
 
         def on_round(row: Round) -> None:
             console.print(
@@ -154,7 +156,7 @@ def _numbers(text: str, kind: type = float) -> list:
         values = [kind(part) for part in text.split(",")]
     except ValueError:
         values = []
-    if not values or min(values) <= 0:
+    if not values or not all(0 < value < float("inf") for value in values):
         raise ConfigError(f"a list is positive numbers with commas, not {text!r}")
     return values
 
@@ -181,8 +183,8 @@ def evaluate_command(
     pictures = TruePictures(on, limit)
     sizes = _numbers(input_sizes, int) if input_sizes else None
     networks = open_networks(models, sizes, _numbers(saturations))
-    with _progress("pictures") as progress:
-        task = progress.add_task("measuring", total=len(pictures))
+    with _progress(MofNCompleteColumn()) as progress:
+        task = progress.add_task("measuring pictures", total=len(pictures))
         scores = evaluate(networks, pictures, on_picture=lambda: progress.advance(task))
     from train.scores_table import scores_table
 

@@ -7,6 +7,7 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
+from edge_runtime.cli.codes import INTERRUPTED
 from edge_runtime.errors import TintLiteError
 from train.errors import TrainError
 
@@ -24,7 +25,15 @@ def run(app: typer.Typer, room: str, arguments: Sequence[str] | None = None) -> 
     try:
         app(args=None if arguments is None else list(arguments), prog_name=f"python -m {room}")
     except (TrainError, TintLiteError, OSError) as error:
-        stderr = Console(stderr=True, soft_wrap=True)
-        stderr.print(f"{room}: {error}", highlight=False, markup=False)
-        sys.exit(1)
+        _complain(f"{room}: {error}")
+    except ModuleNotFoundError as error:
+        extra = "bench" if room == "benchmarks" else room
+        _complain(f"{room}: {error.name} is not installed: pip install -e '.[{extra}]'")
+    except KeyboardInterrupt:
+        _complain(f"{room}: interrupted", INTERRUPTED)
     sys.exit(0)
+
+
+def _complain(sentence: str, code: int = 1) -> NoReturn:
+    Console(stderr=True, soft_wrap=True).print(sentence, highlight=False, markup=False)
+    sys.exit(code)

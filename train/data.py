@@ -49,20 +49,19 @@ def random_crop(
     return crop[:, ::-1] if rng.random() < 0.5 else crop
 
 
-def to_network(pixels: np.ndarray, ab_stride: int = 2) -> tuple[np.ndarray, np.ndarray]:
+def to_network(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What the network sees and what it should say, by the model contract.
 
     Args:
-        pixels: uint8 [N, S, S, 3] RGB, S divisible by ab_stride.
-        ab_stride: how much coarser ab is than the input.
+        pixels: uint8 [N, S, S, 3] RGB, S even.
     Returns:
-        lightness float32 [N, S, S, 1] and ab float32 [N, S/ab_stride, S/ab_stride, 2], the mean
-        over each cell.
+        lightness float32 [N, S, S, 1] and ab float32 [N, S/2, S/2, 2], the mean over each 2 x 2
+        pixels.
     """
     lab = rgb_to_lab(pixels)
     n, side = lab.shape[:2]
-    cells = side // ab_stride
-    ab = lab[..., 1:].reshape(n, cells, ab_stride, cells, ab_stride, 2).mean(axis=(2, 4))
+    half = side // 2
+    ab = lab[..., 1:].reshape(n, half, 2, half, 2, 2).mean(axis=(2, 4))
     return lab[..., :1] / LIGHTNESS_SCALE - 1, ab / np.float32(AB_SCALE)
 
 

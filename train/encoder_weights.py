@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from train.errors import WeightsError
+from train.networks import load_weights
 
 
 def load_encoder(generator: Any, *, alpha: float, source: str) -> int:
@@ -35,8 +36,10 @@ def load_encoder(generator: Any, *, alpha: float, source: str) -> int:
             pretrained = build((224, 224, 3), alpha=alpha, include_top=False, weights="imagenet")
         else:
             pretrained = build((224, 224, 3), alpha=alpha, include_top=False, weights=None)
-            pretrained.load_weights(path)
-    # Keras raises whatever h5py, urllib or its own checks raise; all of it means the same here.
+            load_weights(pretrained, path)
+    except WeightsError:
+        raise
+    # A download raises whatever urllib, h5py or Keras raise; all of it means the same here.
     except Exception as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise WeightsError(f"the encoder weights {source} cannot be used: {reason}") from None

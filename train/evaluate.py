@@ -8,11 +8,15 @@ import numpy as np
 
 from edge_runtime.colour import lab_to_rgb, lightness, rgb_to_lab
 from edge_runtime.contract import AB_SCALE, LIGHTNESS_SCALE
+from edge_runtime.shrink import shrink
 from train.errors import SourceError
 from train.metrics import colourfulness, lab8, psnr, rgb_mse
 
 # The side of the square at which pictures are compared: that of the paper and of most of the field.
 JUDGED_SIZE = 256
+
+# The name of the row of pictures without colour.
+GREY = "grey"
 
 # lightness float32 [S, S] (L* / 50 - 1) -> ab float32 [S', S', 2] (a*, b* / 110)
 Network = Callable[[np.ndarray], np.ndarray]
@@ -45,18 +49,12 @@ class Scores:
 
 def judged(picture: np.ndarray) -> np.ndarray:
     """A true picture at the size at which it is compared: uint8 [256, 256, 3]."""
-    size = (JUDGED_SIZE, JUDGED_SIZE)
-    shrinks = min(picture.shape[:2]) >= JUDGED_SIZE
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    return cv2.resize(picture, size, interpolation=how)
+    return shrink(picture, JUDGED_SIZE, JUDGED_SIZE)
 
 
 def network_input(picture: np.ndarray, input_size: int) -> np.ndarray:
     """What the network sees of a picture: float32 [S, S] of uint8 [H, W, 3]."""
-    shrinks = min(picture.shape[:2]) >= input_size
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    small = cv2.resize(picture, (input_size, input_size), interpolation=how)
-    return lightness(small) / LIGHTNESS_SCALE - 1
+    return lightness(shrink(picture, input_size, input_size)) / LIGHTNESS_SCALE - 1
 
 
 def with_ab(own_lightness: np.ndarray, ab: np.ndarray) -> np.ndarray:
@@ -111,14 +109,14 @@ def evaluate(
     Raises:
         SourceError: there are no pictures.
     """
-    tallies = {name: _Tally() for name in ("grey", *networks)}
+    tallies = {name: _Tally() for name in (GREY, *networks)}
     true_colours = []
     for picture in pictures:
         true = judged(picture)
         true_lab = rgb_to_lab(true)
         true_colours.append(colourfulness(true))
         grey = with_ab(true_lab[..., 0], np.zeros((1, 1, 2), np.float32))
-        tallies["grey"].add(true, true_lab, grey)
+        tallies[GREY].add(true, true_lab, grey)
         for name, (network, input_size) in networks.items():
             ab = network(network_input(true, input_size))
             tallies[name].add(true, true_lab, with_ab(true_lab[..., 0], ab))
@@ -126,6 +124,6 @@ def evaluate(
     if not true_colours:
         raise SourceError("there are no colour pictures to measure on")
     mean_colour = float(np.mean(true_colours))
-    grey_row = tallies.pop("grey").scores(mean_colour, None)
+    grey_row = tallies.pop(GREY).scores(mean_colour, None)
     rows = {name: tally.scores(mean_colour, grey_row.rgb_psnr) for name, tally in tallies.items()}
-    return {"grey": grey_row, **rows}
+    return {GREY: grey_row, **rows}

@@ -8,6 +8,7 @@ A run is one folder:
 """
 
 import csv
+import hashlib
 import json
 import platform
 import time
@@ -21,6 +22,7 @@ import keras
 import numpy as np
 from tensorboard.summary import Writer
 
+from edge_runtime.whole_file import write_whole
 from train.checkpoint import Progress, load_checkpoint, save_checkpoint
 from train.config import FitConfig
 from train.data import CropBatches
@@ -31,7 +33,7 @@ from train.evaluate import Scores, evaluate
 from train.losses import LOSSES
 from train.models.pix2pix_mobilenetv2 import build_generator
 from train.networks import keras_network, load_weights
-from train.store import Store
+from train.store import MANIFEST, Store
 
 
 @dataclass(frozen=True)
@@ -118,22 +120,33 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _open_run(out: Path, config: FitConfig, data: Path) -> None:
-    """Make the run's folder, or check that the one there is of the same recipe.
+def _open_run(out: Path, config: FitConfig, data: Path, start: str) -> None:
+    """Make the run's folder, or check that the one there is of the same recipe, data and start.
 
     Raises:
-        FitError: another recipe ran here.
+        FitError: something else ran here; the message says what differs.
     """
-    wanted = {**asdict(config), "data": Path(data).name}
+    manifest = (Path(data) / MANIFEST).read_bytes()
+    wanted = {
+        **asdict(config),
+        "data": Path(data).name,
+        "data_sha256": hashlib.sha256(manifest).hexdigest(),
+        "start": start,
+    }
     wanted = json.loads(json.dumps(wanted))
     file = out / "config.json"
     if file.exists():
-        if json.loads(file.read_text("utf-8")) != wanted:
-            raise FitError(f"{out} holds a run of another recipe: choose another --out")
+        try:
+            there = json.loads(file.read_text("utf-8"))
+        except ValueError:
+            raise FitError(f"{file} is damaged: choose another --out") from None
+        differ = ", ".join(key for key in wanted if there.get(key) != wanted[key])
+        if differ:
+            raise FitError(f"{out} holds another run (other {differ}): choose another --out")
         return
     out.mkdir(parents=True, exist_ok=True)
-    (out / "environment.json").write_text(json.dumps(_environment(), indent=2) + "\n")
-    file.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
+    write_whole(out / "environment.json", json.dumps(_environment(), indent=2).encode())
+    write_whole(file, json.dumps(wanted, indent=2).encode())
 
 
 def fit(
@@ -162,11 +175,13 @@ def fit(
         FitError, StoreError, WeightsError: see each.
     """
     train_store, val_store = Store(data, "train"), Store(data, "val")
-    _open_run(out, config, data)
+    start = Path(start_from or encoder_weights or "random numbers").name
+    _open_run(out, config, data, start)
     keras.utils.set_random_seed(config.seed)
+    # Measured as it will be exported: in float32, whatever the training computes in.
+    judge = build_generator(keras, alpha=config.alpha, input_size=config.val_size)
     keras.config.set_dtype_policy(config.dtype_policy)
     model = _compiled(config, config.crop_sizes[0][1])
-    judge = build_generator(keras, alpha=config.alpha, input_size=config.val_size)
     checkpoint = out / "checkpoint"
     resumed = load_checkpoint(checkpoint, model)
     if resumed is None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from edge_runtime.interpreter import Network as LiteRTNetwork
 from train.errors import WeightsError
-from train.evaluate import Network
+from train.evaluate import GREY, Network
 
 BEST_WEIGHTS = "best.weights.h5"
 
@@ -104,16 +104,19 @@ def open_networks(
         WeightsError, ModelError: a model cannot be opened.
     """
     opened: dict[str, tuple[Network, int]] = {}
+    last_parts = [Path(model).name for model in models]
     for model in models:
         path = Path(model)
+        # The last part of the path names it well enough, unless two models share it.
+        name = path.name if last_parts.count(path.name) == 1 and path.name != GREY else model
         if path.is_dir() or path.name.endswith(".weights.h5"):
             for size in input_sizes or [None]:
                 generator = load_generator(path, size)
                 side = generator.input_shape[1]
-                opened[f"{path.name} S={side}"] = (keras_network(generator), side)
+                opened[f"{name} S={side}"] = (keras_network(generator), side)
         else:
             network = LiteRTNetwork(model, threads=1)
-            opened[path.name] = (network.run, network.input_size)
+            opened[name] = (network.run, network.input_size)
     return {
         name if factor == 1 else f"{name} x{factor:g}": (_scaled(network, factor), size)
         for name, (network, size) in opened.items()

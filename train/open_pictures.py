@@ -1,12 +1,11 @@
 """Decode the pictures of any source for measuring: folders, `.tar`, `.zip`, prepared data."""
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
 
+from train.decode import UndecodableError, decode
 from train.errors import SourceError
 from train.prepare import PrepareOptions, why_colourless
 from train.sources import check_sources, count_pictures, iter_pictures
@@ -55,18 +54,12 @@ class TruePictures:
         for index, (_, data) in enumerate(iter_pictures([self._path])):
             if index not in self._chosen:
                 continue
-            picture = self._decoded(data)
-            if picture is None:
+            try:
+                pixels = decode(data)
+            except UndecodableError:
+                self.passed_over += 1
+                continue
+            if why_colourless(pixels, _ALL_BUT_GREY):
                 self.passed_over += 1
             else:
-                yield picture
-
-    @staticmethod
-    def _decoded(data: bytes) -> np.ndarray | None:
-        try:
-            with Image.open(io.BytesIO(data)) as picture:
-                pixels = np.asarray(ImageOps.exif_transpose(picture).convert("RGB"))
-        # Pillow answers hostile bytes with many kinds of errors; all mean a broken file.
-        except Exception:
-            return None
-        return None if why_colourless(pixels, _ALL_BUT_GREY) else pixels
+                yield pixels

@@ -2,12 +2,11 @@
 
 Dropped, with a count for each reason: broken files, tiny pictures, grey ones, pictures of a single
 tint (sepia, toned scans), and duplicates. The split is decided by each file's own content, so that
-it stays the same whatever else is added, and two copies never stand on both sides.
+a picture stays on its side when others are added, and two copies never stand on both sides.
 """
 
 import csv
 import hashlib
-import io
 import json
 import os
 import shutil
@@ -21,9 +20,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps
 
 from edge_runtime.colour import rgb_to_lab
+from edge_runtime.shrink import shrink
+from train.decode import UndecodableError, decode
 from train.errors import ConfigError, SourceError
 from train.sources import check_sources, iter_pictures
 from train.store import FIELDS, MANIFEST, PIXELS, REPORT, Entry
@@ -83,7 +83,7 @@ def parse_fractions(text: str) -> tuple[float, ...]:
         parts = [float(part) for part in text.split("/")]
     except ValueError:
         parts = []
-    if len(parts) not in (2, 3) or min(parts) <= 0 or abs(sum(parts) - 100) > 1e-6:
+    if len(parts) not in (2, 3) or min(parts) <= 0 or not abs(sum(parts) - 100) <= 1e-6:
         raise ConfigError(f"a split is two or three percentages that sum to 100, not {text!r}")
     return tuple(part / 100 for part in parts)
 
@@ -127,32 +127,25 @@ def difference_hash(pixels: np.ndarray) -> tuple[int, np.ndarray]:
     return int.from_bytes(bits.tobytes(), "big"), thumb.astype(np.int16).ravel()
 
 
-def _resized(picture: Image.Image, options: PrepareOptions) -> np.ndarray:
-    width, height = picture.size
+def _resized(pixels: np.ndarray, options: PrepareOptions) -> np.ndarray:
+    """Cut to `max_aspect` around the centre, and reduced to `short_side`."""
+    height, width = pixels.shape[:2]
     longest = round(min(width, height) * options.max_aspect)
-    cut_w, cut_h = min(width, longest), min(height, longest)
-    left, top = (width - cut_w) // 2, (height - cut_h) // 2
-    picture = picture.crop((left, top, left + cut_w, top + cut_h))
-    pixels = np.asarray(picture.convert("RGB"))
-    scale = options.short_side / min(cut_w, cut_h)
-    if scale < 1:
-        size = (max(1, round(cut_w * scale)), max(1, round(cut_h * scale)))
-        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(pixels)
+    rows, columns = min(height, longest), min(width, longest)
+    top, left = (height - rows) // 2, (width - columns) // 2
+    pixels = pixels[top : top + rows, left : left + columns]
+    scale = min(1.0, options.short_side / min(rows, columns))
+    return shrink(pixels, max(1, round(rows * scale)), max(1, round(columns * scale)))
 
 
 def _examine(name: str, data: bytes, options: PrepareOptions) -> _Candidate:
     sha1 = hashlib.sha1(data, usedforsecurity=False).hexdigest()
     try:
-        with Image.open(io.BytesIO(data)) as picture:
-            if min(picture.size) < options.min_side:
-                return _Candidate(name, sha1, "tiny")
-            # JPEG can be decoded at a fraction of its size; twice the target keeps INTER_AREA true.
-            picture.draft("RGB", (options.short_side * 2, options.short_side * 2))
-            pixels = _resized(ImageOps.exif_transpose(picture), options)
-    # Pillow answers hostile bytes with many kinds of errors; whichever it is, the file is broken.
-    except Exception:
-        return _Candidate(name, sha1, "broken")
+        # Twice the size that is wanted keeps the average over areas true.
+        pixels = decode(data, min_side=options.min_side, at_least=2 * options.short_side)
+    except UndecodableError as error:
+        return _Candidate(name, sha1, str(error))
+    pixels = _resized(pixels, options)
     reason = why_colourless(pixels, options)
     if reason:
         return _Candidate(name, sha1, reason)
@@ -169,7 +162,7 @@ def _examine_all(
         def submit(count: int) -> list[Future[_Candidate]]:
             return [pool.submit(_examine, *item, options) for item in islice(pictures, count)]
 
-        waiting = submit(workers * 8)
+        waiting = submit(workers * 4)
         while waiting:
             yield waiting.pop(0).result()
             waiting += submit(1)
@@ -233,17 +226,21 @@ def prepare(
     options = options or PrepareOptions()
     check_sources(sources)
     out = Path(out)
-    if out.exists() and not ((out / MANIFEST).exists() and overwrite):
-        hint = "--overwrite replaces it" if (out / MANIFEST).exists() else "and is no prepared data"
-        raise SourceError(f"{out} exists already, {hint}")
+    if out.exists():
+        is_store = out.is_dir() and {p.name for p in out.iterdir()} == {PIXELS, MANIFEST, REPORT}
+        if not (is_store and overwrite):
+            hint = "--overwrite replaces it" if is_store else "and is no prepared data alone"
+            raise SourceError(f"{out} exists already, {hint}")
     out.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         report = _write(sources, part, options, workers or os.cpu_count() or 1, on_picture)
-        if out.exists():
-            shutil.rmtree(out)
         part.chmod(0o755)
-        os.replace(part, out)
+        old = part.with_name(f"{part.name}-old")
+        if out.exists():
+            out.replace(old)
+        part.replace(out)
+        shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return report
@@ -262,7 +259,10 @@ def _write(
     offset = 0
     with (
         open(part / PIXELS, "wb") as pixels_file,
-        open(part / MANIFEST, "w", newline="", encoding="utf-8") as manifest_file,
+        # A file name may hold bytes that are no text.
+        open(
+            part / MANIFEST, "w", newline="", encoding="utf-8", errors="backslashreplace"
+        ) as manifest_file,
     ):
         manifest = csv.DictWriter(manifest_file, FIELDS)
         manifest.writeheader()

@@ -6,11 +6,8 @@ DATA/prepare.json   how it was made, and what was dropped and why
 """
 
 import csv
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -59,7 +56,6 @@ class Store:
                     )
                     for row in csv.DictReader(file)
                 ]
-            self.report: dict[str, Any] = json.loads((self.folder / REPORT).read_text("utf-8"))
             size = (self.folder / PIXELS).stat().st_size
         except (OSError, KeyError, TypeError, ValueError):
             raise StoreError(
@@ -80,6 +76,3 @@ class Store:
         entry = self.entries[index]
         end = entry.offset + entry.height * entry.width * 3
         return self._pixels[entry.offset : end].reshape(entry.height, entry.width, 3)
-
-    def __iter__(self) -> Iterator[np.ndarray]:
-        return (self[index] for index in range(len(self)))

@@ -1,6 +1,7 @@
 """From Keras weights to `.tflite`: the same colours, the contract inside, nothing half-written."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from export.compact import short_name
 from export.contract_writer import with_contract
 from export.errors import ExportError
 from export.export_model import Label, export_model
+from train.errors import TrainError
 
 LABEL = Label("random", "0.1", "nothing: random weights", "Apache-2.0")
 RECIPES = ("fp32", "fp16", "int8_ptq")
@@ -36,7 +38,7 @@ def exported(run, pictures, tmp_path_factory):
 
 def test_fp32_is_keras(exported):
     assert exported["fp32"].parity.max_ab < 0.01
-    assert exported["fp32"].parity.pictures >= 64
+    assert exported["fp32"].parity.pictures == 64
 
 
 def test_fp16_and_int8_are_near(exported):
@@ -116,6 +118,17 @@ class TestRefusals:
         with pytest.raises(ExportError, match="unknown recipe int4"):
             export_model(run, ["int4"], tmp_path, LABEL, calibration=str(pictures))
 
+    def test_a_name_that_leaves_the_folder(self, run, pictures, tmp_path):
+        label = replace(LABEL, name="../mine")
+        with pytest.raises(ExportError, match="a model's name is"):
+            export_model(run, ["fp32"], tmp_path, label, calibration=str(pictures))
+
+    def test_a_set_that_is_missing_is_found_out_before_the_work(self, run, pictures, tmp_path):
+        sets = {"val": str(tmp_path / "typo.tar")}
+        with pytest.raises(TrainError, match="typo.tar does not exist"):
+            export_model(run, ["fp32"], tmp_path / "out", LABEL, calibration="", sets=sets)
+        assert not (tmp_path / "out").exists()
+
     def test_a_file_in_the_way(self, exported, run, pictures):
         out = exported["fp32"].file.parent
         before = exported["fp32"].file.read_bytes()
@@ -132,7 +145,7 @@ class TestRefusals:
             export_model(run, ["int8_ptq"], tmp_path / "out", LABEL, calibration=str(few))
 
     def test_missing_pictures(self, run, tmp_path):
-        with pytest.raises(ExportError, match="does not exist"):
+        with pytest.raises(TrainError, match="does not exist"):
             export_model(run, ["fp32"], tmp_path, LABEL, calibration=str(tmp_path / "none"))
 
     def test_a_target_that_is_a_file(self, run, pictures, tmp_path):
