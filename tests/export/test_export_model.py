@@ -125,7 +125,7 @@ class TestRefusals:
 
     def test_a_set_that_is_missing_is_found_out_before_the_work(self, run, pictures, tmp_path):
         sets = {"val": str(tmp_path / "typo.tar")}
-        with pytest.raises(TrainError, match="typo.tar does not exist"):
+        with pytest.raises(TrainError, match=r"typo\.tar does not exist"):
             export_model(run, ["fp32"], tmp_path / "out", LABEL, calibration="", sets=sets)
         assert not (tmp_path / "out").exists()
 

@@ -2,13 +2,17 @@
 
 import csv
 import json
+import shutil
+from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 
+from train.checkpoint import load_checkpoint
 from train.config import FitConfig
 from train.errors import ConfigError, FitError, WeightsError
-from train.fit import fit
+from train.fit import _compiled, fit
 from train.networks import load_generator
 
 SMALL = FitConfig(
@@ -88,8 +92,42 @@ def test_best_weights_can_be_opened_at_any_size(whole_run):
 def test_another_recipe_in_the_same_folder_is_refused(whole_run, prepared):
     out, _ = whole_run
     other = FitConfig(name="tiny", alpha=1.0, steps=4)
-    with pytest.raises(FitError, match="another recipe"):
+    with pytest.raises(FitError, match="other alpha"):
         fit(other, prepared, out, encoder_weights=None)
+
+
+def test_other_data_under_the_same_name_is_refused(whole_run, prepared, tmp_path):
+    out, _ = whole_run
+    other = tmp_path / prepared.name
+    shutil.copytree(prepared, other)
+    with open(other / "manifest.csv", "a") as manifest:
+        manifest.write("\n")
+    with pytest.raises(FitError, match="other data_sha256"):
+        fit(SMALL, other, out, encoder_weights=None)
+    with pytest.raises(FitError, match="other start"):
+        fit(SMALL, prepared, out, encoder_weights="imagenet")
+
+
+def test_a_checkpoint_between_two_renames_is_found(whole_run, tmp_path):
+    out, _ = whole_run
+    shutil.copytree(out / "checkpoint", tmp_path / "checkpoint.old")
+    model = _compiled(SMALL, 64)
+    _, progress = load_checkpoint(tmp_path / "checkpoint", model)
+    assert progress.step == 24
+    (tmp_path / "checkpoint" / "average.npz").write_bytes(b"PK")
+    with pytest.raises(FitError, match="is damaged"):
+        load_checkpoint(tmp_path / "checkpoint", model)
+
+
+def test_bfloat16_trains_and_is_judged_in_float32(prepared, tmp_path):
+    small = replace(SMALL, steps=2, crop_sizes=((1.0, 32),), dtype_policy="mixed_bfloat16")
+    try:
+        rounds = fit(small, prepared, tmp_path / "half", encoder_weights=None)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert len(rounds) == 1
+    kernel = load_generator(tmp_path / "half").get_layer("ab").get_weights()[0]
+    assert kernel.dtype == np.float32
 
 
 def test_a_loss_that_is_nan_stops_the_run_and_says_where(prepared, tmp_path, monkeypatch):

@@ -3,17 +3,21 @@
 import csv
 import hashlib
 import io
+import os
+import struct
 import tarfile
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
 from PIL import Image
 from skimage import data as photos
 
+from train.decode import UndecodableError, decode
 from train.errors import ConfigError, SourceError, StoreError
 from train.prepare import PrepareOptions, difference_hash, parse_fractions, prepare, split_of
-from train.sources import iter_pictures
+from train.sources import count_pictures, iter_pictures
 from train.store import MANIFEST, PIXELS, Store
 
 
@@ -160,6 +164,44 @@ def test_missing_and_strange_sources_are_refused(tmp_path):
     (tmp_path / "a.zip").write_text("not a zip")
     with pytest.raises(SourceError, match="neither a folder nor"):
         prepare([tmp_path / "a.zip"], tmp_path / "data")
+
+
+def test_damaged_archives_are_one_sentence(folder, tmp_path):
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as tar:
+        tar.add(folder / "astronaut.png", "astronaut.png")
+    whole = (tmp_path / "a.tar.gz").read_bytes()
+    (tmp_path / "a.tar.gz").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(SourceError, match="cannot be read"):
+        count_pictures([tmp_path / "a.tar.gz"])
+    with pytest.raises(SourceError, match="cannot be read"):
+        list(iter_pictures([tmp_path / "a.tar.gz"]))
+
+
+def test_a_damaged_entry_of_a_zip_is_one_broken_picture(folder, tmp_path):
+    shard = tmp_path / "a.zip"
+    with zipfile.ZipFile(shard, "w") as z:
+        for name in ("astronaut.png", "cat.jpg"):
+            z.write(folder / name, name)
+    data = bytearray(shard.read_bytes())
+    data[1000] ^= 255  # inside the first picture
+    shard.write_bytes(data)
+    report = prepare([shard], tmp_path / "data")
+    assert (report.dropped, sum(report.kept.values())) == ({"broken": 1}, 1)
+
+
+def test_names_that_are_no_text_do_not_end_the_work(folder, tmp_path):
+    (folder / "cat.jpg").rename(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.jpg"))
+    prepare([folder], tmp_path / "data")
+    assert r"caf\udce9.jpg" in {entry.name for entry in Store(tmp_path / "data").entries}
+
+
+def test_bombs_and_foreign_formats_are_refused_before_decoding():
+    header = b"IHDR" + struct.pack(">IIBBBBB", 8_000, 8_000, 8, 2, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    with pytest.raises(UndecodableError, match="too large"):
+        decode(b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">I", 0) + b"IDAT")
+    with pytest.raises(UndecodableError, match="broken"):
+        decode(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n%%EndComments\n")
 
 
 def test_cut_off_store_is_refused(folder, tmp_path):

@@ -2,7 +2,7 @@
 
     python -m train fit standard --data data/photos --out runs/standard
 
-Cost: 72 minutes on two cores of an x86-64 machine.
+Cost: 90 minutes on two cores of an x86-64 machine.
 """
 
 from train.config import FitConfig
@@ -10,7 +10,7 @@ from train.config import FitConfig
 CONFIG = FitConfig(
     name="standard",
     alpha=1.0,
-    minutes=72,
+    minutes=90,
     crop_sizes=((0.5, 96), (1.0, 128)),
     learning_rate=1.5e-3,
     round_steps=1000,

@@ -1,0 +1,49 @@
+"""Who imports whom: the table of CONTRIBUTING.md, read off the code."""
+
+import ast
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = {"edge_runtime", "train", "export", "benchmarks"}
+HEAVY = {"tensorflow", "tf_keras", "keras", "torch", "jax"}
+FORBIDDEN = {
+    "edge_runtime": (ROOMS - {"edge_runtime"}) | HEAVY,
+    "train": {"export", "benchmarks", "tensorflow", "tf_keras"},
+    "export": {"benchmarks"},
+    "benchmarks": set(),
+}
+
+
+def imported(file: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return {name.split(".")[0] for name in names}
+
+
+@pytest.mark.parametrize("room", FORBIDDEN)
+def test_imports(room):
+    files = sorted((ROOT / room).rglob("*.py"))
+    assert files
+    for file in files:
+        assert not imported(file) & FORBIDDEN[room], file
+
+
+def test_the_wheel_holds_the_runtime_alone(tmp_path):
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as file:
+        names = file.namelist()
+    tops = {name.split("/")[0].split("-")[0] for name in names}
+    assert tops == {"edge_runtime", "tintlite"}
+    models = {"nano.tflite", "standard.tflite", "SHA256SUMS"}
+    assert {f"edge_runtime/models/{name}" for name in models} <= set(names)
