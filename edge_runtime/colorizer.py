@@ -12,7 +12,7 @@ from edge_runtime.interpreter import Network
 from edge_runtime.model_file import DEFAULT_MODEL
 from edge_runtime.saturation import check_saturation
 from edge_runtime.shrink import shrink
-from edge_runtime.threads import default_threads
+from edge_runtime.threads import check_threads, default_threads
 
 
 class Colorizer:
@@ -44,13 +44,14 @@ class Colorizer:
             framing: how the network sees a picture that is not square: auto, squash, pad or tile.
         Raises:
             ModelError: the model is unknown, cut off, changed or not of TintLite.
-            TintLiteError: no LiteRT interpreter is installed.
+            TintLiteError: no LiteRT interpreter is installed, or it cannot be loaded.
+            TypeError: threads is not a whole number.
             ValueError: threads, saturation or framing out of range.
         """
         check_saturation(saturation)
         if framing not in FRAMINGS:
             raise ValueError(f"the framing is one of {', '.join(FRAMINGS)}, not '{framing}'")
-        self._threads = default_threads() if threads is None else threads
+        self._threads = default_threads() if threads is None else check_threads(threads)
         self._network = Network(model, self._threads)
         self._saturation = float(saturation)
         self._framing = FRAMINGS[framing]
@@ -77,6 +78,7 @@ class Colorizer:
         Raises:
             TypeError: not a NumPy array, or of another dtype.
             ValueError: another shape, or an empty picture.
+            ModelError: as for `predict_ab`.
         """
         check_picture(picture)
         picture = np.ascontiguousarray(picture)
@@ -91,7 +93,7 @@ class Colorizer:
         Returns:
             float32 [h, w, 2], a* and b* of the whole picture; h = w = S' when squashed.
         Raises:
-            TypeError, ValueError: as for `colorize`.
+            TypeError, ValueError, ModelError: as for `colorize`.
         """
         check_picture(picture)
         framing = self._framing(*picture.shape[:2], self.input_size, self.output_size)
@@ -107,6 +109,7 @@ class Colorizer:
         Returns:
             float32 [S', S', 2], a* and b*, clipped to -110..110.
         Raises:
+            ModelError: the network fails, or gives what are no numbers.
             ValueError: another shape.
         """
         raw = self._network.run(np.asarray(lightness, np.float32) / LIGHTNESS_SCALE - 1)

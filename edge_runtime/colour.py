@@ -156,7 +156,7 @@ def lightness(picture: np.ndarray) -> np.ndarray:
 def linear_to_lab(linear: np.ndarray) -> np.ndarray:
     """CIE L*a*b* of linear RGB. float [..., 3] in 0..1; returns float32 [..., 3]."""
     xyz = np.asarray(linear, np.float32) @ _RGB_TO_XYZ_OVER_WHITE.T
-    f = np.where(xyz > _EPSILON, np.cbrt(xyz), (_KAPPA * xyz + 16) / 116)
+    f = f_of_linear(xyz)
     lab = np.empty(f.shape, np.float32)
     lab[..., 0] = 116 * f[..., 1] - 16
     lab[..., 1] = 500 * (f[..., 0] - f[..., 1])

@@ -99,9 +99,16 @@ class Contract:
         if self.recipe not in RECIPES:
             raise ModelError(f"the model's contract names an unknown recipe {self.recipe!r}")
         if not isinstance(self.result, dict) or not all(
-            name.isprintable() and isinstance(value, int | float) and math.isfinite(value)
-            for name, value in self.result.items()
+            name.isprintable() and _is_figure(value) for name, value in self.result.items()
         ):
             raise ModelError("the model's contract has a result that is not figures by name")
         if self.lightness_scale != LIGHTNESS_SCALE or self.ab_scale != AB_SCALE:
             raise ModelError("the model's contract has other scales than this TintLite")
+
+
+def _is_figure(value: Any) -> bool:
+    """Whether a value of JSON is a number that a float holds."""
+    try:
+        return isinstance(value, int | float) and math.isfinite(value)
+    except OverflowError:  # JSON's whole numbers have no largest one
+        return False

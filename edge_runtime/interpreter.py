@@ -1,5 +1,6 @@
 """One network on LiteRT: lightness in, ab out, through ai-edge-litert or tflite-runtime."""
 
+import importlib
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,16 +22,23 @@ def load_interpreter_class() -> type:
     """The `Interpreter` class of ai-edge-litert, else of tflite-runtime.
 
     Raises:
-        TintLiteError: neither is installed; the message says what to install.
+        TintLiteError: neither is installed, and the message says what to install; or one is and
+            cannot be loaded, and the message says why.
     """
-    try:
-        from ai_edge_litert.interpreter import Interpreter
-    except ImportError:
+    for package in ("ai_edge_litert", "tflite_runtime"):
         try:
-            from tflite_runtime.interpreter import Interpreter
-        except ImportError:
-            raise TintLiteError(_INSTALL) from None
-    return Interpreter
+            return importlib.import_module(f"{package}.interpreter").Interpreter
+        except ModuleNotFoundError as error:
+            # A package that is there and lacks one of its own needs is not "not installed".
+            if error.name not in (package, f"{package}.interpreter"):
+                raise TintLiteError(_broken(package, error)) from None
+        except ImportError as error:
+            raise TintLiteError(_broken(package, error)) from None
+    raise TintLiteError(_INSTALL)
+
+
+def _broken(package: str, error: ImportError) -> str:
+    return f"{package} is installed but cannot be loaded: {' '.join(str(error).split())}"
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,7 @@ class Network:
         contract: what the model file says of itself.
         input_size: S, the side of the square lightness input, in pixels.
         output_size: S', the side of the square ab output, in pixels.
+        file_bytes: the size of the model file.
     """
 
     def __init__(self, model: str | Path, threads: int):
@@ -60,15 +69,21 @@ class Network:
             threads: how many threads a run may use.
         Raises:
             ModelError: the file is not a whole and unedited TintLite model.
-            TintLiteError: no interpreter is installed.
+            TintLiteError: no interpreter is installed, or it cannot be loaded.
+            TypeError: the number of threads is not a whole number.
             ValueError: the number of threads is out of range.
         """
-        check_threads(threads)
+        threads = check_threads(threads)
         file = read_model(model)
         self.contract = file.contract
+        self.file_bytes = len(file.data)
+        self._name = str(model)
         self._interpreter = _start(file.data, threads, model)
-        self._input = self._interpreter.get_input_details()
-        self._output = self._interpreter.get_output_details()
+        try:
+            self._input = self._interpreter.get_input_details()
+            self._output = self._interpreter.get_output_details()
+        except UnicodeDecodeError:
+            raise ModelError(f"{model}: a tensor's name is not text") from None
         self.input_size = self.contract.input_size
         self.output_size = self._check_tensors(model)
         self._lock = threading.Lock()
@@ -81,6 +96,7 @@ class Network:
         Returns:
             float32 [S', S', 2], a* and b* / 110, not clipped.
         Raises:
+            ModelError: the network fails on this input, or gives what are no numbers.
             ValueError: another shape.
         """
         size = self.input_size
@@ -89,8 +105,16 @@ class Network:
         with self._lock:
             batch = np.ascontiguousarray(lightness[None, :, :, None], np.float32)
             self._interpreter.set_tensor(self._input[0]["index"], batch)
-            self._interpreter.invoke()
-            return self._interpreter.get_tensor(self._output[0]["index"])[0]
+            try:
+                self._interpreter.invoke()
+            except RuntimeError as error:
+                raise ModelError(
+                    f"{self._name}: the network failed: {_first_line(error)}"
+                ) from None
+            ab = self._interpreter.get_tensor(self._output[0]["index"])[0]
+        if not np.isfinite(ab).all():
+            raise ModelError(f"{self._name}: the network's output is not finite")
+        return ab
 
     def tensors(self) -> list[Tensor]:
         """The inputs and outputs, as the file describes them."""
@@ -127,8 +151,10 @@ def _start(data: bytes, threads: int, model: str | Path) -> Any:
         interpreter = interpreter_class(model_content=data, num_threads=threads)
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()
-        raise ModelError(
-            f"{model}: LiteRT cannot run it: {reason[0] if reason else 'no reason given'}"
-        ) from None
+        raise ModelError(f"{model}: LiteRT cannot run it: {_first_line(error)}") from None
     return interpreter
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else "no reason given"

@@ -1,5 +1,7 @@
 """Read a `.tflite` of TintLite: found, whole, unedited and with a contract, or a clear refusal."""
 
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +38,8 @@ def read_model(model: str | Path) -> ModelFile:
         check_shipped(str(model), data)
     else:
         path = Path(model)
-        if not path.suffix and not path.exists():
+        # Not Path.exists, which raises for names that are too long and folders that are closed.
+        if not path.suffix and not os.path.exists(path):
             names = ", ".join(shipped_names()) or "none is installed"
             raise ModelError(f"unknown model '{model}' (shipped: {names}; or give a .tflite file)")
         data = _read(path)
@@ -50,9 +53,14 @@ def read_model(model: str | Path) -> ModelFile:
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_MODEL_BYTES:
+        found = path.stat()
+        # A pipe would keep the reader waiting, and a device has no end.
+        if not stat.S_ISREG(found.st_mode):
+            raise ModelError(f"{path}: cannot be read: not a file")
+        if found.st_size > MAX_MODEL_BYTES:
             raise ModelError(f"{path}: larger than any TintLite model")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(found.st_size + 1)  # no more, should it grow; the seal sees one more
     except FileNotFoundError:
         raise ModelError(f"{path}: no such model file") from None
     except (OSError, ValueError) as error:

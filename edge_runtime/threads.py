@@ -1,5 +1,6 @@
 """How many threads TintLite may use."""
 
+import operator
 import os
 
 MAX_THREADS = 64
@@ -14,14 +15,21 @@ def default_threads() -> int:
     return min(cores, 4)
 
 
-def check_threads(threads: int) -> None:
-    """See that a number of threads is usable.
+def check_threads(threads: int) -> int:
+    """See that a number of threads is usable; any kind of whole number is, as NumPy's.
 
+    Returns:
+        the same number.
     Raises:
         TypeError: not a whole number.
         ValueError: not 1 to `MAX_THREADS`.
     """
-    if isinstance(threads, bool) or not isinstance(threads, int):
+    try:
+        number = operator.index(threads)
+    except TypeError:
+        number = None
+    if number is None or isinstance(threads, bool):
         raise TypeError(f"the number of threads is a whole number, not {threads!r}")
-    if not 1 <= threads <= MAX_THREADS:
-        raise ValueError(f"the number of threads is 1 to {MAX_THREADS}, not {threads}")
+    if not 1 <= number <= MAX_THREADS:
+        raise ValueError(f"the number of threads is 1 to {MAX_THREADS}, not {number}")
+    return number

@@ -1,7 +1,6 @@
 """The commands of `tintlite` and their options. What they need is imported when they run."""
 
 from enum import Enum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -60,11 +59,13 @@ def tintlite(
 
 @app.command()
 def colorize(
+    # Texts, not paths: a Path forgets a slash at the end, and takes an empty one for a dot; and
+    # Typer would refuse all of them for one that cannot be read.
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Pictures, and folders of pictures.")
+        list[str], typer.Argument(metavar="PATH...", help="Pictures, and folders of pictures.")
     ],
     out: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "-o",
             "--out",

@@ -8,12 +8,18 @@ import numpy as np
 
 from edge_runtime.cli.codes import FAILED, INTERRUPTED, OK, TERMINATED
 from edge_runtime.cli.console import complain, quiet_libraries, say
-from edge_runtime.cli.jobs import Job, make_plan
+from edge_runtime.cli.jobs import Job, make_plan, marked
 from edge_runtime.cli.progress import show_progress
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.compose import compose
 from edge_runtime.errors import PictureError, TintLiteError
-from edge_runtime.pictures import format_of_name, read_picture, side_by_side, write_picture
+from edge_runtime.pictures import (
+    format_of_name,
+    losses,
+    read_picture,
+    side_by_side,
+    write_picture,
+)
 from edge_runtime.threads import default_threads
 
 
@@ -29,7 +35,7 @@ class Options:
     overwrite: bool
 
 
-def run(paths: list[Path], out: Path | None, recursive: bool, options: Options) -> int:
+def run(paths: list[str], out: str | None, recursive: bool, options: Options) -> int:
     """Colour pictures and folders of pictures.
 
     Args:
@@ -41,6 +47,7 @@ def run(paths: list[Path], out: Path | None, recursive: bool, options: Options) 
         the exit code.
     Raises:
         TintLiteError: the model cannot be used.
+        SystemExit: stopped by ctrl-C or SIGTERM, which has been told.
     """
     plan = make_plan(paths, out, recursive)
     for failure in plan.failures:
@@ -76,14 +83,15 @@ def run(paths: list[Path], out: Path | None, recursive: bool, options: Options) 
     except (KeyboardInterrupt, SystemExit) as stop:  # ctrl-C, and SIGTERM as `main` hears it
         left = len(plan.jobs) + len(plan.failures) - failed - done
         complain(f"interrupted: {done} done, {left} left")
-        return INTERRUPTED if isinstance(stop, KeyboardInterrupt) else TERMINATED
+        code = INTERRUPTED if isinstance(stop, KeyboardInterrupt) else TERMINATED
+        raise SystemExit(code) from None
     if len(plan.jobs) + len(plan.failures) > 1:
         say(f"{done} coloured, {failed} failed")
     return FAILED if failed else OK
 
 
 def _colour(job: Job, colorizer: Colorizer, options: Options) -> tuple[str, ...]:
-    """Do one job; returns notes on what of the file was not taken.
+    """Do one job; returns notes on what of the file was not taken or kept.
 
     Raises:
         PictureError: the picture cannot be read, or the result not be written.
@@ -101,7 +109,7 @@ def _colour(job: Job, colorizer: Colorizer, options: Options) -> tuple[str, ...]
         write_picture(result, job.target)
     except MemoryError:
         raise PictureError(f"{job.source}: not enough memory to colour it") from None
-    return picture.notes
+    return picture.notes + losses(picture, format_of_name(job.target))
 
 
 def _check_target(job: Job, overwrite: bool) -> None:
@@ -110,7 +118,8 @@ def _check_target(job: Job, overwrite: bool) -> None:
     Raises:
         PictureError: the target is the picture itself, exists, or has an unknown ending.
     """
-    format_of_name(job.target)
+    # Where no file was named, it is the picture's own ending that the result would have.
+    format_of_name(job.source if job.target.name == marked(job.source).name else job.target)
     try:
         there = job.target.exists()
         # A link that leads nowhere does not exist, but would be replaced all the same.

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 def one_line(text: str) -> str:
@@ -20,8 +20,11 @@ def say(text: str) -> None:
 
 
 def complain(text: str) -> None:
-    """Print one line to standard error, with the command's name before it."""
-    print(f"tintlite: {one_line(text)}", file=sys.stderr, flush=True)
+    """Print one line to standard error, with the command's name before it, if it takes one."""
+    # `print` takes None, which is what a closed stream becomes, for standard output.
+    if sys.stderr is not None:
+        with suppress(OSError):
+            print(f"tintlite: {one_line(text)}", file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -30,7 +33,8 @@ def quiet_libraries() -> Iterator[None]:
 
     Python's own errors come as exceptions and are shown after this block.
     """
-    sys.stderr.flush()
+    if sys.stderr is not None:
+        sys.stderr.flush()
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:

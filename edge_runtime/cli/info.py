@@ -4,7 +4,6 @@ from dataclasses import asdict
 
 from edge_runtime.cli.console import quiet_libraries, say
 from edge_runtime.interpreter import Network
-from edge_runtime.model_file import read_model
 
 
 def show_info(model: str) -> None:
@@ -15,14 +14,13 @@ def show_info(model: str) -> None:
     Raises:
         ModelError: the model cannot be used.
     """
-    file = read_model(model)
     with quiet_libraries():
         network = Network(model, threads=1)
-    values = asdict(file.contract)
+    values = asdict(network.contract)
     result = values.pop("result")
     lines = {name.replace("_", " "): str(value) for name, value in values.items()}
     lines |= {f"result: {name}": f"{value:g}" for name, value in sorted(result.items())}
-    lines["size"] = f"{len(file.data)} bytes"
+    lines["size"] = f"{network.file_bytes} bytes"
     lines |= {
         f"{tensor.role} tensor": f"{tensor.name} {tensor.dtype} {list(tensor.shape)}"
         for tensor in network.tensors()

@@ -35,32 +35,38 @@ class Plan:
     failures: list[str] = field(default_factory=list)
 
 
-def make_plan(paths: list[Path], out: Path | None, recursive: bool) -> Plan:
+def make_plan(paths: list[str], out: str | None, recursive: bool) -> Plan:
     """Find the pictures and name their results.
 
     Args:
-        paths: pictures and folders.
-        out: the file or folder that was asked for, or None.
+        paths: pictures and folders; what is named twice is taken once.
+        out: the file or folder that was asked for, or None; with a slash at its end a folder.
         recursive: whether to go into sub-folders.
     Raises:
-        typer.BadParameter: several pictures, and one file for them all.
+        typer.BadParameter: several pictures, and one file for them all; or an empty `out`.
     """
     plan = Plan()
-    alone = len(paths) == 1 and not _is_folder(paths[0])
-    if out is not None and not alone and _means_picture(out):
+    if out == "":
+        raise typer.BadParameter("the path of --out is empty")
+    alone = len(paths) == 1 and not _is_folder(Path(paths[0]))
+    target = None if out is None else Path(out)
+    to_folder = out is not None and _means_folder(out)
+    if target is not None and not alone and not to_folder and _means_picture(target):
         raise typer.BadParameter(f"'{out}' is one file, but a folder is needed for the results")
-    for path in paths:
-        missing = _why_missing(path)
+    for name in paths:
+        path = Path(name)
+        missing = _why_missing(path) if name else "no such file or folder"
         if missing:
-            plan.failures.append(f"{path}: {missing}")
+            plan.failures.append(f"{name or repr(name)}: {missing}")
         elif _is_folder(path):
-            _plan_folder(plan, path, out, recursive)
-        elif out is None:
+            _plan_folder(plan, path, target, recursive)
+        elif target is None:
             plan.jobs.append(Job(path, marked(path)))
-        elif not _means_folder(out):
-            plan.jobs.append(Job(path, out))
+        elif not to_folder:
+            plan.jobs.append(Job(path, target))
         else:
-            plan.jobs.append(Job(path, out / marked(path).name, make_folder=True))
+            plan.jobs.append(Job(path, target / marked(path).name, make_folder=True))
+    _drop_repetitions(plan)
     _refuse_collisions(plan)
     return plan
 
@@ -70,12 +76,14 @@ def marked(path: Path) -> Path:
     return path.with_name(f"{path.stem}{MARK}{path.suffix}")
 
 
-def _means_folder(out: Path) -> bool:
-    return _is_folder(out) or not (out.suffix or _is_file(out))
+def _means_folder(out: str) -> bool:
+    path = Path(out)
+    slash = out.endswith(("/", os.sep))
+    return slash or _is_folder(path) or not (path.suffix or _is_file(path))
 
 
 def _means_picture(out: Path) -> bool:
-    return not _is_folder(out) and (_is_file(out) or out.suffix.lower() in ENDINGS)
+    return _is_file(out) or out.suffix.lower() in ENDINGS
 
 
 # Path.is_dir and its like raise, before Python 3.14, for names that are too long or hold a NUL.
@@ -101,11 +109,13 @@ def _why_missing(path: Path) -> str | None:
 
 def _plan_folder(plan: Plan, folder: Path, out: Path | None, recursive: bool) -> None:
     if out is None:
-        # Resolved, since `.` and `..` have no name to put an ending to.
-        whole = folder.resolve()
+        # Resolved only where there is no name to put an ending to, as in `.` and `..`: the results
+        # of a link to a folder belong beside the link.
+        whole = folder.resolve() if folder.name in ("", "..") else folder
         out = whole.with_name(f"{whole.name}-colour") if whole.name else whole / "colour"
+    known = len(plan.failures)
     pictures = _pictures_in(plan, folder, recursive)
-    if not pictures:
+    if not pictures and len(plan.failures) == known:
         hint = "" if recursive else " (--recursive goes into sub-folders)"
         plan.failures.append(f"{folder}: no pictures in this folder{hint}")
     for picture in pictures:
@@ -126,6 +136,16 @@ def _pictures_in(plan: Plan, folder: Path, recursive: bool) -> list[Path]:
             if path.suffix.lower() in ENDINGS and not name.startswith(".") and not earlier_result:
                 pictures.append(path)
     return pictures
+
+
+def _drop_repetitions(plan: Plan) -> None:
+    """Take each picture once, though it was named beside its folder, or twice."""
+    first: dict[str, Job] = {}
+    for job in plan.jobs:
+        # The folder alone is followed: a link to a picture has a name and a result of its own.
+        place = os.path.realpath(job.source.parent)
+        first.setdefault(os.path.join(place, job.source.name), job)
+    plan.jobs = list(first.values())
 
 
 def _refuse_collisions(plan: Plan) -> None:

@@ -1,21 +1,15 @@
 """Run the command line: parse, do, and turn every expected error into one line and a code."""
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-import typer
-
-from edge_runtime.cli.app import app
 from edge_runtime.cli.codes import FAILED, INTERRUPTED, OK, TERMINATED, USAGE
 from edge_runtime.cli.console import complain
 from edge_runtime.errors import TintLiteError
-
-# Newer Typers carry their own copy of Click, older ones need the package: BadParameter is a child
-# of the class of all usage errors in both.
-_UsageError = typer.BadParameter.__mro__[1]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,21 +22,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         ctrl-C, 143 after SIGTERM.
     """
     before = signal.signal(signal.SIGTERM, _terminate)
-    # A file name that the terminal's encoding lacks is shown escaped, as on standard error.
-    sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        arguments = None if argv is None else list(argv)
-        return app(args=arguments, prog_name="tintlite", standalone_mode=False) or OK
-    except _UsageError as error:
-        complain(f"{error.format_message()} (see tintlite --help)")
-        return USAGE
+        _prepare_streams()
+        return _run(None if argv is None else list(argv))
     except TintLiteError as error:
         complain(str(error))
         return FAILED
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         complain("interrupted")
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has gone, as in `tintlite … | head -1`
+        _silence_output()
+        return FAILED
+    except OSError as error:  # those of files are told where they happen: this is a full device
+        _silence_output()
+        complain(f"{error.filename or 'standard output'}: {error.strerror}")
         return FAILED
     except SystemExit as error:
         return int(error.code or OK)
@@ -50,6 +44,47 @@ def main(argv: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGTERM, before)
 
 
+def _run(arguments: list[str] | None) -> int:
+    # Imported here, since they take a while, and ctrl-C may come meanwhile.
+    import typer
+
+    from edge_runtime.cli.app import app
+
+    # Newer Typers carry their own copy of Click, older ones need the package: BadParameter is a
+    # child of the class of all usage errors in both.
+    usage_error = typer.BadParameter.__mro__[1]
+    try:
+        code = app(args=arguments, prog_name="tintlite", standalone_mode=False)
+    except usage_error as error:
+        complain(f"{error.format_message()} (see tintlite --help)")
+        return USAGE
+    except typer.Abort:  # what older Typers make of ctrl-C
+        raise KeyboardInterrupt from None
+    if code == INTERRUPTED:  # what newer ones make of it
+        raise KeyboardInterrupt
+    return code or OK
+
+
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
     """On SIGTERM leave through the `finally` clauses, so that nothing half written stays."""
     raise SystemExit(TERMINATED)
+
+
+def _prepare_streams() -> None:
+    # Where one of the three streams is closed, as by `>&-`, the next file that is opened would get
+    # its number, and what a library prints would go into that file.
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    # A file name that the terminal's encoding lacks is shown escaped, as on standard error.
+    if sys.stdout is not None:
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _silence_output() -> None:
+    """Let nothing more fail: Python writes what is left in the buffer when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)

@@ -56,7 +56,7 @@ def show_progress(count: int) -> Iterator[Lines]:
     Args:
         count: how many pictures there are.
     """
-    if count == 1 or not sys.stderr.isatty():
+    if count == 1 or sys.stderr is None or not sys.stderr.isatty():
         yield Lines()
         return
     from rich.console import Console

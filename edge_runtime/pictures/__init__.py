@@ -1,5 +1,6 @@
 """Picture files: read into an upright sRGB `Picture`, written whole or not at all."""
 
+from edge_runtime.pictures.encode import losses
 from edge_runtime.pictures.formats import ENDINGS, FORMATS, Format, format_of_name
 from edge_runtime.pictures.picture import Picture
 from edge_runtime.pictures.read import read_picture
@@ -12,6 +13,7 @@ __all__ = [
     "Format",
     "Picture",
     "format_of_name",
+    "losses",
     "read_picture",
     "side_by_side",
     "write_picture",

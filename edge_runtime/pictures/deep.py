@@ -14,6 +14,7 @@ from edge_runtime.errors import PictureError
 from edge_runtime.pictures.orientation import turn_upright
 from edge_runtime.pictures.plain import is_plain_tiff, plain_png
 from edge_runtime.pictures.profile import Profile
+from edge_runtime.pictures.transparency import Key, alpha_of_key
 
 _BITS_PER_SAMPLE = 258
 _PHOTOMETRIC = 262
@@ -38,7 +39,11 @@ def is_deep(image: Image.Image) -> bool:
 
 
 def read_deep(
-    file: BinaryIO, image: Image.Image, stored_orientation: int, profile: Profile | None
+    file: BinaryIO,
+    image: Image.Image,
+    stored_orientation: int,
+    profile: Profile | None,
+    key: Key | None = None,
 ) -> tuple[np.ndarray, np.ndarray | None] | None:
     """The 16-bit planes of a picture, turned as Pillow has loaded it.
 
@@ -47,6 +52,7 @@ def read_deep(
         image: Pillow's picture of it, loaded.
         stored_orientation: EXIF orientation before loading.
         profile: its colour profile.
+        key: the level or colour that stands for transparent.
     Returns:
         uint16 [H, W] or [H, W, 3] sRGB, and alpha uint16 [H, W] or None; or None where the
         16 bits cannot be had.
@@ -61,6 +67,8 @@ def read_deep(
         if planes is None:
             return None
         pixels, alpha = planes[..., :3], planes[..., 3] if planes.shape[2] == 4 else None
+    if alpha is None and key is not None:
+        alpha = alpha_of_key(pixels, key)
     if profile is not None:
         pixels = profile.deep_to_srgb(pixels)
         if pixels is None:

@@ -55,6 +55,17 @@ def encode_picture(picture: Picture, format: Format) -> memoryview:
     return buffer.getbuffer()
 
 
+def losses(picture: Picture, format: Format) -> tuple[str, ...]:
+    """Sentences about what of a picture a format cannot hold, and what becomes of it."""
+    told = []
+    alpha = picture.alpha
+    if alpha is not None and not format.alpha and (alpha < np.iinfo(alpha.dtype).max).any():
+        told.append("its transparency was laid on white")
+    if picture.pixels.dtype == np.uint16 and not format.deep:
+        told.append("its 16 bits were rounded to 8")
+    return tuple(told)
+
+
 def to_8_bits(plane: np.ndarray) -> np.ndarray:
     """Round uint16 of any shape to uint8."""
     flat = plane.reshape(len(plane), -1)

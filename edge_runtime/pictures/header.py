@@ -15,6 +15,8 @@ from PIL import (
 )
 
 from edge_runtime.errors import PictureError
+from edge_runtime.pictures.memory import available_memory
+from edge_runtime.pictures.profile import MAX_PROFILE_BYTES
 
 # Imported one by one: Pillow would import its forty decoders, and let a file choose among them.
 # JPEG includes MPO, which many cameras write as .jpg: a JPEG followed by further ones.
@@ -32,6 +34,15 @@ MAX_PIXELS = 178_000_000
 MAX_SIDE = 65_535
 MAX_FILE_BYTES = 2 * 2**30
 
+# What decoding, colouring and encoding hold of a pixel at the same time, at 16 bits.
+BYTES_PER_PIXEL = 18
+
+_TIFF_STARTS = (b"II*\0", b"MM\0*")
+
+# Pillow calls a PNG damaged whose profile or XMP unpacks to more than a megabyte, which those of
+# printers and of picture editors do.
+PngImagePlugin.MAX_TEXT_CHUNK = max(PngImagePlugin.MAX_TEXT_CHUNK, MAX_PROFILE_BYTES)
+
 
 def open_picture(file: BinaryIO, path: Path) -> Image.Image:
     """Read a picture's header; nothing is decoded yet.
@@ -42,7 +53,8 @@ def open_picture(file: BinaryIO, path: Path) -> Image.Image:
     Returns:
         Pillow's lazy picture.
     Raises:
-        PictureError: empty, not a picture of a known format, or too large.
+        PictureError: empty, not a picture of a known format, or too large, also for the memory that
+            is free.
     """
     file.seek(0, 2)
     length = file.tell()
@@ -58,7 +70,12 @@ def open_picture(file: BinaryIO, path: Path) -> Image.Image:
             image = Image.open(file, formats=READABLE)
         tile_pixels = _tile_pixels(image)
     except UnidentifiedImageError:
-        raise PictureError(f"{path}: not a JPEG, PNG, TIFF, WebP or BMP picture") from None
+        file.seek(0)
+        what = "not a JPEG, PNG, TIFF, WebP or BMP picture"
+        if file.read(4) in _TIFF_STARTS:
+            kinds = "8 or 16 bits, grey or RGB"
+            what = f"a damaged TIFF, or one of a kind that is not supported ({kinds})"
+        raise PictureError(f"{path}: {what}") from None
     except Image.DecompressionBombError:
         raise PictureError(f"{path}: {_too_large()}") from None
     except Exception as error:  # a damaged header can raise nearly anything in a decoder
@@ -68,6 +85,13 @@ def open_picture(file: BinaryIO, path: Path) -> Image.Image:
         raise PictureError(f"{path}: {width} x {height} pixels, {_too_large()}")
     if width == 0 or height == 0:
         raise PictureError(f"{path}: the picture has no pixels")
+    free = available_memory()
+    needed = width * height * BYTES_PER_PIXEL
+    if free is not None and needed > free:
+        raise PictureError(
+            f"{path}: {width} x {height} pixels need about {needed // 10**6} MB of memory, "
+            f"{free // 10**6} MB are free"
+        )
     return image
 
 

@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 
 from edge_runtime.pictures.icc_curves import IccCurves
 
-_MAX_PROFILE_BYTES = 16 * 2**20
+MAX_PROFILE_BYTES = 16 * 2**20
 
 _MODE_OF_SPACE = {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK"}
 
@@ -37,7 +37,7 @@ class Profile:
     @classmethod
     def parse(cls, data: bytes) -> "Profile | None":
         """Read a profile; None where it is damaged, or neither grey nor RGB nor CMYK."""
-        if len(data) > _MAX_PROFILE_BYTES:
+        if len(data) > MAX_PROFILE_BYTES:
             return None
         try:
             profile = ImageCms.ImageCmsProfile(io.BytesIO(data))

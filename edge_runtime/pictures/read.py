@@ -13,6 +13,7 @@ from edge_runtime.pictures.orientation import turn_upright
 from edge_runtime.pictures.picture import Picture
 from edge_runtime.pictures.profile import Profile
 from edge_runtime.pictures.shallow import read_shallow
+from edge_runtime.pictures.transparency import settle_key
 
 
 def read_picture(path: str | Path) -> Picture:
@@ -51,6 +52,7 @@ def _decode(file: BinaryIO, image: Image.Image) -> Picture:
     if image.format != "MPO" and getattr(image, "is_animated", False):
         notes.append("it has several frames or pages, the first was taken")
     deep = is_deep(image)
+    key = settle_key(image)
     stored_orientation = read_orientation(image)
     exif = read_exif(image)
     dpi = read_dpi(image)
@@ -62,7 +64,7 @@ def _decode(file: BinaryIO, image: Image.Image) -> Picture:
     image.load()
     # Pillow turns a TIFF by itself while loading: what is left to do is asked afterwards.
     orientation = read_orientation(image)
-    planes = read_deep(file, image, stored_orientation, profile) if deep else None
+    planes = read_deep(file, image, stored_orientation, profile, key) if deep else None
     if deep and planes is None:
         notes.append("its 16 bits could not be used, it was read at 8")
     pixels, alpha = planes or read_shallow(image, profile)

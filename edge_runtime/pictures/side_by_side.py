@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from edge_runtime.pictures.metadata import without_size
 from edge_runtime.pictures.picture import Picture
 
 _GAP_PART = 0.02  # of the longer side
@@ -29,4 +30,4 @@ def side_by_side(before: np.ndarray, after: Picture) -> Picture:
         alpha = np.full(pixels.shape[:2], white, before.dtype)
         alpha[:, :width] = after.alpha
         alpha[:, width + gap :] = after.alpha
-    return replace(after, pixels=pixels, alpha=alpha)
+    return replace(after, pixels=pixels, alpha=alpha, exif=without_size(after.exif))

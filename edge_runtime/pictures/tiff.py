@@ -12,6 +12,8 @@ import numpy as np
 from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
+from edge_runtime.pictures.metadata import words_of
+
 _DEFLATE = 8
 _GREY, _RGB = 1, 2
 _HORIZONTAL_DIFFERENCES = 2
@@ -19,7 +21,6 @@ _INCH = 2
 _UNASSOCIATED_ALPHA = 2
 _STRIP_ROWS = 64
 _COMPRESSION_LEVEL = 4
-_EXIF, _GPS = 0x8769, 0x8825
 
 
 def encode_tiff(
@@ -34,7 +35,7 @@ def encode_tiff(
     Args:
         pixels: uint8 or uint16, [H, W] or [H, W, 3] sRGB.
         alpha: [H, W] of the same dtype, or None.
-        exif: EXIF bytes, may be empty.
+        exif: EXIF bytes, may be empty; its words are taken.
         profile: ICC profile or None.
         dpi: (horizontal, vertical) dots an inch or None.
     """
@@ -46,10 +47,11 @@ def encode_tiff(
     sizes = [len(strip) for strip in strips]
 
     directory = ImageFileDirectory_v2(b"II*\0\0\0\0\0")
-    words = Image.Exif()
-    words.load(exif)
-    for tag, value in words.items():
-        directory[tag] = words.get_ifd(tag) if tag in (_EXIF, _GPS) else value
+    stored = Image.Exif()
+    stored.load(exif)
+    # No others: the EXIF of a JPEG may state a layout of pixels, which here is this file's own.
+    for tag, value in words_of(stored).items():
+        directory[tag] = value
     directory[256] = width
     directory[257] = height
     directory[258] = (8 * planes.itemsize,) * channels

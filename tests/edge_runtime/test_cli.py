@@ -1,5 +1,8 @@
 """The command line, called in this process."""
 
+import os
+
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -173,6 +176,61 @@ def test_a_picture_goes_into_an_existing_folder(tintlite, album):
     assert is_coloured(album / "inner" / "a.colour.jpg")
 
 
+@pytest.mark.parametrize("name", ["results.1931", "results.jpg", "results"])
+def test_a_slash_at_the_end_means_a_folder(tintlite, album, name):
+    out = album.parent / name
+    assert tintlite("colorize", album / "a.jpg", "-o", f"{out}/")[0] == 0
+    assert names(out) == ["a.colour.jpg"]
+    assert tintlite("colorize", album, "-o", f"{out}/", "--overwrite")[0] == 0
+    assert names(out) == ["a.colour.jpg", "b.colour.PNG"]
+
+
+def test_a_picture_named_twice_is_taken_once(tintlite, album):
+    alias = album.parent / "alias"
+    alias.symlink_to(album)
+    paths = (album, album / "a.jpg", alias / "a.jpg", album / "inner" / ".." / "b.PNG")
+    code, out, err = tintlite("colorize", *paths)
+    assert (code, err) == (0, "")
+    assert out.endswith("2 coloured, 0 failed\n")
+    assert names(album.parent / "album-colour") == ["a.colour.jpg", "b.colour.PNG"]
+    assert names(album) == sorted([".hidden.jpg", "a.jpg", "b.PNG", "inner/c.tif", "notes.txt"])
+
+
+def test_results_of_a_link_to_a_folder_lie_beside_the_link(tintlite, album, tmp_path):
+    link = tmp_path / "desk" / "photos"
+    link.parent.mkdir()
+    link.symlink_to(album)
+    assert tintlite("colorize", link)[0] == 0
+    assert names(tmp_path / "desk" / "photos-colour") == ["a.colour.jpg", "b.colour.PNG"]
+    assert not (tmp_path / "album-colour").exists()
+
+
+def test_a_folder_without_a_name_of_its_own(tintlite, album, monkeypatch):
+    monkeypatch.chdir(album)
+    assert tintlite("colorize", ".")[0] == 0
+    assert names(album.parent / "album-colour") == ["a.colour.jpg", "b.colour.PNG"]
+
+
+@pytest.mark.parametrize("closed", ["a.jpg", "inner"])
+def test_what_cannot_be_read_fails_alone(tintlite, album, closed):
+    (album / closed).chmod(0)
+    if os.access(album / closed, os.R_OK):
+        pytest.skip("nothing is closed to root")
+    code, out, err = tintlite("colorize", album / closed, album / "b.PNG")
+    (album / closed).chmod(0o700)
+    assert code == 1
+    assert err == f"tintlite: {album / closed}: Permission denied\n"
+    assert out.endswith("1 coloured, 1 failed\n")
+
+
+def test_rights_are_not_asked_beforehand(tintlite, album, monkeypatch):
+    """What cannot be read is that picture's failure, not wrong usage of the whole command."""
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    out = album.parent / "results"
+    out.mkdir()
+    assert tintlite("colorize", album / "a.jpg", "-o", out)[0] == 0
+
+
 def test_side_by_side(tintlite, album, grey):
     out = album.parent / "both.png"
     assert tintlite("colorize", album / "b.PNG", "-o", out, "--side-by-side")[0] == 0
@@ -192,11 +250,26 @@ def test_saturation_zero_is_grey(tintlite, album, grey):
 def test_framings_and_threads(tintlite, album, framing):
     arguments = ("--framing", framing, "--threads", 1, "--overwrite")
     assert tintlite("colorize", album / "a.jpg", *arguments)[0] == 0
+    assert is_coloured(album / "a.colour.jpg")
+
+
+def test_the_framing_decides_how_finely_a_wide_picture_is_seen(tintlite, tmp_path):
+    """Stripes on 192 x 64 pixels: whole when tiled, blurred when squashed to a third of the width.
+
+    The tiny network gives bright stripes a warm and dark ones a cold colour.
+    """
+    stripes = np.tile(np.repeat(np.array([60, 200], np.uint8), 4), (64, 24))
+    Image.fromarray(stripes).save(tmp_path / "x.png")
+    contrast = {}
+    for framing in ("tile", "squash"):
+        out = tmp_path / f"{framing}.png"
+        assert tintlite("colorize", tmp_path / "x.png", "-o", out, "--framing", framing)[0] == 0
+        pixels = read_picture(out).pixels.astype(int)
+        contrast[framing] = np.std(pixels[..., 0] - pixels[..., 2])
+    assert contrast["tile"] > 1.5 * contrast["squash"]
 
 
 def test_alpha_and_16_bits_are_kept(tintlite, tmp_path):
-    import cv2
-
     deep = np.random.default_rng(0).integers(0, 65536, (30, 40, 4), dtype=np.uint16)
     cv2.imwrite(str(tmp_path / "x.png"), deep)
     assert tintlite("colorize", tmp_path / "x.png")[0] == 0
@@ -213,6 +286,22 @@ def test_a_note_is_told(tintlite, tmp_path, grey):
     assert err == (
         f"tintlite: {tmp_path}/x.tif: note: it has several frames or pages, the first was taken\n"
     )
+
+
+def test_what_the_format_cannot_hold_is_told(tintlite, tmp_path):
+    deep = np.full((30, 40, 4), 30_000, np.uint16)
+    deep[..., 3] = 65_535
+    cv2.imwrite(str(tmp_path / "opaque.png"), deep)
+    deep[0, 0, 3] = 0
+    cv2.imwrite(str(tmp_path / "x.png"), deep)
+    start = f"tintlite: {tmp_path}/x.png: note: "
+    white = f"{start}its transparency was laid on white\n"
+    rounded = f"{start}its 16 bits were rounded to 8\n"
+    for ending, told in (("jpg", white + rounded), ("webp", rounded), ("png", "")):
+        result = tintlite("colorize", tmp_path / "x.png", "-o", tmp_path / f"y.{ending}")
+        assert result[::2] == (0, told)
+    opaque = tintlite("colorize", tmp_path / "opaque.png", "-o", tmp_path / "z.bmp")[2]
+    assert opaque == rounded.replace("x.png", "opaque.png")
 
 
 def test_file_names_cannot_command_the_terminal(tintlite, tmp_path, grey):

@@ -18,10 +18,13 @@ def tintlite(tmp_path, tiny_model):
     """Run the real command in a process of its own, in a folder with the good picture `ok.png`."""
     Image.fromarray(np.tile(np.arange(256, dtype=np.uint8), (64, 1))).save(tmp_path / "ok.png")
 
-    def run(*arguments, model=tiny_model, start=("-m", "edge_runtime")):
+    def run(*arguments, model=tiny_model, start=("-m", "edge_runtime"), streams=""):
         command = [sys.executable, *start, *map(str, arguments)]
         if arguments[0] == "colorize":
             command += ["--model", str(model)]
+        if streams:
+            command = ["/bin/sh", "-c", f'exec "$@" {streams}', "sh", *command]
+        before = contents(tmp_path)
         begin = time.monotonic()
         result = subprocess.run(
             command,
@@ -32,21 +35,33 @@ def tintlite(tmp_path, tiny_model):
             timeout=60,
         )
         result.seconds = time.monotonic() - begin
+        result.folder_before = before
         return result
 
     return run
 
 
+def contents(folder: Path) -> dict[str, bytes | str | None]:
+    """All that lies in a folder: the bytes of files, the ends of links, None for others."""
+    found = {}
+    for path in folder.rglob("*"):
+        name = str(path.relative_to(folder))
+        if path.is_symlink():
+            found[name] = os.readlink(path)
+        else:
+            found[name] = path.read_bytes() if path.is_file() else None
+    return found
+
+
 def check(result, folder, *, code: int = 1, words: str) -> None:
-    """See that a run failed as it should, and left nothing but its input."""
+    """See that a run failed as it should, and left the folder as it was."""
     assert result.returncode == code, result.stderr
     assert words in result.stderr
     assert result.stderr.startswith("tintlite: ")
     assert result.stderr.count("\n") == 1
     assert result.stdout == ""
     assert result.seconds < SECONDS
-    left = {path.name for path in folder.iterdir()}
-    assert not any("colour" in name or name.startswith(".") for name in left)
+    assert contents(folder) == result.folder_before
 
 
 def test_missing_file(tintlite, tmp_path):
@@ -95,7 +110,7 @@ def test_huge_png_header(tiny_model, tmp_path, png_header, depth):
     """Refused before decoding: memory stays within 100 MB of that of a tiny picture."""
     Image.new("L", (8, 8), 90).save(tmp_path / "small.png")
     (tmp_path / "huge.png").write_bytes(png_header(50_000, 50_000, depth))
-    memory = {}
+    memory, codes = {}, {}
     for name in ("small", "huge"):
         command = [sys.executable, "-m", "edge_runtime", "colorize", f"{name}.png"]
         process = subprocess.Popen(
@@ -105,12 +120,16 @@ def test_huge_png_header(tiny_model, tmp_path, png_header, depth):
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
+        begin = time.monotonic()
         with process.stderr:
             message = process.stderr.read().decode()
         _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.monotonic() - begin
+        codes[name] = process.returncode = os.waitstatus_to_exitcode(status)
         memory[name] = usage.ru_maxrss * 1024  # Linux counts in KiB
-    assert process.returncode == 1
+    assert codes == {"small": 0, "huge": 1}
+    assert (tmp_path / "small.colour.png").exists()
+    assert seconds < SECONDS
     assert message.startswith("tintlite: huge.png: ")
     assert "megapixels" in message
     assert message.count("\n") == 1
@@ -152,6 +171,70 @@ def test_unknown_output_format(tintlite, tmp_path):
     check(result, tmp_path, words="x.gif: '.gif' is no picture format")
 
 
+def test_unknown_ending_of_the_picture(tintlite, tmp_path):
+    """Without an OUT it is the picture that has the ending, and that is to be named."""
+    (tmp_path / "y.heic").write_bytes(b"whatever")
+    check(tintlite("colorize", "y.heic"), tmp_path, words="tintlite: y.heic: '.heic' is no picture")
+
+
+def test_empty_paths(tintlite, tmp_path):
+    """An empty path is not the folder in which the command runs."""
+    check(tintlite("colorize", ""), tmp_path, words="'': no such file or folder")
+    result = tintlite("colorize", "ok.png", "-o", "")
+    check(result, tmp_path, code=2, words="the path of --out is empty")
+
+
+@pytest.mark.parametrize("command", ["colorize", "info"])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("x" * 300, "unknown model 'xxx"), ("x" * 300 + ".tflite", "cannot be read: File name too")],
+    ids=["a name", "a file"],
+)
+def test_a_models_name_that_is_too_long(tintlite, tmp_path, command, name, words):
+    argument = "ok.png" if command == "colorize" else name
+    check(tintlite(command, argument, model=name), tmp_path, words=words)
+
+
+def test_a_model_in_a_closed_folder(tintlite, tmp_path):
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "closed").chmod(0)
+    if os.access(tmp_path / "closed", os.R_OK):
+        pytest.skip("no folder is closed to root")
+    words = {"closed/model": "unknown model 'closed/model'", "closed/x.tflite": "Permission denied"}
+    results = {name: tintlite("colorize", "ok.png", model=name) for name in words}
+    (tmp_path / "closed").chmod(0o700)
+    for name, result in results.items():
+        assert result.returncode == 1
+        assert result.stderr.startswith("tintlite: ")
+        assert result.stderr.count("\n") == 1
+        assert words[name] in result.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("arguments", [["colorize", "ok.png"], ["models"], ["--version"]])
+def test_a_full_standard_output(tintlite, tmp_path, arguments):
+    result = tintlite(*arguments, streams=">/dev/full")
+    assert result.returncode == 1
+    assert result.stderr == "tintlite: standard output: No space left on device\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+@pytest.mark.parametrize("streams", [">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("arguments", [["colorize", "ok.png"], ["models"], ["--version"]])
+def test_closed_streams(tintlite, tmp_path, arguments, streams):
+    result = tintlite(*arguments, streams=streams)
+    assert (result.returncode, result.stderr) == (0, "")
+    if arguments[0] == "colorize":
+        with Image.open(tmp_path / "ok.colour.png") as image:
+            image.load()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+def test_a_complaint_that_nobody_hears(tintlite, tmp_path):
+    result = tintlite("colorize", "gone.png", streams="2>&-")
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", "")
+
+
 def test_unknown_model(tintlite, tmp_path):
     result = tintlite("colorize", "ok.png", model="huge")
     check(result, tmp_path, words="unknown model 'huge'")
@@ -176,13 +259,17 @@ def test_damaged_model(tintlite, tmp_path, tiny_model, command, damage, words):
     check(tintlite(command, argument, model=bad), tmp_path, words=words)
 
 
-def test_model_without_contract(tintlite, tmp_path, no_contract_model):
-    result = tintlite("colorize", "ok.png", model=no_contract_model)
+@pytest.mark.parametrize("command", ["colorize", "info"])
+def test_model_without_contract(tintlite, tmp_path, no_contract_model, command):
+    argument = "ok.png" if command == "colorize" else no_contract_model
+    result = tintlite(command, argument, model=no_contract_model)
     check(result, tmp_path, words="no TintLite contract inside: it is another network")
 
 
-def test_another_network(tintlite, tmp_path, other_network):
-    result = tintlite("colorize", "ok.png", model=other_network)
+@pytest.mark.parametrize("command", ["colorize", "info"])
+def test_another_network(tintlite, tmp_path, other_network, command):
+    argument = "ok.png" if command == "colorize" else other_network
+    result = tintlite(command, argument, model=other_network)
     check(result, tmp_path, words="another network: its output is not a square of ab")
 
 

@@ -14,6 +14,36 @@ PICTURES = 60
 
 
 @pytest.mark.parametrize(
+    "module", ["typer", "edge_runtime.framing", "numpy", "PIL.Image", "ai_edge_litert.interpreter"]
+)
+def test_interrupted_while_things_are_still_loaded(tmp_path, tiny_model, module):
+    """ctrl-C in the middle of an import, early or late: told in one line."""
+    Image.new("L", (8, 8), 90).save(tmp_path / "x.png")
+    code = f"""
+import sys
+
+class Stop:
+    def find_spec(self, name, *rest):
+        if name == {module!r}:
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Stop())
+from edge_runtime.cli import main
+sys.exit(main())
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", code, "colorize", "x.png", "--model", str(tiny_model)],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 130
+    assert result.stderr == "tintlite: interrupted\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["x.png"]
+
+
+@pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["ctrl-C", "SIGTERM"]
 )
 def test_interrupted_in_the_middle_of_a_folder(tmp_path, tiny_model, number, code):

@@ -122,8 +122,10 @@ def test_options_out_of_range_are_refused(tiny_model, option, words):
 
 
 def test_threads_are_a_whole_number(tiny_model):
-    with pytest.raises(TypeError, match="whole number"):
-        Colorizer(tiny_model, threads=1.5)
+    for threads in (1.5, 2.0, "2", True):
+        with pytest.raises(TypeError, match="whole number"):
+            Colorizer(tiny_model, threads=threads)
+    Colorizer(tiny_model, threads=np.int64(2))
 
 
 def test_predict_ab_is_the_networks_own_square(colorizer):

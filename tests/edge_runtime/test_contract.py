@@ -45,6 +45,8 @@ def changed(**values) -> str:
         (changed(result=[1]), "figures by name"),
         (changed(result={"psnr": "high"}), "figures by name"),
         (changed(result={"psnr": float("nan")}), "figures by name"),
+        (changed(result={"psnr": 10**400}), "figures by name"),
+        (changed(input_size=7777).replace("7777", "9" * 5000), "not readable JSON"),
         (changed(ab_scale=128.0), "other scales"),
         (json.dumps({"contract_version": 1, "name": "x"}), "lacks ab_scale, input_size"),
     ],

@@ -2,16 +2,18 @@
 
 import contextlib
 import struct
+import zlib
 
 import cv2
 import numpy as np
 import pytest
 import tifffile
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from edge_runtime.errors import PictureError
-from edge_runtime.pictures import read_picture
+from edge_runtime.pictures import header, memory, read_picture
 from edge_runtime.pictures.plain import is_plain_tiff
+from edge_runtime.pictures.profile import srgb_profile_bytes
 
 RNG = np.random.default_rng(11)
 GREY = RNG.integers(0, 256, (20, 30), dtype=np.uint8)
@@ -81,6 +83,47 @@ def test_one_transparent_level(tmp_path, mode):
     picture = read_picture(tmp_path / "x.png")
     assert picture.alpha[0, 0] == 0
     assert picture.alpha[1, 1] == 255
+
+
+def png(pixels: np.ndarray, bits: int, transparent: bytes) -> bytes:
+    """A grey or RGB PNG made by hand, with one transparent level or colour."""
+    height, width = pixels.shape[:2]
+    colour = 2 if pixels.ndim == 3 else 0
+    if bits == 16:
+        rows = pixels.astype(">u2").reshape(height, -1).view(np.uint8)
+    else:
+        ones = np.unpackbits(pixels.astype(np.uint8)[..., None], axis=2)[..., 8 - bits :]
+        rows = np.packbits(ones.reshape(height, -1), axis=1)
+    data = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
+    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"tRNS", transparent), (b"IDAT", data), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in chunks
+    )
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+def test_one_transparent_grey_of_few_bits(tmp_path, bits):
+    levels = np.arange(64).reshape(8, 8) % 2**bits
+    (tmp_path / "x.png").write_bytes(png(levels, bits, struct.pack(">H", 1)))
+    picture = read_picture(tmp_path / "x.png")
+    np.testing.assert_array_equal(picture.pixels, levels * (255 // (2**bits - 1)))
+    np.testing.assert_array_equal(picture.alpha, np.where(levels == 1, 0, 255))
+
+
+@pytest.mark.parametrize("pixels", [DEEP_GREY, DEEP_COLOUR], ids=["grey", "colour"])
+def test_one_transparent_level_of_16_bits(tmp_path, pixels):
+    pixels = pixels.copy()
+    pixels[0, 0] = 0x1234
+    pixels[0, 1] = 0x1235  # another level, though its upper byte is the same
+    key = struct.pack(">H", 0x1234) * (3 if pixels.ndim == 3 else 1)
+    (tmp_path / "x.png").write_bytes(png(pixels, 16, key))
+    picture = read_picture(tmp_path / "x.png")
+    np.testing.assert_array_equal(picture.pixels, pixels)
+    assert picture.alpha.dtype == np.uint16
+    assert picture.alpha[0, 0] == 0
+    assert (picture.alpha.ravel()[1:] == 65535).all()
 
 
 @pytest.mark.parametrize("pixels", [DEEP_GREY, DEEP_COLOUR], ids=["grey", "colour"])
@@ -255,15 +298,71 @@ def test_a_16_bit_png_whose_chunk_claims_4_gb_is_read_at_8_bits(tmp_path):
 
 
 def test_a_16_bit_tiff_that_states_two_widths_is_read_at_8_bits(tmp_path):
-    """OpenCV might believe the other one."""
-    tifffile.imwrite(tmp_path / "x.tif", DEEP_COLOUR, photometric="rgb", metadata=None)
-    data = (tmp_path / "x.tif").read_bytes()
+    """Of two that differ, OpenCV might believe another than Pillow, as Pillow's versions do."""
+    path = tmp_path / "x.tif"
+    tifffile.imwrite(path, DEEP_COLOUR, photometric="rgb", metadata=None)
+    data = path.read_bytes()
     assert is_plain_tiff(data, {20, 30})
     assert not is_plain_tiff(data, {20, 31})
     assert not is_plain_tiff(data[:60], {20, 30})
     software = data.index(struct.pack("<HH", 305, 2))
-    doubled = data[:software] + struct.pack("<HHII", 256, 4, 1, 60_000) + data[software + 12 :]
-    assert not is_plain_tiff(doubled, {20, 30})
+    for width in (60_000, 30):
+        second = struct.pack("<HHII", 256, 4, 1, width)
+        doubled = data[:software] + second + data[software + 12 :]
+        assert not is_plain_tiff(doubled, {20, 30})
+    path.write_bytes(doubled)  # the same width twice, which every Pillow reads
+    picture = read_picture(path)
+    assert picture.pixels.dtype == np.uint8
+    np.testing.assert_array_equal(picture.pixels, DEEP_COLOUR >> 8)
+    assert "16 bits could not be used" in picture.notes[0]
+
+
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+def test_a_tiff_of_another_kind_is_called_one(tmp_path, byteorder):
+    floats = COLOUR.astype(np.float32)
+    tifffile.imwrite(tmp_path / "x.tif", floats, photometric="rgb", byteorder=byteorder)
+    refused(tmp_path / "x.tif", "TIFF, or one of a kind that is not supported .8 or 16 bits")
+
+
+def test_large_words_and_profiles_do_not_damage_a_png(tmp_path):
+    """Up to 16 MiB; Pillow alone stops at one."""
+    profile = bytearray(srgb_profile_bytes() + bytes(3_000_000))
+    profile[:4] = struct.pack(">I", len(profile))
+    words = PngImagePlugin.PngInfo()
+    words.add_itxt("XML:com.adobe.xmp", "x" * 3_000_000, zip=True)
+    options = {"icc_profile": bytes(profile), "pnginfo": words}
+    Image.fromarray(GREY).save(tmp_path / "x.png", **options)
+    picture = read_picture(tmp_path / "x.png")
+    np.testing.assert_array_equal(picture.pixels, GREY)
+    assert picture.profile
+    words.add_itxt("XML:com.adobe.xmp", "x" * 17 * 2**20, zip=True)
+    Image.fromarray(GREY).save(tmp_path / "x.png", pnginfo=words)
+    refused(tmp_path / "x.png", "header is damaged")
+
+
+def test_a_picture_that_needs_more_memory_than_is_free_is_refused(tmp_path, monkeypatch):
+    Image.fromarray(GREY).save(tmp_path / "x.png")
+    monkeypatch.setattr(header, "available_memory", lambda: 20 * 30 * 18 - 1)
+    refused(tmp_path / "x.png", "30 x 20 pixels need about 0 MB of memory, 0 MB are free")
+    for enough in (20 * 30 * 18, None):
+        monkeypatch.setattr(header, "available_memory", lambda enough=enough: enough)
+        np.testing.assert_array_equal(read_picture(tmp_path / "x.png").pixels, GREY)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("MemTotal: 999 kB\nMemAvailable:    7890 kB\n", 7890 * 1024),
+        ("MemTotal: 999 kB\n", None),
+        ("MemAvailable: much\n", None),
+        (None, None),
+    ],
+)
+def test_free_memory_is_what_linux_says(tmp_path, monkeypatch, text, expected):
+    monkeypatch.setattr(memory, "_MEMINFO", tmp_path / "meminfo")
+    if text is not None:
+        (tmp_path / "meminfo").write_text(text)
+    assert memory.available_memory() == expected
 
 
 def test_a_huge_tile_is_refused(tmp_path):

@@ -64,6 +64,51 @@ def test_tiff_is_read_by_others(tmp_path, pixels):
         assert len(tags["InterColorProfile"].value) > 300
 
 
+@pytest.mark.parametrize(
+    "layout",
+    [{284: 2}, {339: 3}, {338: 2, 322: 16, 323: 16}, {273: 8, 279: 4, 330: 8}],
+    ids=["separate planes", "floats", "tiles", "strips"],
+)
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp"])
+def test_the_layout_that_an_exif_claims_stays_out_of_a_tiff(tmp_path, layout, ending):
+    exif = Image.Exif()
+    exif.load(words())
+    for tag, value in layout.items():
+        exif[tag] = value
+    Image.fromarray(COLOUR).save(tmp_path / f"x.{ending}", exif=exif.tobytes())
+    picture = read_picture(tmp_path / f"x.{ending}")
+    write_picture(picture, tmp_path / "x.tif")
+    with tifffile.TiffFile(tmp_path / "x.tif") as file:
+        np.testing.assert_array_equal(file.pages[0].asarray(), picture.pixels)
+        assert file.pages[0].tags["Make"].value == "A camera maker"
+        assert not set(layout) - {273, 279} & {tag.code for tag in file.pages[0].tags}
+    np.testing.assert_array_equal(read_picture(tmp_path / "x.tif").pixels, picture.pixels)
+
+
+@pytest.mark.parametrize("source", ["jpg", "tif"])
+@pytest.mark.parametrize("target", ["jpg", "png", "tif"])
+def test_the_interoperability_directory_is_carried_whole(tmp_path, source, target):
+    """Cameras write it inside the Exif directory, as an offset that holds in their file alone."""
+    exif = Image.Exif()
+    exif[0x010F] = "A camera maker" * 20  # whatever follows lies elsewhere in the result
+    exif[0x8769] = {0x9003: "1931:05:06 10:00:00", 0xA005: {1: "R98", 2: b"0100"}}
+    path = tmp_path / f"x.{source}"
+    if source == "jpg":
+        Image.fromarray(COLOUR).save(path, exif=exif)
+    else:  # Pillow's TIFF writer loses that directory: an EXIF is a TIFF that lacks its pixels
+        exif.update({256: 40, 257: 150, 258: 8, 259: 1, 262: 1, 273: 0, 277: 1, 278: 150})
+        exif[279] = 40 * 150  # 273, where the pixels start, is counted from the end
+        path.write_bytes(exif.tobytes()[6:] + COLOUR[..., 0].tobytes())
+    picture = read_picture(path)
+    write_picture(picture, tmp_path / f"y.{target}")
+    if source == "tif":
+        np.testing.assert_array_equal(picture.pixels, COLOUR[..., 0])
+    with Image.open(tmp_path / f"y.{target}") as image:
+        kept = image.getexif()
+        assert kept.get_ifd(0x8769)[0x9003] == "1931:05:06 10:00:00"
+        assert kept.get_ifd(0xA005) == {1: "R98", 2: b"0100"}
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 @pytest.mark.parametrize("ending", ["jpg", "png", "tif", "webp", "bmp"])
 def test_words_profile_and_resolution_are_kept_where_they_can_be(tmp_path, ending, dtype):
@@ -187,3 +232,21 @@ def test_side_by_side():
     assert (both.alpha[:, 40:43] == 255).all()
     np.testing.assert_array_equal(both.alpha[:, 43:], ALPHA)
     assert both.dpi == (72, 72)
+
+
+@pytest.mark.parametrize("ending", ["jpg", "tif"])
+def test_the_size_in_the_exif_goes_with_the_size(tmp_path, ending):
+    exif = Image.Exif()
+    exif[0x8769] = {0x9003: "1931:05:06 10:00:00", 0xA002: 40, 0xA003: 150}
+    for orientation in (1, 6):
+        exif[0x0112] = orientation
+        path = tmp_path / f"{orientation}.{ending}"
+        Image.fromarray(COLOUR).save(path, exif=exif.tobytes())
+        picture = read_picture(path)
+        both = side_by_side(picture.pixels, picture)
+        for result, sizes in ((picture, {40, 150} if orientation == 1 else set()), (both, set())):
+            kept = Image.Exif()
+            kept.load(result.exif)
+            directory = kept.get_ifd(0x8769)
+            assert directory[0x9003] == "1931:05:06 10:00:00"
+            assert {directory[tag] for tag in (0xA002, 0xA003) if tag in directory} == sizes
