@@ -41,7 +41,7 @@ class Colorizer:
             model: the name of a shipped model, or the path of a `.tflite` with a contract.
             threads: 1 to 64; by default the cores at hand, at most 4.
             saturation: factor on a* and b*, 0 to 3.
-            framing: how the network sees a picture that is not square: auto, squash, pad or tile.
+            framing: how the network sees a picture that is not square: squash, pad or tile.
         Raises:
             ModelError: the model is unknown, cut off, changed or not of TintLite.
             TintLiteError: no LiteRT interpreter is installed, or it cannot be loaded.

@@ -7,7 +7,8 @@ repeated there) and may overlap (their ab are blended). The strategies:
 squash: one window, the picture scaled to S x S whatever its shape.
 pad:    one window, the long side scaled to S, the rest filled by repeated edge pixels.
 tile:   the short side scaled to S, overlapping windows along the long side.
-auto:   squash up to 1.6 : 1, tile beyond: the default, by measurement (docs/framing.md).
+
+Squash is the default, by measurement (docs/framing.md).
 """
 
 import math
@@ -18,9 +19,6 @@ import numpy as np
 
 # Pictures longer than this many squares are squashed to it before tiling: time stays bounded.
 MAX_TILED_ASPECT = 6.0
-
-# Photos of 3 : 2 and 16 : 10 are squashed.
-MAX_SQUASHED_ASPECT = 1.6
 
 # Neighbouring tiles share at least this part of a window, so that their colours can be blended.
 TILE_OVERLAP = 0.25
@@ -123,16 +121,9 @@ def tile(height: int, width: int, size: int, output_size: int) -> Framing:
     return Framing(output_size, length, tuple((0, s) for s in starts), size, output_size)
 
 
-def auto(height: int, width: int, size: int, output_size: int) -> Framing:
-    """Squash what is nearly square, where tiles gain nothing; tile the rest. All in pixels."""
-    longer = max(height, width) > MAX_SQUASHED_ASPECT * min(height, width)
-    return (tile if longer else squash)(height, width, size, output_size)
-
-
 FRAMINGS: dict[str, Callable[[int, int, int, int], Framing]] = {
     "squash": squash,
     "pad": pad,
     "tile": tile,
-    "auto": auto,
 }
-DEFAULT_FRAMING = "auto"
+DEFAULT_FRAMING = "squash"

@@ -26,7 +26,7 @@ def test_framings_differ_where_they_should(tiny_model):
     assert {row.pictures for row in rows} == {2}
     square = {gain for (aspect, _), gain in gains.items() if aspect == 1}
     assert len(square) == 1
-    assert gains[3.0, "auto"] == gains[3.0, "tile"] != gains[3.0, "squash"]
+    assert len({gains[3.0, name] for name in ("squash", "pad", "tile")}) == 3
 
 
 def test_latency_of_everything(tiny_model):

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from edge_runtime.framing import FRAMINGS, MAX_TILED_ASPECT, auto, pad, squash, tile
+from edge_runtime.framing import FRAMINGS, MAX_TILED_ASPECT, pad, squash, tile
 
 SIZES = [(300, 400), (400, 300), (256, 256), (1, 1), (1, 65535), (65535, 1), (100, 1000)]
 
@@ -79,13 +79,3 @@ def test_tiles_are_bounded():
 def test_a_picture_of_another_size_is_refused():
     with pytest.raises(ValueError, match="this framing takes"):
         squash(10, 10, 64, 32).cut(np.zeros((10, 10)))
-
-
-@pytest.mark.parametrize("shape", [(480, 640), (640, 480), (1000, 1500), (1600, 1000), (1, 1)])
-def test_auto_squashes_common_photos(shape):
-    assert auto(*shape, 64, 32) == squash(*shape, 64, 32)
-
-
-@pytest.mark.parametrize("shape", [(1080, 1920), (500, 2000), (2000, 500), (1, 40)])
-def test_auto_tiles_panoramas(shape):
-    assert auto(*shape, 64, 32) == tile(*shape, 64, 32)
