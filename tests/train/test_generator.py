@@ -68,5 +68,5 @@ def test_unfit_encoder_weights_are_refused(tmp_path):
         load_encoder(model, alpha=0.35, source=str(tmp_path / "none.weights.h5"))
     other = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
     other.save_weights(tmp_path / "other.weights.h5")
-    with pytest.raises(WeightsError, match="cannot be used"):
+    with pytest.raises(WeightsError, match="does not fit"):
         load_encoder(model, alpha=0.35, source=str(tmp_path / "other.weights.h5"))
