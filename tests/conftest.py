@@ -1,8 +1,12 @@
 """What several tests use: the tiny model, a picture, a way to run the command."""
 
+import os
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -54,3 +58,44 @@ def _png_header(width: int, height: int, depth: int = 8) -> bytes:
 def png_header() -> Callable[..., bytes]:
     """Makes a PNG that claims a width, height and depth, and holds next to nothing."""
     return _png_header
+
+
+# A small process starts the command: Linux counts the starting process's memory as its child's, and
+# the tests' own may hold TensorFlow.
+_MEASURE = """
+import resource, subprocess, sys, time
+start = time.monotonic()
+code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+seconds = time.monotonic() - start
+print(code, seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a run of the command took: `megabytes` is its peak of resident memory."""
+
+    code: int
+    seconds: float
+    megabytes: float
+    stderr: str
+
+
+@pytest.fixture
+def measured(tmp_path) -> Callable[..., Measured]:
+    """Run `tintlite` with some arguments in `tmp_path`, from process start to end."""
+
+    def run(*arguments: str) -> Measured:
+        command = [sys.executable, "-m", "edge_runtime", *arguments]
+        result = subprocess.run(
+            [sys.executable, "-c", _MEASURE, *command],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        code, seconds, kilobytes = result.stdout.split()
+        return Measured(int(code), float(seconds), int(kilobytes) / 1024, result.stderr)
+
+    return run

@@ -106,34 +106,19 @@ def test_cut_off_jpeg(tintlite, tmp_path):
 
 
 @pytest.mark.parametrize("depth", [8, 16])
-def test_huge_png_header(tiny_model, tmp_path, png_header, depth):
+def test_huge_png_header(tiny_model, tmp_path, png_header, measured, depth):
     """Refused before decoding: memory stays within 100 MB of that of a tiny picture."""
     Image.new("L", (8, 8), 90).save(tmp_path / "small.png")
     (tmp_path / "huge.png").write_bytes(png_header(50_000, 50_000, depth))
-    memory, codes = {}, {}
-    for name in ("small", "huge"):
-        command = [sys.executable, "-m", "edge_runtime", "colorize", f"{name}.png"]
-        process = subprocess.Popen(
-            [*command, "--model", str(tiny_model)],
-            cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
-        begin = time.monotonic()
-        with process.stderr:
-            message = process.stderr.read().decode()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.monotonic() - begin
-        codes[name] = process.returncode = os.waitstatus_to_exitcode(status)
-        memory[name] = usage.ru_maxrss * 1024  # Linux counts in KiB
-    assert codes == {"small": 0, "huge": 1}
+    small = measured("colorize", "small.png", "--model", str(tiny_model))
+    huge = measured("colorize", "huge.png", "--model", str(tiny_model))
+    assert (small.code, huge.code) == (0, 1)
     assert (tmp_path / "small.colour.png").exists()
-    assert seconds < SECONDS
-    assert message.startswith("tintlite: huge.png: ")
-    assert "megapixels" in message
-    assert message.count("\n") == 1
-    assert memory["huge"] - memory["small"] < 100e6
+    assert huge.seconds < SECONDS
+    assert huge.stderr.startswith("tintlite: huge.png: ")
+    assert "megapixels" in huge.stderr
+    assert huge.stderr.count("\n") == 1
+    assert huge.megabytes - small.megabytes < 100
     assert not (tmp_path / "huge.colour.png").exists()
 
 
