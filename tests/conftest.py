@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
+from skimage import data as photos
 
 DATA = Path(__file__).parent / "data"
 
@@ -31,6 +33,23 @@ def no_contract_model() -> Path:
 def other_network() -> Path:
     """A sealed network with a contract, whose tensors are not lightness and ab."""
     return DATA / "other_network.tflite"
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory):
+    """Two hundred different cuts of colour photos."""
+    folder = tmp_path_factory.mktemp("pictures")
+    rng = np.random.default_rng(1)
+    sources = [photos.astronaut(), photos.chelsea(), photos.coffee(), photos.rocket()]
+    count = 0
+    while count < 200:
+        source = sources[count % 4]
+        top, left = (rng.integers(0, side - 100) for side in source.shape[:2])
+        cut = source[top : top + 100, left : left + 100]
+        if np.ptp(cut.astype(int), axis=-1).mean() > 25:
+            Image.fromarray(cut).save(folder / f"{count:03}.jpg")
+            count += 1
+    return folder
 
 
 @pytest.fixture(scope="session")

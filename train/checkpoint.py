@@ -5,32 +5,42 @@ import os
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 
+from train.engines import Engine
 from train.errors import FitError
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: batches seen, seconds trained, the best gain on val so far (dB)."""
+    """How far a run is.
+
+    Attributes:
+        step: batches seen.
+        seconds: trained.
+        best_gain: the best gain on val so far, dB.
+        rounds: done.
+        stale_rounds: since the best gain.
+    """
 
     step: int = 0
     seconds: float = 0.0
     best_gain: float = float("-inf")
+    rounds: int = 0
+    stale_rounds: int = 0
 
 
 def save_checkpoint(
-    folder: Path, model: Any, average: list[np.ndarray], progress: Progress
+    folder: Path, engine: Engine, average: list[np.ndarray], progress: Progress
 ) -> None:
-    """Write model, optimizer, averaged weights and progress; the old ones stay until it is done."""
+    """Write weights, optimizer, average and progress; the old ones stay until it is done."""
     part = folder.with_name(folder.name + ".part")
     old = folder.with_name(folder.name + ".old")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    model.save_weights(part / "model.weights.h5")  # a compiled model's optimizer goes along
+    engine.save(part)
     np.savez(part / "average.npz", *average)
     (part / "progress.json").write_text(json.dumps(asdict(progress)), encoding="utf-8")
     for file in part.iterdir():
@@ -43,8 +53,8 @@ def save_checkpoint(
     shutil.rmtree(old, ignore_errors=True)
 
 
-def load_checkpoint(folder: Path, model: Any) -> tuple[list[np.ndarray], Progress] | None:
-    """Fill the model and its optimizer; give the averaged weights and the progress.
+def load_checkpoint(folder: Path, engine: Engine) -> tuple[list[np.ndarray], Progress] | None:
+    """Fill the engine; give the averaged weights and the progress.
 
     None if there is no checkpoint yet.
 
@@ -57,7 +67,7 @@ def load_checkpoint(folder: Path, model: Any) -> tuple[list[np.ndarray], Progres
     if not folder.exists():
         return None
     try:
-        model.load_weights(folder / "model.weights.h5")
+        engine.load(folder)
         with np.load(folder / "average.npz", allow_pickle=False) as file:
             average = [file[name] for name in file.files]
         progress = Progress(**json.loads((folder / "progress.json").read_text("utf-8")))

@@ -57,6 +57,13 @@ EVALUATE_HELP = """Measure models on colour pictures, with the grey row (ab = 0)
     python -m train evaluate runs/nano --on data/mine:val --input-sizes 128,160,192,224
 """
 
+COMPARE_HELP = """Compare runs, finished or running: how good, how large, how long to train.
+
+    python -m train compare runs/standard runs/nano --on data/mine:val
+
+    python -m train compare runs/* --on val.tar --limit 300 --markdown table.md
+"""
+
 
 def _progress(*amount: ProgressColumn) -> Progress:
     """A bar with times; `amount` says how much of the work is done, in its own unit."""
@@ -108,21 +115,24 @@ def fit_command(
     out: Annotated[Path, typer.Option(help="The run's folder; an unfinished run goes on.")],
     minutes: Annotated[float | None, typer.Option(help="Train this long instead.")] = None,
     steps: Annotated[int | None, typer.Option(help="Train this many batches instead.")] = None,
+    epochs: Annotated[float | None, typer.Option(help="Train this many passes instead.")] = None,
     encoder_weights: Annotated[
         str, typer.Option(help="`imagenet` (downloaded by Keras), `none`, or a .weights.h5 file.")
     ] = "imagenet",
     start_from: Annotated[
-        Path | None, typer.Option(help="Start from these weights of the whole generator.")
+        Path | None, typer.Option(help="Start from these weights of the whole network.")
     ] = None,
 ) -> None:
     from train.config import load_config
     from train.fit import Round, fit
 
     recipe = load_config(config)
-    if minutes is not None and steps is not None:
-        raise ConfigError("give either --minutes or --steps")
-    if minutes is not None or steps is not None:
-        recipe = replace(recipe, minutes=minutes, steps=steps)
+    lengths = {"minutes": minutes, "steps": steps, "epochs": epochs}
+    given = sum(length is not None for length in lengths.values())
+    if given > 1:
+        raise ConfigError("give one of --minutes, --steps and --epochs")
+    if given:
+        recipe = replace(recipe, **lengths)
 
     with _progress(TaskProgressColumn()) as progress:
         task = progress.add_task("training", total=1.0)
@@ -196,6 +206,37 @@ def evaluate_command(
 
         rows = {name: asdict(row) for name, row in scores.items()}
         json_out.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+
+
+@app.command("compare", help=COMPARE_HELP)
+def compare_command(
+    runs: Annotated[list[Path], typer.Argument(help="Folders that `fit` wrote.")],
+    on: Annotated[str, typer.Option(help="Folder, .tar, .zip, or prepared data as DATA:val.")],
+    limit: Annotated[int | None, typer.Option(min=1, help="At most this many pictures.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the table as Markdown too.")] = None,
+    json_out: Annotated[
+        Path | None, typer.Option("--json", help="Write the figures as JSON too.")
+    ] = None,
+) -> None:
+    from train.compare import compare, open_runs
+    from train.comparison_table import comparison_markdown, comparison_table
+    from train.open_pictures import TruePictures
+
+    pictures = TruePictures(on, limit)
+    opened = open_runs(runs)
+    with _progress(MofNCompleteColumn()) as progress:
+        task = progress.add_task("measuring pictures", total=len(pictures))
+        rows = compare(opened, pictures, on_picture=lambda: progress.advance(task))
+    console.print(comparison_table(rows))
+    if pictures.passed_over:
+        console.print(f"passed over {pictures.passed_over} broken or grey pictures")
+    if markdown:
+        markdown.write_text(comparison_markdown(rows), encoding="utf-8")
+    if json_out:
+        from dataclasses import asdict
+
+        figures = {name: asdict(row) for name, row in rows.items()}
+        json_out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
 def main() -> None:

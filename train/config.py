@@ -3,11 +3,23 @@
 import importlib
 import pkgutil
 from dataclasses import dataclass
+from math import ceil
 
 import train.configs
+from train.adversarial import ADVERSARIAL_LOSSES
 from train.errors import ConfigError
 from train.losses import LOSSES
 from train.models.pix2pix_mobilenetv2 import DECODER_WIDTHS
+from train.models.registry import NETWORKS
+from train.old_film import AS_IT_IS, OldFilm
+
+OPTIMIZERS = ("adamw", "adam", "sgd")
+
+# The one loss of networks that classify colours: see `train.classification_loss`.
+SOFT_CROSS_ENTROPY = "soft_cross_entropy"
+
+# The 70x70 discriminator judges ab of half the crop's side, and needs 24 of its pixels.
+LEAST_GAN_CROP = 48
 
 
 @dataclass(frozen=True)
@@ -16,55 +28,118 @@ class FitConfig:
 
     Attributes:
         name: of the model that it makes.
-        alpha: width of the MobileNetV2 encoder.
+        network: one of `train.models.registry.NETWORKS`.
+        alpha: width of the encoder of `pix2pix_mobilenetv2`; None for the other networks.
         minutes: time to train, in which the learning rate falls along a cosine to zero; or None.
-        steps: batches to train instead, if minutes is None.
+        steps: batches to train instead; or None.
+        epochs: passes over the training pictures instead; or None.
         batch_size: pictures in a batch.
         crop_sizes: (share of the run, side of the crops in pixels), in order; the last share is 1.
+        optimizer: one of `OPTIMIZERS`.
         learning_rate: its peak, after a warm-up of `warmup` of the run.
         weight_decay: of AdamW.
-        loss: one of `train.losses.LOSSES`.
+        momentum: of SGD; the beta_1 of Adam and AdamW.
+        loss: one of `train.losses.LOSSES`; `SOFT_CROSS_ENTROPY` for `ab_classifier`.
+        rebalancing: count rare colours more, for `ab_classifier`.
+        adversarial_loss: one of `train.adversarial.ADVERSARIAL_LOSSES`, to train a pix2pix
+            generator against a discriminator; None trains it by its loss on ab alone.
+        ab_weight: of the loss on ab beside the adversarial one (pix2pix's lambda).
+        film: how lightness is aged for training.
         ema: decay per step of the average of weights that is measured and kept.
         round_steps: batches between two checkpoints.
+        patience: stop early after so many rounds without a better one on val; None never does.
         val_size: S at which the network is measured between rounds.
         val_pictures: how many pictures that takes.
+        sheet_rounds: rounds between two sheets of val pictures.
+        frozen_to: layers up to this one, in order, stay as they were; None trains all.
         dtype_policy: `float32` or `mixed_bfloat16`.
         seed: of every random choice.
     """
 
     name: str
-    alpha: float
+    network: str = "pix2pix_mobilenetv2"
+    alpha: float | None = None
     minutes: float | None = None
     steps: int | None = None
+    epochs: float | None = None
     batch_size: int = 32
     crop_sizes: tuple[tuple[float, int], ...] = ((1.0, 128),)
+    optimizer: str = "adamw"
     learning_rate: float = 2e-3
     warmup: float = 0.03
     weight_decay: float = 0.01
+    momentum: float = 0.9
     loss: str = "huber"
+    rebalancing: bool = False
+    adversarial_loss: str | None = None
+    ab_weight: float = 100.0
+    film: OldFilm = AS_IT_IS
     ema: float = 0.999
     round_steps: int = 500
+    patience: int | None = None
     val_size: int = 160
     val_pictures: int = 256
+    sheet_rounds: int = 5
+    frozen_to: str | None = None
     dtype_policy: str = "float32"
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.alpha not in DECODER_WIDTHS:
-            raise ConfigError(f"alpha must be one of {sorted(DECODER_WIDTHS)}, not {self.alpha}")
-        if self.loss not in LOSSES:
-            raise ConfigError(f"loss must be one of {', '.join(LOSSES)}, not {self.loss!r}")
-        if (self.minutes is None) == (self.steps is None):
-            raise ConfigError("a recipe has either minutes or steps")
-        if (self.minutes or self.steps or 0) <= 0 or self.batch_size <= 0:
-            raise ConfigError("minutes, steps and batch_size must be positive")
+        if self.network not in NETWORKS:
+            raise ConfigError(f"network must be one of {', '.join(NETWORKS)}, not {self.network!r}")
+        if self.network == "pix2pix_mobilenetv2":
+            if self.alpha not in DECODER_WIDTHS:
+                raise ConfigError(
+                    f"alpha must be one of {sorted(DECODER_WIDTHS)}, not {self.alpha}"
+                )
+        elif self.alpha is not None:
+            raise ConfigError(f"{self.network} has no alpha")
+        kind = NETWORKS[self.network].kind
+        losses = [SOFT_CROSS_ENTROPY] if kind == "classification" else list(LOSSES)
+        if self.loss not in losses:
+            raise ConfigError(f"loss must be one of {', '.join(losses)}, not {self.loss!r}")
+        if self.rebalancing and kind != "classification":
+            raise ConfigError(f"rebalancing is for networks that classify, not {self.network}")
+        if self.adversarial_loss is not None:
+            if kind != "gan":
+                raise ConfigError(f"{self.network} has no discriminator")
+            if self.adversarial_loss not in ADVERSARIAL_LOSSES:
+                raise ConfigError(
+                    f"adversarial_loss must be one of {', '.join(ADVERSARIAL_LOSSES)}, not"
+                    f" {self.adversarial_loss!r}"
+                )
+            if min(size for _, size in self.crop_sizes) < LEAST_GAN_CROP:
+                raise ConfigError(f"a discriminator needs crops of at least {LEAST_GAN_CROP} px")
+        if self.optimizer not in OPTIMIZERS:
+            raise ConfigError(
+                f"optimizer must be one of {', '.join(OPTIMIZERS)}, not {self.optimizer!r}"
+            )
+        if self.dtype_policy not in ("float32", "mixed_bfloat16"):
+            raise ConfigError(f"dtype_policy must not be {self.dtype_policy!r}")
+        lengths = (self.minutes, self.steps, self.epochs)
+        if sum(length is not None for length in lengths) != 1:
+            raise ConfigError("a recipe has one of minutes, steps and epochs")
+        counts = [n for n in lengths if n is not None]
+        counts += [self.batch_size, self.round_steps, self.val_pictures, self.sheet_rounds]
+        if min(counts) <= 0 or (self.patience is not None and self.patience <= 0):
+            raise ConfigError(
+                "minutes, steps, epochs, batch_size, round_steps, val_pictures, sheet_rounds and"
+                " patience must be positive"
+            )
+        multiple = NETWORKS[self.network].multiple_of
         sizes = [size for _, size in self.crop_sizes] + [self.val_size]
-        if any(size <= 0 or size % 32 for size in sizes) or self.crop_sizes[-1][0] != 1:
-            raise ConfigError("crop_sizes must be multiples of 32 and their last share 1")
+        if any(size <= 0 or size % multiple for size in sizes) or self.crop_sizes[-1][0] != 1:
+            raise ConfigError(f"crop_sizes must be multiples of {multiple} and their last share 1")
 
     def crop_size(self, progress: float) -> int:
         """The side of the crops when `progress` (0..1) of the run is done."""
         return next((s for share, s in self.crop_sizes if progress < share), self.crop_sizes[-1][1])
+
+    def total_steps(self, pictures: int) -> int | None:
+        """Batches of the whole run over so many training pictures; None if time ends it."""
+        if self.epochs is not None:
+            return max(1, ceil(self.epochs * pictures / self.batch_size))
+        return self.steps
 
 
 def recipe_names() -> list[str]:
@@ -76,8 +151,12 @@ def load_config(name: str) -> FitConfig:
     """The recipe `train/configs/NAME.py`.
 
     Raises:
-        ConfigError: there is none of that name.
+        ConfigError: there is none of that name, or it does not make sense.
     """
     if name not in recipe_names():
         raise ConfigError(f"unknown recipe {name!r}: there are {', '.join(recipe_names())}")
-    return importlib.import_module(f"train.configs.{name}").CONFIG
+    try:
+        return importlib.import_module(f"train.configs.{name}").CONFIG
+    except (TypeError, AttributeError, SyntaxError) as error:  # a key that FitConfig has not
+        reason = str(error).replace("FitConfig.__init__()", "a recipe")
+        raise ConfigError(f"the recipe {name} cannot be read: {reason}") from None

@@ -12,6 +12,7 @@ import numpy as np
 
 from edge_runtime.colour import rgb_to_lab
 from edge_runtime.contract import AB_SCALE, LIGHTNESS_SCALE
+from train.old_film import AS_IT_IS, OldFilm, age
 from train.store import Store
 
 
@@ -75,6 +76,7 @@ class CropBatches(keras.utils.PyDataset):
         first_step: the number of the first batch, counted from the beginning of the run.
         steps: batches in this round.
         seed: of the run.
+        film: how lightness is aged (see `train.old_film`).
     """
 
     def __init__(
@@ -86,14 +88,16 @@ class CropBatches(keras.utils.PyDataset):
         first_step: int,
         steps: int,
         seed: int,
+        film: OldFilm = AS_IT_IS,
     ) -> None:
         super().__init__(workers=1, max_queue_size=8)
         self._store = store
         self._batch_size = batch_size
-        self._crop_size = crop_size
+        self.crop_size = crop_size
         self._first_step = first_step
         self._steps = steps
         self._seed = seed
+        self._film = film
         self._order = lru_cache(maxsize=2)(self._shuffled)
 
     def _shuffled(self, passed: int) -> np.ndarray:
@@ -108,7 +112,10 @@ class CropBatches(keras.utils.PyDataset):
         places = range(step * self._batch_size, (step + 1) * self._batch_size)
         total = len(self._store)
         crops = [
-            random_crop(self._store[self._order(p // total)[p % total]], self._crop_size, rng)
+            random_crop(self._store[self._order(p // total)[p % total]], self.crop_size, rng)
             for p in places
         ]
-        return to_network(np.stack(crops))
+        lightness, ab = to_network(np.stack(crops))
+        if self._film != AS_IT_IS:
+            lightness = age(lightness, self._film, rng)
+        return lightness, ab

@@ -1,6 +1,6 @@
 """The exponential moving average of a model's weights, which colours better than the last ones."""
 
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
@@ -24,12 +24,12 @@ class WeightAverage:
         self._steps = steps
         self.weights = [np.array(weight) for weight in weights]
 
-    def step(self, model: Any) -> None:
-        """Call after every training step of the Keras model."""
+    def step(self, get_weights: Callable[[], list[np.ndarray]]) -> None:
+        """Call after every training step, with what gives the weights when they are needed."""
         self._steps += 1
         if self._steps % self._every:
             return
         # Early on a long memory would be of the untrained network: average over what there is.
         decay = min(self._decay, self._steps / (self._steps + 10 * self._every))
-        for average, weight in zip(self.weights, model.get_weights(), strict=True):
+        for average, weight in zip(self.weights, get_weights(), strict=True):
             average += (1 - decay) * (weight - average)

@@ -1,5 +1,6 @@
-"""Start the generator's encoder from MobileNetV2 weights that were trained on colour photos."""
+"""Start a network's encoder from weights that were trained on colour photos (ImageNet)."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,48 +10,98 @@ import numpy as np
 from train.errors import WeightsError
 from train.networks import load_weights
 
+# Of torchvision's normalization, which Keras's DenseNet expects: of RGB in 0..1.
+_MEAN = np.array([0.485, 0.456, 0.406])
+_STD = np.array([0.229, 0.224, 0.225])
 
-def load_encoder(generator: Any, *, alpha: float, source: str) -> int:
-    """Copy pretrained MobileNetV2 weights into a generator, layer by layer, by name.
 
-    The first convolution sees one grey channel instead of RGB: its kernel is the sum over the
-    three, which gives the same answer as the grey picture repeated three times. MobileNetV2 expects
-    RGB / 127.5 - 1; our L*/50 - 1 has the same range and nearly the same tone curve.
+def _plain_stem(kernel: np.ndarray) -> tuple[np.ndarray, float | np.ndarray]:
+    """For encoders of RGB / 127.5 - 1: the sum over RGB answers as grey repeated three times."""
+    return kernel.sum(axis=2, keepdims=True), 0.0
+
+
+def _normalized_stem(kernel: np.ndarray) -> tuple[np.ndarray, float | np.ndarray]:
+    """For encoders of (RGB - mean) / std: with grey g in -1..1, RGB is (g + 1) / 2.
+
+    The constant part becomes an offset of the convolution's result, [channels], for the batch
+    normalization behind it.
+    """
+    grey = (kernel / (2 * _STD)[:, None]).sum(axis=2, keepdims=True)
+    constant = (kernel * ((0.5 - _MEAN) / _STD)[:, None]).sum(axis=(0, 1, 2))
+    return grey, constant
+
+
+# By network: the application, the names of the first convolution and of the batch normalization
+# behind it, and how the kernel is made for one grey channel.
+_ENCODERS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...], Callable[..., Any]]] = {
+    "pix2pix_mobilenetv2": ("MobileNetV2", ("Conv1",), ("bn_Conv1",), _plain_stem),
+    "pix2pix_densenet121": (
+        "DenseNet121",
+        ("conv1_conv", "conv1/conv"),
+        ("conv1_bn", "conv1/bn"),
+        _normalized_stem,
+    ),
+    # Its input is grey as RGB already: nothing to sum.
+    "inception_fusion": ("InceptionResNetV2", (), (), _plain_stem),
+}
+
+
+def has_encoder(network: str) -> bool:
+    """Whether a network of that name has an encoder that comes pretrained."""
+    return network in _ENCODERS
+
+
+def load_encoder(model: Any, network: str, alpha: float | None, source: str) -> int:
+    """Copy pretrained weights into a network's encoder, layer by layer, by name.
+
+    Our L*/50 - 1 has the range of RGB / 127.5 - 1 and nearly the same tone curve.
 
     Args:
-        generator: of `train.models.pix2pix_mobilenetv2`, built with the same alpha.
-        alpha: width of the encoder.
-        source: `imagenet` (Keras downloads them) or the path of a `.weights.h5` file of
-            `keras.applications.MobileNetV2(alpha, include_top=False)`.
+        model: the network, as `train.networks.build_network` builds it.
+        network: its name, one for which `has_encoder` is true.
+        alpha: width of a MobileNetV2, else None.
+        source: `imagenet` (Keras downloads them) or the path of a `.weights.h5` file of the
+            encoder's application in `keras.applications` with `include_top=False`.
     Returns:
         How many layers were filled.
     Raises:
         WeightsError: the file is missing or holds another network, or the download failed.
     """
+    application, stem, stem_bn, convert = _ENCODERS[network]
+    pretrained = _pretrained(application, alpha, source)
+    names = {layer.name: layer for layer in model.layers}
+    if pretrained.name in names:  # the whole encoder is one layer of the network
+        names = {layer.name: layer for layer in names[pretrained.name].layers}
+    filled, offset = 0, 0.0
+    for layer in pretrained.layers:
+        weights = layer.get_weights()
+        if not weights or layer.name not in names:
+            continue
+        if layer.name in stem:
+            weights[0], offset = convert(weights[0])
+        if layer.name in stem_bn:
+            gamma, beta, mean, variance = weights
+            weights = [gamma, beta, mean - offset, variance]
+        names[layer.name].set_weights(weights)
+        filled += 1
+    return filled
+
+
+def _pretrained(application: str, alpha: float | None, source: str) -> Any:
     path = Path(source)
     if source != "imagenet" and not path.is_file():
         raise WeightsError(f"the encoder weights {source} do not exist")
-    build = keras.applications.MobileNetV2
+    build = getattr(keras.applications, application)
+    options = {"include_top": False, **({} if alpha is None else {"alpha": alpha})}
     try:
         if source == "imagenet":
-            pretrained = build((224, 224, 3), alpha=alpha, include_top=False, weights="imagenet")
-        else:
-            pretrained = build((224, 224, 3), alpha=alpha, include_top=False, weights=None)
-            load_weights(pretrained, path)
+            return build(input_shape=(224, 224, 3), weights="imagenet", **options)
+        model = build(input_shape=(224, 224, 3), weights=None, **options)
+        load_weights(model, path)
     except WeightsError:
         raise
     # A download raises whatever urllib, h5py or Keras raise; all of it means the same here.
     except Exception as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise WeightsError(f"the encoder weights {source} cannot be used: {reason}") from None
-    filled = 0
-    names = {layer.name for layer in generator.layers}
-    for layer in pretrained.layers:
-        weights = layer.get_weights()
-        if not weights or layer.name not in names:
-            continue
-        if layer.name == "Conv1":
-            weights = [np.sum(weights[0], axis=2, keepdims=True)]
-        generator.get_layer(layer.name).set_weights(weights)
-        filled += 1
-    return filled
+    return model

@@ -23,3 +23,7 @@ class WeightsError(TrainError):
 
 class FitError(TrainError):
     """A run that cannot start or go on."""
+
+
+class RunError(TrainError):
+    """A folder that is no run, or a run that has nothing to show yet or is damaged."""

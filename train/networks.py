@@ -11,6 +11,8 @@ import numpy as np
 from edge_runtime.interpreter import Network as LiteRTNetwork
 from train.errors import WeightsError
 from train.evaluate import GREY, Network
+from train.models.ab_classifier import with_annealed_mean
+from train.models.registry import NETWORKS
 
 BEST_WEIGHTS = "best.weights.h5"
 
@@ -42,13 +44,43 @@ def load_weights(model: Any, file: Path) -> None:
         raise WeightsError(f"{file} does not fit this network: {reason}") from None
 
 
+def build_network(
+    keras: Any, *, network: str, alpha: float | None, input_size: int
+) -> tuple[Any, Any]:
+    """Build one of the five networks.
+
+    Args:
+        keras: the Keras namespace to build with.
+        network: one of `train.models.registry.NETWORKS`.
+        alpha: for `pix2pix_mobilenetv2`, else None.
+        input_size: S, in pixels.
+    Returns:
+        The network that is trained, whose weights a run keeps; and the model from lightness to ab
+        that shares them, which for networks of ab is the same.
+    Raises:
+        ValueError: no such network, width or size.
+    """
+    if network not in NETWORKS:
+        raise ValueError(f"there is no network {network!r}")
+    options = {} if alpha is None else {"alpha": alpha}
+    trained = NETWORKS[network].build(keras, input_size=input_size, **options)
+    if NETWORKS[network].kind == "classification":
+        return trained, with_annealed_mean(keras, trained)
+    return trained, trained
+
+
 def _run_config(source: Path) -> dict[str, Any]:
     folder = source if source.is_dir() else source.parent
     try:
         config = json.loads((folder / "config.json").read_text("utf-8"))
-        float(config["alpha"]), int(config["val_size"]), str(config["name"])
-    except (OSError, KeyError, TypeError, ValueError):
+        # The first runs knew one network only.
+        network = str(config.setdefault("network", "pix2pix_mobilenetv2"))
+        config["alpha"] = None if config["alpha"] is None else float(config["alpha"])
+        int(config["val_size"]), str(config["name"])
+    except (AttributeError, OSError, KeyError, TypeError, ValueError):
         raise WeightsError(f"{source} has no readable config.json beside its weights") from None
+    if network not in NETWORKS:
+        raise WeightsError(f"{source} is of a network that is not known here: {network!r}")
     return config
 
 
@@ -62,7 +94,7 @@ def run_name(source: Path) -> str:
 
 
 def load_generator(source: Path, input_size: int | None = None) -> Any:
-    """Build the generator of a run and fill it with the run's best weights.
+    """Build the network of a run, filled with its best weights: a model from lightness to ab.
 
     Args:
         source: a run's folder, or a `.weights.h5` file with the run's `config.json` beside it.
@@ -72,16 +104,16 @@ def load_generator(source: Path, input_size: int | None = None) -> Any:
     """
     import keras
 
-    from train.models.pix2pix_mobilenetv2 import build_generator
-
     file = source / BEST_WEIGHTS if source.is_dir() else source
     config = _run_config(source)
     size = input_size or int(config["val_size"])
     try:
-        model = build_generator(keras, alpha=float(config["alpha"]), input_size=size)
+        trained, model = build_network(
+            keras, network=config["network"], alpha=config["alpha"], input_size=size
+        )
     except ValueError as error:
         raise WeightsError(f"{source}: {error}") from None
-    load_weights(model, file)
+    load_weights(trained, file)
     return model
 
 

@@ -1,12 +1,10 @@
-"""A generator with random weights as a run's folder, and pictures to calibrate it with."""
+"""A generator with random weights as a run's folder."""
 
 import json
 import os
 
 import numpy as np
 import pytest
-from PIL import Image
-from skimage import data as photos
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -31,21 +29,4 @@ def run(tmp_path_factory):
     model.save_weights(folder / "best.weights.h5")
     config = {"name": "random", "alpha": 0.35, "val_size": 64}
     (folder / "config.json").write_text(json.dumps(config))
-    return folder
-
-
-@pytest.fixture(scope="session")
-def pictures(tmp_path_factory):
-    """Two hundred different cuts of colour photos."""
-    folder = tmp_path_factory.mktemp("pictures")
-    rng = np.random.default_rng(1)
-    sources = [photos.astronaut(), photos.chelsea(), photos.coffee(), photos.rocket()]
-    count = 0
-    while count < 200:
-        source = sources[count % 4]
-        top, left = (rng.integers(0, side - 100) for side in source.shape[:2])
-        cut = source[top : top + 100, left : left + 100]
-        if np.ptp(cut.astype(int), axis=-1).mean() > 25:
-            Image.fromarray(cut).save(folder / f"{count:03}.jpg")
-            count += 1
     return folder

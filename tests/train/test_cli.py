@@ -57,7 +57,7 @@ def test_evaluate_a_tflite(photo_folder, tiny_model, capsys):
         (("fit", "smoke", "--data", ".", "--out", "x"), "not prepared data"),
         (
             ("fit", "smoke", "--data", "d", "--out", "x", "--steps", "1", "--minutes", "1"),
-            "either --minutes or --steps",
+            "one of --minutes, --steps and --epochs",
         ),
         (("evaluate", "nowhere.tflite", "--on", "one/none"), "holds no pictures"),
         (("evaluate", "nowhere.tflite", "--on", "nowhere"), "nowhere does not exist"),

@@ -8,12 +8,16 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from train.checkpoint import load_checkpoint
-from train.config import FitConfig
+from train.config import FitConfig, load_config
+from train.engines import make_engine
 from train.errors import ConfigError, FitError, WeightsError
-from train.fit import _compiled, fit
+from train.evaluate import Scores
+from train.fit import fit
 from train.networks import load_generator
+from train.store import Store
 
 SMALL = FitConfig(
     name="tiny",
@@ -60,6 +64,9 @@ def test_loss_falls_and_everything_is_written(whole_run):
     with open(out / "history.csv", newline="") as file:
         assert [row["step"] for row in csv.DictReader(file)] == ["8", "16", "24"]
     assert list((out / "tensorboard").iterdir())
+    for picture in ("loss.png", "sheets/0000024.png"):
+        with Image.open(out / picture) as opened:
+            assert min(opened.size) > 400
     assert json.loads((out / "config.json").read_text())["alpha"] == 0.35
     assert "keras" in json.loads((out / "environment.json").read_text())
 
@@ -73,6 +80,34 @@ def test_a_cut_off_run_goes_on_exactly(whole_run, prepared, tmp_path):
     for ours, expected in zip(rest, rounds[1:], strict=True):
         assert ours.loss == pytest.approx(expected.loss, rel=1e-4)
         assert ours.val_rgb_psnr == pytest.approx(expected.val_rgb_psnr, abs=0.01)
+
+
+def test_a_plateau_ends_the_run(prepared, tmp_path, monkeypatch):
+    gains = iter([0.1, 0.3, 0.2, 0.3, 0.1])
+    monkeypatch.setattr(
+        "train.fit.evaluate",
+        lambda *_: {"ours": Scores(4, 22.0, 20.0, 100.0, 28.0, 26.0, 0.5, next(gains))},
+    )
+    small = replace(SMALL, steps=20, round_steps=1, crop_sizes=((1.0, 32),), patience=2)
+    assert len(fit(small, prepared, tmp_path / "run", encoder_weights=None)) == 4
+    assert fit(small, prepared, tmp_path / "run", encoder_weights=None) == []
+
+
+def test_epochs_are_counted_in_pictures(prepared):
+    pictures = len(Store(prepared, "train"))
+    config = replace(SMALL, steps=None, epochs=1.5)
+    assert config.total_steps(pictures) == -(-pictures * 3 // 8)
+    assert replace(SMALL, steps=None, minutes=2.0).total_steps(pictures) is None
+
+
+def test_a_recipe_with_a_typo_is_refused(monkeypatch):
+    import train.configs.smoke as smoke
+
+    monkeypatch.delattr(smoke, "CONFIG")
+    with pytest.raises(ConfigError, match="the recipe smoke cannot be read"):
+        load_config("smoke")
+    with pytest.raises(TypeError, match="learning_rat"):
+        FitConfig(name="x", learning_rat=1)
 
 
 def test_a_finished_run_trains_no_more(whole_run, prepared):
@@ -111,12 +146,12 @@ def test_other_data_under_the_same_name_is_refused(whole_run, prepared, tmp_path
 def test_a_checkpoint_between_two_renames_is_found(whole_run, tmp_path):
     out, _ = whole_run
     shutil.copytree(out / "checkpoint", tmp_path / "checkpoint.old")
-    model = _compiled(SMALL, 64)
-    _, progress = load_checkpoint(tmp_path / "checkpoint", model)
+    engine = make_engine(SMALL, 64)
+    _, progress = load_checkpoint(tmp_path / "checkpoint", engine)
     assert progress.step == 24
     (tmp_path / "checkpoint" / "average.npz").write_bytes(b"PK")
     with pytest.raises(FitError, match="is damaged"):
-        load_checkpoint(tmp_path / "checkpoint", model)
+        load_checkpoint(tmp_path / "checkpoint", engine)
 
 
 def test_bfloat16_trains_and_is_judged_in_float32(prepared, tmp_path):
@@ -153,10 +188,29 @@ def test_weights_of_another_network_are_refused(whole_run, prepared, tmp_path):
     [
         ({"alpha": 0.5}, "alpha"),
         ({"loss": "hubert"}, "loss must be one of"),
-        ({"minutes": 3.0}, "either minutes or steps"),
-        ({"steps": None}, "either minutes or steps"),
+        ({"minutes": 3.0}, "one of minutes, steps and epochs"),
+        ({"steps": None}, "one of minutes, steps and epochs"),
         ({"batch_size": 0}, "positive"),
         ({"crop_sizes": ((1.0, 100),)}, "multiples of 32"),
+        ({"network": "resnet"}, "network must be one of baseline_cnn, "),
+        ({"network": "baseline_cnn"}, "baseline_cnn has no alpha"),
+        ({"rebalancing": True}, "rebalancing is for networks that classify"),
+        ({"adversarial_loss": "hinge"}, "adversarial_loss must be one of smoothed_cross_entropy"),
+        (
+            {"network": "baseline_cnn", "alpha": None, "adversarial_loss": "least_squares"},
+            "no discriminator",
+        ),
+        (
+            {"network": "ab_classifier", "alpha": None, "loss": "mse"},
+            "must be one of soft_cross_entropy",
+        ),
+        (
+            {"adversarial_loss": "least_squares", "crop_sizes": ((1.0, 32),)},
+            "crops of at least 48",
+        ),
+        ({"optimizer": "adagrad"}, "optimizer must be one of"),
+        ({"dtype_policy": "float8"}, "dtype_policy"),
+        ({"patience": 0}, "positive"),
     ],
 )
 def test_senseless_recipes_are_refused(changes, says):

@@ -50,7 +50,7 @@ def test_encoder_of_colour_photos_sees_grey_as_three_equal_channels(tmp_path):
     )
     pretrained.save_weights(tmp_path / "encoder.weights.h5")
     model = build_generator(keras, alpha=0.35, input_size=64)
-    filled = load_encoder(model, alpha=0.35, source=str(tmp_path / "encoder.weights.h5"))
+    filled = load_encoder(model, "pix2pix_mobilenetv2", 0.35, str(tmp_path / "encoder.weights.h5"))
     assert filled == 102
 
     bottom = "block_16_project_BN"
@@ -65,8 +65,8 @@ def test_encoder_of_colour_photos_sees_grey_as_three_equal_channels(tmp_path):
 def test_unfit_encoder_weights_are_refused(tmp_path):
     model = build_generator(keras, alpha=0.35, input_size=64)
     with pytest.raises(WeightsError, match="do not exist"):
-        load_encoder(model, alpha=0.35, source=str(tmp_path / "none.weights.h5"))
+        load_encoder(model, "pix2pix_mobilenetv2", 0.35, str(tmp_path / "none.weights.h5"))
     other = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
     other.save_weights(tmp_path / "other.weights.h5")
     with pytest.raises(WeightsError, match="does not fit"):
-        load_encoder(model, alpha=0.35, source=str(tmp_path / "other.weights.h5"))
+        load_encoder(model, "pix2pix_mobilenetv2", 0.35, str(tmp_path / "other.weights.h5"))

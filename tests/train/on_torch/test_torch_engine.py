@@ -1,0 +1,103 @@
+"""Training by the torch twin: it learns, goes on where it was cut off, and starts as Keras does."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from train.config import FitConfig
+from train.data import CropBatches
+from train.engines import KerasEngine, make_engine
+from train.fit import fit
+from train.store import Store
+from train.torch_engine import TorchEngine
+from train.trainable import ab_loss
+
+SMALL = FitConfig(
+    name="tiny",
+    alpha=0.35,
+    steps=24,
+    round_steps=8,
+    batch_size=4,
+    crop_sizes=((0.6, 32), (1.0, 64)),
+    val_size=64,
+    val_pictures=4,
+    ema=0.9,
+    frozen_to="block_2_add",
+)
+
+
+class CutOffError(Exception):
+    """Stands for a crash."""
+
+
+@pytest.fixture(scope="module")
+def whole_run(prepared, tmp_path_factory):
+    return fit(SMALL, prepared, tmp_path_factory.mktemp("runs") / "whole", encoder_weights=None)
+
+
+def test_it_is_chosen_for_float32_on_the_cpu():
+    assert isinstance(make_engine(SMALL, 32), TorchEngine)
+
+
+def test_the_loss_falls(whole_run):
+    assert [row.step for row in whole_run] == [8, 16, 24]
+    assert [row.crop_size for row in whole_run] == [32, 32, 64]
+    assert whole_run[-1].loss < 0.7 * whole_run[0].loss
+
+
+def test_a_cut_off_run_goes_on_exactly(whole_run, prepared, tmp_path):
+    def stop(row):
+        raise CutOffError
+
+    with pytest.raises(CutOffError):
+        fit(SMALL, prepared, tmp_path / "cut", encoder_weights=None, on_round=stop)
+    rest = fit(SMALL, prepared, tmp_path / "cut", encoder_weights=None)
+    assert [row.step for row in rest] == [16, 24]
+    for ours, expected in zip(rest, whole_run[1:], strict=True):
+        assert ours.loss == pytest.approx(expected.loss, rel=1e-4)
+        assert ours.val_rgb_psnr == pytest.approx(expected.val_rgb_psnr, abs=0.01)
+
+
+def train(engine, data, steps):
+    batches = CropBatches(
+        Store(data, "train"), batch_size=4, crop_size=32, first_step=0, steps=steps, seed=0
+    )
+    return engine.train(batches, lambda: 1e-3, lambda loss: False)["loss"]
+
+
+def test_loss_and_gradients_are_those_of_keras(prepared):
+    config = replace(SMALL, frozen_to=None)
+    model = KerasEngine(config, 64)._trainable.network
+    engine = TorchEngine(config, workers=1)
+    engine.set_weights(model.get_weights())
+    lightness, ab = CropBatches(
+        Store(prepared, "train"), batch_size=8, crop_size=64, first_step=0, steps=1, seed=0
+    )[0]
+    ours, gradients = engine._gradients(engine._twins[0], lightness, ab, len(ab))
+    loss = ab_loss(config)(torch.from_numpy(ab), model(lightness, training=True)).mean()
+    expected = torch.autograd.grad(loss, [v.value for v in model.trainable_variables])
+    assert ours == pytest.approx(loss.item(), rel=1e-4)
+    # The kernels' axes lie differently: compare the lengths. Single ones are rounding noise, as of
+    # an offset that the next BatchNorm takes out again.
+    own, theirs = (
+        np.array([float(gradient.norm()) for gradient in each]) for each in (gradients, expected)
+    )
+    assert np.linalg.norm(own - theirs) < 0.02 * np.linalg.norm(theirs)
+
+
+def test_cores_share_weights_and_average_their_statistics(prepared):
+    engine = TorchEngine(SMALL, workers=2)
+    weights = engine.get_weights()
+    engine.set_weights(weights)
+    for own, old in zip(engine.get_weights(), weights, strict=True):
+        assert np.array_equal(own, old)
+    train(engine, prepared, 2)
+    one, two = (twin.keras_weights() for twin in engine._twins)
+    names = [weight.path for weight in KerasEngine(SMALL, 32)._trainable.network.weights]
+    for name, own, other, mean in zip(names, one, two, engine.get_weights(), strict=True):
+        if name.endswith(("moving_mean", "moving_variance")):
+            assert np.allclose(mean, (own + other) / 2)
+        else:
+            assert np.array_equal(own, other), name

@@ -1,0 +1,85 @@
+"""Each network of the paper along the whole line: fit, cut off, go on, export, colorize a photo."""
+
+import csv
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data as photos
+
+from edge_runtime import Colorizer
+from export.export_model import Label, export_model
+from train.config import load_config
+from train.fit import fit
+from train.models.registry import NETWORKS
+from train.networks import keras_network, load_generator
+
+# These take a minute or more each to build, train and convert.
+LARGE = {"ab_classifier", "inception_fusion", "pix2pix_densenet121"}
+NAMES = [pytest.param(n, marks=pytest.mark.slow if n in LARGE else ()) for n in NETWORKS]
+
+
+class CutOffError(Exception):
+    """Stands for a crash."""
+
+
+def stop(row):
+    raise CutOffError
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def network(request):
+    """The entry of the registry."""
+    return NETWORKS[request.param]
+
+
+@pytest.fixture(scope="module")
+def run(network, prepared, tmp_path_factory):
+    """A whole smoke run, and the rest of one that was cut off after its first round."""
+    config = load_config(f"smoke_{network.name}")
+    assert config.network == network.name
+    folder = tmp_path_factory.mktemp(network.name)
+    whole = fit(config, prepared, folder / "whole", encoder_weights=None)
+    with pytest.raises(CutOffError):
+        fit(config, prepared, folder / "cut", encoder_weights=None, on_round=stop)
+    rest = fit(config, prepared, folder / "cut", encoder_weights=None)
+    return folder / "whole", whole, rest
+
+
+def test_the_loss_falls(run):
+    _, whole, _ = run
+    assert [row.step for row in whole] == [10, 20]
+    assert whole[1].loss < whole[0].loss
+    if whole[0].generator_loss is not None:
+        assert whole[1].generator_loss < whole[0].generator_loss
+
+
+def test_it_goes_on_exactly(run):
+    _, whole, rest = run
+    assert [row.step for row in rest] == [20]
+    assert rest[0].loss == pytest.approx(whole[1].loss, rel=2e-3)
+    assert rest[0].val_rgb_psnr == pytest.approx(whole[1].val_rgb_psnr, abs=0.02)
+
+
+def test_its_losses_are_written(run, network):
+    out, whole, _ = run
+    with open(out / "history.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for name in ("generator_loss", "discriminator_loss"):
+        assert bool(rows[0][name]) == (network.kind == "gan")
+        assert (getattr(whole[0], name) is not None) == (network.kind == "gan")
+    assert len(list((out / "sheets").iterdir())) == 2
+
+
+def test_it_exports_and_colorizes(run, network, pictures, tmp_path):
+    out, _, _ = run
+    label = Label("smoke", "1", "tests", "none")
+    (exported,) = export_model(out, ["fp32"], tmp_path, label, calibration=str(pictures))
+    assert exported.parity.rgb_psnr > 50
+    colorizer = Colorizer(exported.file)
+    rgb = colorizer.colorize(np.asarray(Image.fromarray(photos.coffee()).convert("L")))
+    assert rgb.shape == photos.coffee().shape
+    model = load_generator(out)
+    side = model.input_shape[1]
+    ab = keras_network(model)(np.zeros((side, side), np.float32))
+    assert ab.shape == (side // network.output_stride, side // network.output_stride, 2)

@@ -1,0 +1,22 @@
+"""`pix2pix_densenet121`: the GAN on DenseNet121, in an hour of one GPU.
+
+    python -m train fit pix2pix_densenet121_hour --data data/photos --out runs/mine
+
+The crops, the steps and the schedule of `standard`. It was not run to its end here yet.
+"""
+
+from train.config import FitConfig
+
+CONFIG = FitConfig(
+    name="pix2pix_densenet121",
+    network="pix2pix_densenet121",
+    loss="l1",
+    adversarial_loss="smoothed_cross_entropy",
+    minutes=60.0,
+    batch_size=32,
+    crop_sizes=((1.0, 128),),
+    optimizer="adam",
+    learning_rate=0.0002,
+    momentum=0.5,
+    round_steps=1000,
+)

@@ -1,0 +1,125 @@
+"""The folder of a training run: what was asked, and what came of it round by round.
+
+config.json, environment.json   what was asked, and where it ran
+history.csv, tensorboard/       losses, learning rate, images/s, gain on val, for each round
+loss.png                        the curves of the history
+sheets/                         val pictures in grey, ours and true, every few rounds
+checkpoint/                     where a run that was cut off goes on
+best.weights.h5                 the averaged weights with the highest gain on val
+"""
+
+import csv
+import hashlib
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from tensorboard.summary import Writer
+
+from edge_runtime.whole_file import write_whole
+from train.config import FitConfig
+from train.errors import FitError
+from train.evaluate import Network
+from train.loss_curve import draw_loss_curve
+from train.networks import BEST_WEIGHTS
+from train.sheet import draw_sheet
+from train.store import MANIFEST
+
+
+def _environment() -> dict[str, str]:
+    return {
+        "keras": keras.__version__,
+        "backend": keras.backend.backend(),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "system": platform.system(),
+    }
+
+
+class RunFolder:
+    """Writes a run's files; each is whole or not there.
+
+    Args:
+        out: the folder; made if it is not there.
+        config: the recipe.
+        data: prepared data.
+        start: what the weights start from, in a word.
+    Raises:
+        FitError: something else ran here; the message says what differs.
+    """
+
+    def __init__(self, out: Path, config: FitConfig, data: Path, start: str) -> None:
+        self.checkpoint = out / "checkpoint"
+        self._out = out
+        manifest = (Path(data) / MANIFEST).read_bytes()
+        wanted = {
+            **asdict(config),
+            "data": Path(data).name,
+            "data_sha256": hashlib.sha256(manifest).hexdigest(),
+            "start": start,
+        }
+        wanted = json.loads(json.dumps(wanted))
+        file = out / "config.json"
+        if file.exists():
+            self._compare(file, wanted)
+        else:
+            out.mkdir(parents=True, exist_ok=True)
+            environment = json.dumps(_environment(), indent=2)
+            write_whole(out / "environment.json", environment.encode())
+            write_whole(file, json.dumps(wanted, indent=2).encode())
+        self._writer = Writer(str(out / "tensorboard"))
+
+    def _compare(self, file: Path, wanted: dict[str, Any]) -> None:
+        try:
+            there = json.loads(file.read_text("utf-8"))
+            differ = ", ".join(key for key in wanted if there.get(key) != wanted[key])
+        except (AttributeError, ValueError):
+            raise FitError(f"{file} is damaged: choose another --out") from None
+        if differ:
+            raise FitError(
+                f"{file.parent} holds another run (other {differ}): choose another --out"
+            )
+
+    def __enter__(self) -> "RunFolder":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._writer.close()
+
+    def save_best(self, network: Any) -> None:
+        """Keep a Keras model's weights as the best so far."""
+        part = self._out / f"part-{BEST_WEIGHTS}"
+        network.save_weights(part)
+        part.replace(self._out / BEST_WEIGHTS)
+
+    def add_round(self, values: dict[str, float | None]) -> None:
+        """Add a line to the history, in CSV and TensorBoard, and draw the curves anew.
+
+        Args:
+            values: by column, `step` among them; None leaves a field empty.
+        """
+        file = self._out / "history.csv"
+        new = not file.exists()
+        with open(file, "a", newline="", encoding="utf-8") as opened:
+            writer = csv.DictWriter(opened, list(values))
+            if new:
+                writer.writeheader()
+            writer.writerow(values)
+        for name, value in values.items():
+            if value is not None:
+                self._writer.add_scalar(name, value, int(values["step"] or 0))
+        self._writer.flush()
+        draw_loss_curve(file, self._out / "loss.png")
+
+    def add_sheet(
+        self, network: Network, input_size: int, pictures: Sequence[np.ndarray], step: int
+    ) -> None:
+        """Draw a sheet of val pictures (see `train.sheet`) as it is after `step` batches."""
+        folder = self._out / "sheets"
+        folder.mkdir(exist_ok=True)
+        draw_sheet(network, input_size, pictures, folder / f"{step:07}.png")

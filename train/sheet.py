@@ -1,0 +1,65 @@
+"""A contact sheet: grey, ours and true beside each other, exactly as they are measured."""
+
+from collections.abc import Iterable
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from edge_runtime.colour import lightness
+from edge_runtime.shrink import shrink
+from edge_runtime.whole_file import write_whole
+from train.errors import SourceError
+from train.evaluate import Network, judged, network_input, with_ab
+
+COLUMNS = ("grey", "ours", "true")
+
+# In pixels: the side of a picture on the sheet, the white between, the line of labels.
+CELL = 160
+GAP = 6
+HEADER = 26
+
+
+def draw_sheet(
+    network: Network, input_size: int, pictures: Iterable[np.ndarray], png: Path
+) -> None:
+    """Colour some true pictures and draw a row for each: grey (ab = 0), ours, true.
+
+    The pictures are those that `train.evaluate` measures, squares of 256 pixels (so that long ones
+    look squashed), reduced to `CELL` pixels.
+
+    Args:
+        network: see `train.evaluate.Network`.
+        input_size: its S.
+        pictures: true pictures, uint8 [H, W, 3] RGB of any size.
+        png: the sheet to write; one of that name is replaced.
+    Raises:
+        SourceError: there are no pictures.
+        OSError: the sheet cannot be written.
+    """
+    rows = [_row(network, input_size, picture) for picture in pictures]
+    if not rows:
+        raise SourceError("there are no pictures to draw a sheet of")
+    size = (GAP + len(COLUMNS) * (CELL + GAP), HEADER + len(rows) * (CELL + GAP))
+    sheet = Image.new("RGB", size, "white")
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(size=15)
+    for column, label in enumerate(COLUMNS):
+        middle = GAP + column * (CELL + GAP) + CELL // 2
+        draw.text((middle, HEADER // 2), label, fill="#333333", font=font, anchor="mm")
+    for number, row in enumerate(rows):
+        for column, picture in enumerate(row):
+            place = (GAP + column * (CELL + GAP), HEADER + number * (CELL + GAP))
+            sheet.paste(Image.fromarray(shrink(picture, CELL, CELL)), place)
+    data = BytesIO()
+    sheet.save(data, "PNG", optimize=True)
+    write_whole(png, data.getbuffer())
+
+
+def _row(network: Network, input_size: int, picture: np.ndarray) -> tuple[np.ndarray, ...]:
+    """(grey, ours, true), each uint8 [256, 256, 3]."""
+    true = judged(picture)
+    own = lightness(true)
+    grey = with_ab(own, np.zeros((1, 1, 2), np.float32))
+    return grey, with_ab(own, network(network_input(true, input_size))), true

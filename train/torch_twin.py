@@ -1,0 +1,184 @@
+"""A Keras network rebuilt of plain torch modules, to train it on a CPU.
+
+The Keras model stays the definition, and is what is judged and exported; the twin runs the same
+layers with the same weights in torch's own channels-last kernels.
+"""
+
+from typing import Any
+
+import keras
+import numpy as np
+import torch
+from torch import nn
+
+from train.errors import ConfigError
+
+# One step of the graph: the module's name, the numbers of its inputs, the number of its output.
+_Step = tuple[str, tuple[int, ...], int]
+
+
+# The networks of `train.models.registry` whose layers all have twins.
+_TWINNED = frozenset({"baseline_cnn", "pix2pix_mobilenetv2", "pix2pix_densenet121"})
+
+
+def has_twin(network: str) -> bool:
+    """Whether a network of that name can be rebuilt of torch modules."""
+    return network in _TWINNED
+
+
+class _Sum(nn.Module):
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+        return inputs[0] + inputs[1]
+
+
+class _Concatenation(nn.Module):
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+        return torch.cat(inputs, dim=1)
+
+
+class _StridedConvolution(nn.Conv2d):
+    """Keras's `same` for stride 2, kernel 3 and even sides: one pixel, at the bottom right."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(nn.functional.pad(x, (0, 1, 0, 1)))
+
+
+def _convolution(layer: Any, channels: int, groups: int, out: int) -> nn.Module:
+    same = layer.padding == "same"
+    strided = same and layer.strides == (2, 2) and layer.kernel_size == (3, 3)
+    if same and not strided and layer.strides != (1, 1):
+        raise ConfigError(f"{layer.name}: torch has no twin of this strided convolution")
+    kind = _StridedConvolution if strided else nn.Conv2d
+    return kind(
+        channels,
+        out,
+        layer.kernel_size,
+        layer.strides,
+        padding=layer.kernel_size[0] // 2 if same and not strided else 0,
+        groups=groups,
+        bias=layer.use_bias,
+    )
+
+
+def _module(layer: Any, sole_reader: bool) -> nn.Module:
+    """The torch module of a Keras layer; `sole_reader`: nothing else reads the layer's input."""
+    layers = keras.layers
+    if isinstance(layer, layers.DepthwiseConv2D):
+        channels = layer.input.shape[-1]
+        return _convolution(layer, channels, channels, channels)
+    if isinstance(layer, layers.Conv2D):
+        return _convolution(layer, layer.input.shape[-1], 1, layer.filters)
+    if isinstance(layer, layers.BatchNormalization):
+        channels = layer.input.shape[-1]
+        return nn.BatchNorm2d(channels, eps=layer.epsilon, momentum=1 - layer.momentum)
+    if isinstance(layer, layers.ReLU) and layer.max_value == 6:
+        return nn.ReLU6(inplace=sole_reader)
+    if isinstance(layer, layers.UpSampling2D) and layer.interpolation == "bilinear":
+        return nn.Upsample(scale_factor=layer.size, mode="bilinear")
+    if isinstance(layer, layers.ZeroPadding2D):
+        (top, bottom), (left, right) = layer.padding
+        return nn.ZeroPad2d((left, right, top, bottom))
+    if isinstance(layer, layers.Add):
+        return _Sum()
+    if isinstance(layer, layers.Concatenate):
+        return _Concatenation()
+    raise ConfigError(f"{layer.name}: torch has no twin of a {type(layer).__name__}")
+
+
+def _to_torch(layer: Any, weights: list[np.ndarray]) -> list[np.ndarray]:
+    """A layer's Keras weights in the order and layout of its torch module."""
+    if isinstance(layer, keras.layers.DepthwiseConv2D):
+        return [weights[0].transpose(2, 3, 0, 1), *weights[1:]]
+    if isinstance(layer, keras.layers.Conv2D):
+        return [weights[0].transpose(3, 2, 0, 1), *weights[1:]]
+    return weights
+
+
+def _to_keras(layer: Any, weights: list[np.ndarray]) -> list[np.ndarray]:
+    if isinstance(layer, keras.layers.DepthwiseConv2D):
+        return [weights[0].transpose(2, 3, 0, 1), *weights[1:]]
+    if isinstance(layer, keras.layers.Conv2D):
+        return [weights[0].transpose(2, 3, 1, 0), *weights[1:]]
+    return weights
+
+
+class TorchTwin(nn.Module):
+    """The twin of a functional Keras model; it takes pictures of any size that the strides divide.
+
+    Args:
+        model: with one input and one output.
+        frozen_to: layers up to this one, in the model's order, are not trained; None for none.
+    Raises:
+        ConfigError: a layer has no twin, or there is none called `frozen_to`.
+    """
+
+    def __init__(self, model: Any, frozen_to: str | None = None) -> None:
+        super().__init__()
+        names = [layer.name for layer in model.layers]
+        if frozen_to is not None and frozen_to not in names:
+            raise ConfigError(f"frozen_to: the network has no layer {frozen_to!r}")
+        frozen = set() if frozen_to is None else set(names[: names.index(frozen_to) + 1])
+        self._keras_layers = [layer for layer in model.layers if layer.weights]
+        self._steps: list[_Step] = []
+        self._frozen = [name for name in names if name in frozen]
+        numbers = {id(model.inputs[0]): 0}
+        layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
+        inputs = {
+            layer.name: layer.input if isinstance(layer.input, list) else [layer.input]
+            for layer in layers
+        }
+        for layer in layers:
+            readers = sum(
+                id(inputs[layer.name][0]) == id(tensor)
+                for read in inputs.values()
+                for tensor in read
+            )
+            self.add_module(layer.name, _module(layer, readers == 1))
+            number = numbers.setdefault(id(layer.output), len(numbers))
+            read = tuple(numbers[id(tensor)] for tensor in inputs[layer.name])
+            self._steps.append((layer.name, read, number))
+        self.load_keras(model.get_weights())
+        self.to(memory_format=torch.channels_last)
+        for name in self._frozen:
+            if name in self._modules:
+                self.get_submodule(name).requires_grad_(False)
+        self.train()
+
+    def train(self, mode: bool = True) -> "TorchTwin":
+        """As in torch; frozen layers stay as they are when they are used."""
+        super().train(mode)
+        for name in self._frozen:
+            if name in self._modules:
+                self.get_submodule(name).train(False)
+        return self
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """float32 [N, C, H, W] to the same order."""
+        values = {0: x}
+        for name, read, number in self._steps:
+            values[number] = self.get_submodule(name)(*(values[i] for i in read))
+        return values[self._steps[-1][2]]
+
+    def _tensors(self, layer: Any) -> list[torch.Tensor]:
+        module = self.get_submodule(layer.name)
+        tensors = [module.weight] if module.bias is None else [module.weight, module.bias]
+        if isinstance(module, nn.BatchNorm2d):
+            tensors += [module.running_mean, module.running_var]
+        return tensors
+
+    @torch.no_grad()
+    def load_keras(self, weights: list[np.ndarray]) -> None:
+        """Take weights as the Keras model's `get_weights` gives them."""
+        rest = list(weights)
+        for layer in self._keras_layers:
+            own, rest = rest[: len(layer.weights)], rest[len(layer.weights) :]
+            for tensor, value in zip(self._tensors(layer), _to_torch(layer, own), strict=True):
+                tensor.copy_(torch.from_numpy(np.ascontiguousarray(value)))
+
+    def keras_weights(self) -> list[np.ndarray]:
+        """The weights as the Keras model's `set_weights` takes them."""
+        weights: list[np.ndarray] = []
+        for layer in self._keras_layers:
+            own = [tensor.detach().numpy() for tensor in self._tensors(layer)]
+            weights += [np.array(value) for value in _to_keras(layer, own)]
+        return weights
