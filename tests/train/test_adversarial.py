@@ -98,3 +98,15 @@ def test_it_is_called_as_the_generator(networks, batch):
     ours, theirs = gan(batch[0], training=False), generator(batch[0], training=False)
     assert np.array_equal(ours, theirs)
     assert ours.shape == (3, 32, 32, 2)
+
+
+def test_it_is_saved_and_loaded_before_its_first_step(networks, tmp_path):
+    gan = Adversarial(*networks, ab_loss=l1)
+    gan.save_weights(tmp_path / "gan.weights.h5")
+    keras.utils.set_random_seed(10)
+    other = Adversarial(
+        small_generator(), build_patch_discriminator(keras, input_size=32, width=8), ab_loss=l1
+    )
+    other.load_weights(tmp_path / "gan.weights.h5")
+    pairs = zip(other.discriminator.weights, gan.discriminator.weights, strict=True)
+    assert all(np.array_equal(ours, theirs) for ours, theirs in pairs)
