@@ -10,9 +10,10 @@ from itertools import product
 import cv2
 import numpy as np
 
+from edge_runtime import contract
 from edge_runtime.colour import rgb_to_lab
 
-AB_SCALE = np.float32(110)  # networks give ab divided by this
+AB_SCALE = np.float32(contract.AB_SCALE)  # networks give ab divided by this
 TEMPERATURE = 0.38  # of the annealed mean, from the paper's section 2.3
 NEIGHBOURS = 5
 SIGMA = 5.0  # of the Gaussian over the neighbours, in units of a* and b*
