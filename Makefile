@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint clean
+.PHONY: help demo test test-slow test-arm64 lint clean
 
 help: ## list these commands
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
@@ -35,6 +35,9 @@ test: $(VENV)/.dev ## install what the tests need, check the style, run the fast
 
 test-slow: $(VENV)/.dev ## run the slow tests
 	@$(BIN)/python -m pytest -q -m slow
+
+test-arm64: $(VENV)/.dev ## colour a photo on 64-bit ARM, emulated, and compare (minutes)
+	@PYTHON=$(BIN)/python tests/arm64/run.sh
 
 lint: $(VENV)/.dev ## check the style and the format
 	@$(BIN)/ruff check .

@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 
 from edge_runtime import colour
+from edge_runtime.accelerator import DEFAULT_ACCELERATOR
 from edge_runtime.compose import compose
 from edge_runtime.contract import AB_SCALE, LIGHTNESS_SCALE, Contract
 from edge_runtime.framing import DEFAULT_FRAMING, FRAMINGS
 from edge_runtime.interpreter import Network
 from edge_runtime.model_file import DEFAULT_MODEL
 from edge_runtime.saturation import check_saturation
-from edge_runtime.shrink import shrink
+from edge_runtime.shrink import shrink_exactly
 from edge_runtime.threads import check_threads, default_threads
 
 
@@ -34,6 +35,8 @@ class Colorizer:
         threads: int | None = None,
         saturation: float = 1.0,
         framing: str = DEFAULT_FRAMING,
+        accelerator: str = DEFAULT_ACCELERATOR,
+        delegate: str | Path | None = None,
     ):
         """Load a model.
 
@@ -42,17 +45,23 @@ class Colorizer:
             threads: 1 to 64; by default the cores at hand, at most 4.
             saturation: factor on a* and b*, 0 to 3.
             framing: how the network sees a picture that is not square: squash, pad or tile.
+            accelerator: what runs the network: `cpu`; `gpu`, which fails where there is none;
+                `auto`, the GPU where it gives the same colours and is no slower, else the CPU.
+            delegate: the library of a LiteRT delegate, as `libedgetpu.so.1`, beside the CPU. Its
+                code runs in this process.
         Raises:
             ModelError: the model is unknown, cut off, changed or not of TintLite.
-            TintLiteError: no LiteRT interpreter is installed, or it cannot be loaded.
+            TintLiteError: no LiteRT interpreter is installed, or it cannot be loaded; the GPU was
+                asked for and cannot be used; the delegate cannot be loaded.
             TypeError: threads is not a whole number.
-            ValueError: threads, saturation or framing out of range.
+            ValueError: threads, saturation, framing or accelerator out of range, or a delegate
+                beside the GPU.
         """
         check_saturation(saturation)
         if framing not in FRAMINGS:
             raise ValueError(f"the framing is one of {', '.join(FRAMINGS)}, not '{framing}'")
         self._threads = default_threads() if threads is None else check_threads(threads)
-        self._network = Network(model, self._threads)
+        self._network = Network(model, self._threads, accelerator, delegate)
         self._saturation = float(saturation)
         self._framing = FRAMINGS[framing]
 
@@ -67,6 +76,16 @@ class Colorizer:
     @property
     def output_size(self) -> int:
         return self._network.output_size
+
+    @property
+    def accelerator(self) -> str:
+        """What runs the network: `cpu`, `gpu` or `delegate`."""
+        return self._network.accelerator
+
+    @property
+    def accelerator_note(self) -> str:
+        """Where the GPU was asked for and is not used: why; else nothing."""
+        return self._network.accelerator_note
 
     def colorize(self, picture: np.ndarray) -> np.ndarray:
         """Colour a picture at its full resolution.
@@ -97,7 +116,7 @@ class Colorizer:
         """
         check_picture(picture)
         framing = self._framing(*picture.shape[:2], self.input_size, self.output_size)
-        scaled = shrink(np.ascontiguousarray(picture), *framing.scaled_shape)
+        scaled = shrink_exactly(np.ascontiguousarray(picture), *framing.scaled_shape)
         windows = framing.cut(colour.lightness(scaled))
         return framing.join([self.predict_ab(window) for window in windows])
 

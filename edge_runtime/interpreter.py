@@ -1,6 +1,5 @@
 """One network on LiteRT: lightness in, ab out, through ai-edge-litert or tflite-runtime."""
 
-import importlib
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,37 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from edge_runtime.errors import ModelError, TintLiteError
+from edge_runtime.accelerator import DEFAULT_ACCELERATOR, DELEGATE, check_accelerator
+from edge_runtime.choose_engine import choose_engine
+from edge_runtime.delegate import load_delegate, takes_part
+from edge_runtime.errors import ModelError
+from edge_runtime.litert import first_line, load_litert
 from edge_runtime.model_file import read_model
 from edge_runtime.threads import check_threads
-
-_INSTALL = (
-    "no LiteRT interpreter is installed: pip install ai-edge-litert"
-    " (on a 32-bit Raspberry Pi or where it has no wheel: pip install tflite-runtime)"
-)
 
 
 def load_interpreter_class() -> type:
     """The `Interpreter` class of ai-edge-litert, else of tflite-runtime.
 
     Raises:
-        TintLiteError: neither is installed, and the message says what to install; or one is and
-            cannot be loaded, and the message says why.
+        TintLiteError: as `load_litert`.
     """
-    for package in ("ai_edge_litert", "tflite_runtime"):
-        try:
-            return importlib.import_module(f"{package}.interpreter").Interpreter
-        except ModuleNotFoundError as error:
-            # A package that is there and lacks one of its own needs is not "not installed".
-            if error.name not in (package, f"{package}.interpreter"):
-                raise TintLiteError(_broken(package, error)) from None
-        except ImportError as error:
-            raise TintLiteError(_broken(package, error)) from None
-    raise TintLiteError(_INSTALL)
-
-
-def _broken(package: str, error: ImportError) -> str:
-    return f"{package} is installed but cannot be loaded: {' '.join(str(error).split())}"
+    return load_litert().Interpreter
 
 
 @dataclass(frozen=True)
@@ -51,6 +35,35 @@ class Tensor:
     shape: tuple[int, ...]
 
 
+class InterpreterEngine:
+    """A network on LiteRT's interpreter: on the CPU, and on what a delegate takes of it."""
+
+    def __init__(self, data: bytes, threads: int, delegate: Any = None):
+        """Load a model.
+
+        Args:
+            data: the checked bytes of a model file.
+            threads: how many threads a run may use.
+            delegate: of `load_delegate`, or none.
+        Raises:
+            TintLiteError: no interpreter is installed, or it cannot be loaded.
+            ValueError, RuntimeError: LiteRT or the delegate cannot run the model.
+        """
+        delegates = {} if delegate is None else {"experimental_delegates": [delegate]}
+        interpreter_class = load_interpreter_class()
+        self._interpreter = interpreter_class(model_content=data, num_threads=threads, **delegates)
+        self._interpreter.allocate_tensors()
+        self.inputs = self._interpreter.get_input_details()
+        self.outputs = self._interpreter.get_output_details()
+
+    def run(self, lightness: np.ndarray) -> np.ndarray:
+        """As `Engine.run`."""
+        batch = np.ascontiguousarray(lightness[None, :, :, None], np.float32)
+        self._interpreter.set_tensor(self.inputs[0]["index"], batch)
+        self._interpreter.invoke()
+        return self._interpreter.get_tensor(self.outputs[0]["index"])[0]
+
+
 class Network:
     """A checked model, ready to run. Safe to share between threads; runs are one at a time.
 
@@ -59,33 +72,56 @@ class Network:
         input_size: S, the side of the square lightness input, in pixels.
         output_size: S', the side of the square ab output, in pixels.
         file_bytes: the size of the model file.
+        accelerator: what runs it: `cpu`, `gpu` or `delegate`.
+        accelerator_note: where the GPU was asked for and is not used: why; else nothing.
     """
 
-    def __init__(self, model: str | Path, threads: int):
+    def __init__(
+        self,
+        model: str | Path,
+        threads: int,
+        accelerator: str = DEFAULT_ACCELERATOR,
+        delegate: str | Path | None = None,
+    ):
         """Load a model.
 
         Args:
             model: the name of a shipped model, or the path of a `.tflite`.
-            threads: how many threads a run may use.
+            threads: how many threads a run may use on the CPU.
+            accelerator: `cpu`, `gpu` or `auto`.
+            delegate: the library of a LiteRT delegate, as `libedgetpu.so.1`; `cpu` only.
         Raises:
             ModelError: the file is not a whole and unedited TintLite model.
-            TintLiteError: no interpreter is installed, or it cannot be loaded.
+            TintLiteError: no interpreter is installed, or it cannot be loaded; the GPU was asked
+                for and cannot be used; the delegate cannot be loaded.
             TypeError: the number of threads is not a whole number.
-            ValueError: the number of threads is out of range.
+            ValueError: the number of threads is out of range, no such accelerator, or a delegate
+                beside the GPU.
         """
         threads = check_threads(threads)
+        check_accelerator(accelerator, delegate)
         file = read_model(model)
         self.contract = file.contract
         self.file_bytes = len(file.data)
         self._name = str(model)
-        self._interpreter = _start(file.data, threads, model)
+        loaded = None if delegate is None else load_delegate(delegate)
         try:
-            self._input = self._interpreter.get_input_details()
-            self._output = self._interpreter.get_output_details()
+            if delegate is not None and not takes_part(file.data, load_delegate(delegate)):
+                raise ModelError(f"{model}: the delegate {delegate} runs none of its operators")
+            cpu = InterpreterEngine(file.data, threads, loaded)
         except UnicodeDecodeError:
             raise ModelError(f"{model}: a tensor's name is not text") from None
+        except (ValueError, RuntimeError) as error:
+            where = "LiteRT" if delegate is None else f"the delegate {delegate}"
+            raise ModelError(f"{model}: {where} cannot run it: {first_line(error)}") from None
+        self._input = cpu.inputs
+        self._output = cpu.outputs
         self.input_size = self.contract.input_size
         self.output_size = self._check_tensors(model)
+        choice = choose_engine(accelerator, file.data, cpu, self.input_size, self.output_size)
+        self._engine = choice.engine
+        self.accelerator = choice.accelerator if delegate is None else DELEGATE
+        self.accelerator_note = choice.note
         self._lock = threading.Lock()
 
     def run(self, lightness: np.ndarray) -> np.ndarray:
@@ -103,15 +139,10 @@ class Network:
         if lightness.shape != (size, size):
             raise ValueError(f"the network takes {size} x {size} lightness, not {lightness.shape}")
         with self._lock:
-            batch = np.ascontiguousarray(lightness[None, :, :, None], np.float32)
-            self._interpreter.set_tensor(self._input[0]["index"], batch)
             try:
-                self._interpreter.invoke()
+                ab = self._engine.run(lightness)
             except RuntimeError as error:
-                raise ModelError(
-                    f"{self._name}: the network failed: {_first_line(error)}"
-                ) from None
-            ab = self._interpreter.get_tensor(self._output[0]["index"])[0]
+                raise ModelError(f"{self._name}: the network failed: {first_line(error)}") from None
         if not np.isfinite(ab).all():
             raise ModelError(f"{self._name}: the network's output is not finite")
         return ab
@@ -143,18 +174,3 @@ class Network:
             if batch == 1 and channels == 2 and height == width and 1 <= height <= size:
                 return int(height)
         raise ModelError(f"{model}: another network: its output is not a square of ab")
-
-
-def _start(data: bytes, threads: int, model: str | Path) -> Any:
-    interpreter_class = load_interpreter_class()
-    try:
-        interpreter = interpreter_class(model_content=data, num_threads=threads)
-        interpreter.allocate_tensors()
-    except (ValueError, RuntimeError) as error:
-        raise ModelError(f"{model}: LiteRT cannot run it: {_first_line(error)}") from None
-    return interpreter
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else "no reason given"

@@ -6,13 +6,16 @@ import os
 MAX_THREADS = 64
 
 
-def default_threads() -> int:
-    """The processor cores that this process may use, at most 4: more gains next to nothing."""
+def usable_cores() -> int:
+    """The processor cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
-        cores = len(os.sched_getaffinity(0))
-    else:
-        cores = os.cpu_count() or 1
-    return min(cores, 4)
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def default_threads() -> int:
+    """The cores that this process may use, at most 4: more gains next to nothing."""
+    return min(usable_cores(), 4)
 
 
 def check_threads(threads: int) -> int:

@@ -45,5 +45,8 @@ def test_the_wheel_holds_the_runtime_alone(tmp_path):
         names = file.namelist()
     tops = {name.split("/")[0].split("-")[0] for name in names}
     assert tops == {"edge_runtime", "tintlite"}
+    page = {file.name for file in (ROOT / "edge_runtime" / "serve" / "page").iterdir()}
+    assert {"index.html", "main.js", "style.css"} <= page
+    assert {f"edge_runtime/serve/page/{name}" for name in page} <= set(names)
     models = {"nano.tflite", "standard.tflite", "SHA256SUMS"}
     assert {f"edge_runtime/models/{name}" for name in models} <= set(names)

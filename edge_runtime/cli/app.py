@@ -1,15 +1,19 @@
 """The commands of `tintlite` and their options. What they need is imported when they run."""
 
 from enum import Enum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from edge_runtime import __version__
+from edge_runtime.accelerator import ACCELERATORS, DEFAULT_ACCELERATOR, check_accelerator
 from edge_runtime.framing import DEFAULT_FRAMING, FRAMINGS
 from edge_runtime.model_file import DEFAULT_MODEL
 from edge_runtime.saturation import MAX_SATURATION, check_saturation
 from edge_runtime.threads import MAX_THREADS
+from edge_runtime.video.clock import parse_time
+from edge_runtime.video.options import VideoOptions
 
 # Plain help keeps the examples as they are typed, and Rich out of the start-up time.
 app = typer.Typer(
@@ -21,6 +25,17 @@ app = typer.Typer(
 
 FramingName = Enum("FramingName", {name: name for name in FRAMINGS}, type=str)
 _FRAMING = FramingName(DEFAULT_FRAMING)
+DisplayName = Enum("DisplayName", {name: name for name in ("window", "web", "none")}, type=str)
+AcceleratorName = Enum("AcceleratorName", {name: name for name in ACCELERATORS}, type=str)
+_ACCELERATOR = AcceleratorName(DEFAULT_ACCELERATOR)
+AcceleratorOption = Annotated[
+    AcceleratorName,
+    typer.Option(help="What runs the network; auto: the GPU if it is sound and no slower."),
+]
+DelegateOption = Annotated[
+    str | None,
+    typer.Option(metavar="LIBRARY", help="A LiteRT delegate to load, as libedgetpu.so.1."),
+]
 
 
 def _show_version(asked: bool) -> None:
@@ -37,6 +52,38 @@ def _saturation(value: float) -> float:
     return value
 
 
+def _film_options(
+    codec: str | None,
+    crf: float | None,
+    preset: str | None,
+    smoothing: float | None,
+    stats: bool,
+    start: str | None,
+    end: str | None,
+    preview: str | None,
+) -> VideoOptions:
+    try:
+        return VideoOptions(
+            codec=codec,
+            crf=crf,
+            preset=preset,
+            smoothing=smoothing,
+            stats=stats,
+            start=None if start is None else parse_time(start),
+            end=None if end is None else parse_time(end),
+            preview=None if preview is None else Path(preview),
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _check_accelerator(accelerator: AcceleratorName, delegate: str | None) -> None:
+    try:
+        check_accelerator(accelerator.value, delegate)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 @app.callback(invoke_without_command=True)
 def tintlite(
     context: typer.Context,
@@ -45,11 +92,12 @@ def tintlite(
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """Colour for black-and-white pictures, offline.
+    """Colour for black-and-white pictures and films, offline.
 
     \b
     Examples:
       tintlite colorize grandmother.jpg
+      tintlite colorize film.mp4
       tintlite colorize album/ -o album-in-colour/ --recursive
       tintlite models
     """
@@ -62,7 +110,8 @@ def colorize(
     # Texts, not paths: a Path forgets a slash at the end, and takes an empty one for a dot; and
     # Typer would refuse all of them for one that cannot be read.
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Pictures, and folders of pictures.")
+        list[str],
+        typer.Argument(metavar="PATH...", help="Pictures, films, and folders of them."),
     ],
     out: Annotated[
         str | None,
@@ -70,7 +119,7 @@ def colorize(
             "-o",
             "--out",
             metavar="OUT",
-            help="The file to write, or the folder for a folder or several pictures.",
+            help="The file to write, or the folder for a folder or several files.",
         ),
     ] = None,
     model: Annotated[
@@ -94,14 +143,44 @@ def colorize(
     framing: Annotated[
         FramingName, typer.Option(help="How the network sees pictures that are not square.")
     ] = _FRAMING,
+    accelerator: AcceleratorOption = _ACCELERATOR,
+    delegate: DelegateOption = None,
     side_by_side: Annotated[
         bool, typer.Option("--side-by-side", help="Write grey and colour beside each other.")
     ] = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace output files that exist already.")
     ] = False,
+    codec: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Films: FFmpeg's encoder.  [default: libx264]"),
+    ] = None,
+    crf: Annotated[
+        float | None,
+        typer.Option(min=0, max=63, help="Films: quality, lower is better.  [default: 18]"),
+    ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(metavar="WORD", help="Films: the encoder's speed, as veryfast or slow."),
+    ] = None,
+    smoothing: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Films: calm colours over time, 0 is off.  [default: 0.8]"),
+    ] = None,
+    stats: Annotated[
+        bool, typer.Option("--stats", help="Films: print flicker, scene cuts and times.")
+    ] = False,
+    start: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Films: begin there (seconds, m:s or h:m:s)."),
+    ] = None,
+    end: Annotated[str | None, typer.Option(metavar="TIME", help="Films: end there.")] = None,
+    preview: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Films: write a coloured still from near the middle."),
+    ] = None,
 ) -> int:
-    """Colour pictures: JPEG, PNG, TIFF, WebP, BMP.
+    """Colour pictures (JPEG, PNG, TIFF, WebP, BMP) and films (MP4, MOV, MKV, WebM, AVI, ...).
 
     NAME.EXT becomes NAME.colour.EXT beside it, or in the folder OUT; a folder's pictures go to
     FOLDER-colour. OUT's ending chooses the format. Files are never replaced without --overwrite,
@@ -113,17 +192,249 @@ def colorize(
       tintlite colorize grandmother.tif -o grandmother.png --saturation 1.3
       tintlite colorize grandmother.jpg -o before-after.jpg --side-by-side
       tintlite colorize album/ holiday.jpg -o coloured/ --recursive --model nano
+      tintlite colorize film.mp4 --preset veryfast --start 1:30 --end 2:00
 
     \b
-    Exit code: 0 all done, 1 something failed, 2 wrong usage, 130 stopped by ctrl-C.
+    Exit code: 0 all done, 1 something failed, 2 wrong usage, 3 a film was damaged and what could
+    be read of it is done, 130 stopped by ctrl-C.
     """
     from edge_runtime.cli.colorize import Options, run
 
+    _check_accelerator(accelerator, delegate)
     return run(
         paths,
         out,
         recursive,
-        Options(model, threads, saturation, framing.value, side_by_side, overwrite),
+        Options(
+            model,
+            threads,
+            saturation,
+            framing.value,
+            side_by_side,
+            overwrite,
+            accelerator.value,
+            delegate,
+            _film_options(codec, crf, preset, smoothing, stats, start, end, preview),
+        ),
+    )
+
+
+@app.command()
+def camera(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="A camera's number or device, an address, or a film (see below)."
+        ),
+    ] = "0",
+    display: Annotated[
+        DisplayName, typer.Option(help="Show it in a window, in the browser, or not at all.")
+    ] = DisplayName.web,
+    record: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Write what is shown: .mp4, .m4v, .mov, .mkv (H.264), .webm (VP9)."
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Let the recording replace a file.")
+    ] = False,
+    width: Annotated[
+        int | None, typer.Option(min=1, max=8192, help="Width to ask of the camera.")
+    ] = None,
+    height: Annotated[
+        int | None, typer.Option(min=1, max=8192, help="Height to ask of the camera.")
+    ] = None,
+    fps: Annotated[
+        float | None, typer.Option(min=0.1, max=1000, help="Frames a second to ask of the camera.")
+    ] = None,
+    loop: Annotated[bool, typer.Option("--loop", help="Begin a film again at its end.")] = False,
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="A shipped model's name, or a .tflite file.")
+    ] = DEFAULT_MODEL,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=MAX_THREADS, help="Threads to use.  [default: the cores, at most 4]"
+        ),
+    ] = None,
+    saturation: Annotated[
+        float,
+        typer.Option(
+            callback=_saturation, help=f"How strong the colours are, 0 to {MAX_SATURATION:g}."
+        ),
+    ] = 1.0,
+    smoothing: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="How strongly colours are steadied over time; 0: not.  [default: 0.8]",
+        ),
+    ] = None,
+    accelerator: AcceleratorOption = _ACCELERATOR,
+    delegate: DelegateOption = None,
+    retries: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="How often in a row to try a lost camera again.  [default: for ever]"
+        ),
+    ] = None,
+    host: Annotated[str, typer.Option(help="Where --display web is served.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Its port; 0: any.")] = 8000,
+) -> int:
+    """Colour a live camera: watch it in the browser or a window, record it, or both.
+
+    A lost camera is opened again, at growing intervals up to 10 s; the newest frame wins, so that
+    delay does not build up. ctrl-C ends it, and finishes the recording.
+
+    \b
+    SOURCE is one of
+      0, /dev/video0          a USB or V4L2 camera
+      picamera, picamera:1    a Raspberry Pi camera
+      rtsp://…, http://…      a network camera
+      gst:PIPELINE            a GStreamer pipeline, where OpenCV has it
+      night.mp4               a film, played as if live
+
+    \b
+    Examples:
+      tintlite camera
+      tintlite camera 0 --width 1280 --height 720 --fps 30 --model nano
+      tintlite camera picamera --display none --record garden.mp4
+      tintlite camera rtsp://192.168.1.20/stream --retries 10
+
+    \b
+    Exit code: 0 ended by ctrl-C or at a film's end, 1 something failed, 2 wrong usage.
+    """
+    from edge_runtime.cli.camera import ShowOptions, run
+    from edge_runtime.live.make_view import ViewOptions
+
+    _check_accelerator(accelerator, delegate)
+    return run(
+        source,
+        ViewOptions(
+            width=width,
+            height=height,
+            fps=fps,
+            loop=loop,
+            model=model,
+            threads=threads,
+            saturation=saturation,
+            smoothing=smoothing,
+            accelerator=accelerator.value,
+            delegate=delegate,
+            retries=retries,
+            must_open=True,
+        ),
+        ShowOptions(display.value, host, port, record, overwrite),
+    )
+
+
+@app.command()
+def serve(
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SOURCE]",
+            show_default=False,
+            help="A camera, an address or a film, as for `tintlite camera`; none: photos alone.",
+        ),
+    ] = None,
+    host: Annotated[
+        str, typer.Option(help="The address to serve at; 0.0.0.0 for the whole network.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Its port; 0: any.")] = 8000,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="TINTLITE_TOKEN",
+            show_default=False,
+            help="What visitors must show.  [default: none on 127.0.0.1, else one is made]",
+        ),
+    ] = None,
+    max_upload_mb: Annotated[
+        int, typer.Option(min=1, max=2048, help="The largest photo file.")
+    ] = 64,
+    max_viewers: Annotated[
+        int, typer.Option(min=1, max=64, help="How many may watch at the same time.")
+    ] = 8,
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="A shipped model's name, or a .tflite file.")
+    ] = DEFAULT_MODEL,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=MAX_THREADS, help="Threads to use.  [default: the cores, at most 4]"
+        ),
+    ] = None,
+    saturation: Annotated[
+        float,
+        typer.Option(
+            callback=_saturation, help=f"How strong the colours are, 0 to {MAX_SATURATION:g}."
+        ),
+    ] = 1.0,
+    smoothing: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="How strongly colours are steadied over time; 0: not.  [default: 0.8]",
+        ),
+    ] = None,
+    accelerator: AcceleratorOption = _ACCELERATOR,
+    delegate: DelegateOption = None,
+    width: Annotated[
+        int | None, typer.Option(min=1, max=8192, help="Width to ask of the camera.")
+    ] = None,
+    height: Annotated[
+        int | None, typer.Option(min=1, max=8192, help="Height to ask of the camera.")
+    ] = None,
+    fps: Annotated[
+        float | None, typer.Option(min=0.1, max=1000, help="Frames a second to ask of the camera.")
+    ] = None,
+    loop: Annotated[bool, typer.Option("--loop", help="Begin a film again at its end.")] = False,
+    retries: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="How often in a row to try a lost camera again.  [default: for ever]"
+        ),
+    ] = None,
+) -> int:
+    """Serve a page in the browser: a camera live in colour, and photos coloured by dropping them.
+
+    It is for this machine alone, unless --host says otherwise; then visitors need the token that
+    stands in the printed address.
+
+    \b
+    Examples:
+      tintlite serve
+      tintlite serve 0 --width 1280 --height 720 --model nano
+      tintlite serve picamera --host 0.0.0.0
+
+    \b
+    Exit code: 0 ended by ctrl-C or SIGTERM, 1 something failed, 2 wrong usage.
+    """
+    from edge_runtime.cli.serve import PageOptions, run
+    from edge_runtime.live.make_view import ViewOptions
+
+    _check_accelerator(accelerator, delegate)
+    return run(
+        source,
+        ViewOptions(
+            width=width,
+            height=height,
+            fps=fps,
+            loop=loop,
+            model=model,
+            threads=threads,
+            saturation=saturation,
+            smoothing=smoothing,
+            accelerator=accelerator.value,
+            delegate=delegate,
+            retries=retries,
+            must_open=True,
+        ),
+        PageOptions(host, port, token, max_upload_mb, max_viewers),
     )
 
 
@@ -133,6 +444,18 @@ def models() -> None:
     from edge_runtime.cli.models import show_models
 
     show_models()
+
+
+@app.command()
+def accelerators(
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="A shipped model's name, or a .tflite file.")
+    ] = DEFAULT_MODEL,
+) -> None:
+    """Try what a model can run on here: the CPU, the GPU, and what `auto` would take."""
+    from edge_runtime.cli.accelerators import show_accelerators
+
+    show_accelerators(model)
 
 
 @app.command()

@@ -3,5 +3,6 @@
 OK = 0
 FAILED = 1
 USAGE = 2
+DAMAGED = 3  # all was done, but a film was cut off or partly unreadable
 INTERRUPTED = 130
 TERMINATED = 143

@@ -1,13 +1,15 @@
-"""`tintlite colorize`: one picture after the other, past the bad ones, to a summary."""
+"""`tintlite colorize`: one picture or film after the other, past the bad ones, to a summary."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
+import typer
 
-from edge_runtime.cli.codes import FAILED, INTERRUPTED, OK, TERMINATED
-from edge_runtime.cli.console import complain, quiet_libraries, say
+from edge_runtime.accelerator import DEFAULT_ACCELERATOR, runs_on
+from edge_runtime.cli.codes import DAMAGED, FAILED, INTERRUPTED, OK, TERMINATED
+from edge_runtime.cli.console import complain, end_quietly, quiet_libraries, say
 from edge_runtime.cli.jobs import Job, make_plan, marked
 from edge_runtime.cli.progress import show_progress
 from edge_runtime.colorizer import Colorizer
@@ -21,6 +23,8 @@ from edge_runtime.pictures import (
     write_picture,
 )
 from edge_runtime.threads import default_threads
+from edge_runtime.video import VideoError, VideoOptions, VideoStoppedError
+from edge_runtime.video.formats import film_format_of_name
 
 
 @dataclass(frozen=True)
@@ -33,10 +37,13 @@ class Options:
     framing: str
     side_by_side: bool
     overwrite: bool
+    accelerator: str = DEFAULT_ACCELERATOR
+    delegate: str | None = None
+    film: VideoOptions = field(default_factory=VideoOptions)
 
 
 def run(paths: list[str], out: str | None, recursive: bool, options: Options) -> int:
-    """Colour pictures and folders of pictures.
+    """Colour pictures, films, and folders of them.
 
     Args:
         paths: what to colour.
@@ -47,6 +54,7 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
         the exit code.
     Raises:
         TintLiteError: the model cannot be used.
+        typer.BadParameter: one preview of several films.
         SystemExit: stopped by ctrl-C or SIGTERM, which has been told.
     """
     plan = make_plan(paths, out, recursive)
@@ -54,7 +62,13 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
         complain(failure)
     if not plan.jobs:
         return FAILED
-    threads = options.threads or default_threads()
+    films = sum(job.is_film for job in plan.jobs)
+    if films:
+        # PyAV takes a while to import: not for pictures alone.
+        from edge_runtime.cli.film import film_threads
+    if films > 1 and options.film.preview is not None:
+        raise typer.BadParameter("--preview is one picture, but there are several films")
+    threads = options.threads or (film_threads() if films else default_threads())
     cv2.setNumThreads(threads)
     with quiet_libraries():
         colorizer = Colorizer(
@@ -62,15 +76,30 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
             threads=threads,
             saturation=options.saturation,
             framing=options.framing,
+            accelerator=options.accelerator,
+            delegate=options.delegate,
         )
+    if options.accelerator != DEFAULT_ACCELERATOR:
+        end_quietly(colorizer)
+        say(runs_on(colorizer.accelerator, colorizer.accelerator_note))
     failed = len(plan.failures)
     done = 0
+    damaged = False
     try:
-        with show_progress(len(plan.jobs)) as progress:
+        # A film has a bar of its own.
+        with show_progress(1 if films else len(plan.jobs)) as progress:
             for job in plan.jobs:
                 progress.begin(job)
                 try:
-                    notes = _colour(job, colorizer, options)
+                    if job.is_film:
+                        notes, faulty = _colour_film(job, colorizer, options)
+                        damaged = damaged or faulty
+                    else:
+                        notes = _colour(job, colorizer, options)
+                except VideoStoppedError as stop:
+                    seconds = stop.result.film_seconds
+                    progress.complain(f"{job.target}: holds the first {seconds:.1f} s of the film")
+                    raise (stop.__cause__ or stop) from None
                 except TintLiteError as error:
                     failed += 1
                     progress.complain(str(error))
@@ -87,7 +116,9 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
         raise SystemExit(code) from None
     if len(plan.jobs) + len(plan.failures) > 1:
         say(f"{done} coloured, {failed} failed")
-    return FAILED if failed else OK
+    if failed:
+        return FAILED
+    return DAMAGED if damaged else OK
 
 
 def _colour(job: Job, colorizer: Colorizer, options: Options) -> tuple[str, ...]:
@@ -112,14 +143,41 @@ def _colour(job: Job, colorizer: Colorizer, options: Options) -> tuple[str, ...]
     return picture.notes + losses(picture, format_of_name(job.target))
 
 
+def _colour_film(job: Job, colorizer: Colorizer, options: Options) -> tuple[tuple[str, ...], bool]:
+    """Do one job that is a film; returns notes, and whether the film was damaged.
+
+    Raises:
+        TintLiteError, VideoStoppedError: as `colorize_video`.
+    """
+    from edge_runtime.cli.film import colour_film
+
+    if options.side_by_side:
+        raise VideoError(f"{job.source}: a film is not written side by side")
+    _check_target(job, options.overwrite)
+    if job.make_folder:
+        _make_folder(job.target.parent)
+    film = replace(
+        options.film,
+        saturation=options.saturation,
+        framing=options.framing,
+        threads=options.threads,
+    )
+    result = colour_film(job, colorizer, film, options.overwrite)
+    return result.warnings, result.damaged
+
+
 def _check_target(job: Job, overwrite: bool) -> None:
     """See that a result may be written, before the work is done.
 
     Raises:
         PictureError: the target is the picture itself, exists, or has an unknown ending.
+        VideoError: a film's result has an unknown ending.
     """
-    # Where no file was named, it is the picture's own ending that the result would have.
-    format_of_name(job.source if job.target.name == marked(job.source).name else job.target)
+    if job.is_film:
+        film_format_of_name(job.target)
+    else:
+        # Where no file was named, it is the picture's own ending that the result would have.
+        format_of_name(job.source if job.target.name == marked(job.source).name else job.target)
     try:
         there = job.target.exists()
         # A link that leads nowhere does not exist, but would be replaced all the same.

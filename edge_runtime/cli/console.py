@@ -1,5 +1,6 @@
 """Lines for a person: messages to standard output, complaints to standard error."""
 
+import atexit
 import os
 import sys
 from collections.abc import Iterator
@@ -25,6 +26,22 @@ def complain(text: str) -> None:
     if sys.stderr is not None:
         with suppress(OSError):
             print(f"tintlite: {one_line(text)}", file=sys.stderr, flush=True)
+
+
+def end_quietly(kept: object) -> None:
+    """Keep off standard error what LiteRT writes when it lets go of a GPU.
+
+    Args:
+        kept: what may use the GPU; it is kept until the process ends, and standard error closes
+            just before.
+    """
+    atexit.register(_close_errors, kept)
+
+
+def _close_errors(kept: object) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
 
 
 @contextmanager

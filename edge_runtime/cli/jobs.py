@@ -1,4 +1,4 @@
-"""Decide which pictures are coloured, and into which files."""
+"""Decide which pictures and films are coloured, and into which files."""
 
 import os
 from dataclasses import dataclass, field
@@ -8,13 +8,17 @@ import typer
 
 from edge_runtime.pictures import ENDINGS
 from edge_runtime.pictures.header import reason
+from edge_runtime.video.formats import FILM_ENDINGS, is_film, result_ending
 
 MARK = ".colour"  # between name and ending of every result
+
+# What is taken of a folder. Films of the ending .ts must be named: TypeScript has it too.
+_FOUND_ENDINGS = {*ENDINGS, *FILM_ENDINGS} - {".ts"}
 
 
 @dataclass(frozen=True)
 class Job:
-    """One picture to colour.
+    """One picture or film to colour.
 
     Attributes:
         source: where it is.
@@ -26,6 +30,11 @@ class Job:
     target: Path
     make_folder: bool = False
 
+    @property
+    def is_film(self) -> bool:
+        """Whether the source's name is that of a film."""
+        return is_film(self.source)
+
 
 @dataclass
 class Plan:
@@ -36,10 +45,10 @@ class Plan:
 
 
 def make_plan(paths: list[str], out: str | None, recursive: bool) -> Plan:
-    """Find the pictures and name their results.
+    """Find the pictures and films, and name their results.
 
     Args:
-        paths: pictures and folders; what is named twice is taken once.
+        paths: pictures, films and folders; what is named twice is taken once.
         out: the file or folder that was asked for, or None; with a slash at its end a folder.
         recursive: whether to go into sub-folders.
     Raises:
@@ -51,7 +60,7 @@ def make_plan(paths: list[str], out: str | None, recursive: bool) -> Plan:
     alone = len(paths) == 1 and not _is_folder(Path(paths[0]))
     target = None if out is None else Path(out)
     to_folder = out is not None and _means_folder(out)
-    if target is not None and not alone and not to_folder and _means_picture(target):
+    if target is not None and not alone and not to_folder and _means_one_file(target):
         raise typer.BadParameter(f"'{out}' is one file, but a folder is needed for the results")
     for name in paths:
         path = Path(name)
@@ -72,8 +81,12 @@ def make_plan(paths: list[str], out: str | None, recursive: bool) -> Plan:
 
 
 def marked(path: Path) -> Path:
-    """The result's name for a picture's name: NAME.EXT becomes NAME.colour.EXT."""
-    return path.with_name(f"{path.stem}{MARK}{path.suffix}")
+    """The result's name for a file's name: NAME.EXT becomes NAME.colour.EXT.
+
+    Films of kinds that are only read become NAME.colour.mkv.
+    """
+    ending = result_ending(path) if is_film(path) else path.suffix
+    return path.with_name(f"{path.stem}{MARK}{ending}")
 
 
 def _means_folder(out: str) -> bool:
@@ -82,8 +95,8 @@ def _means_folder(out: str) -> bool:
     return slash or _is_folder(path) or not (path.suffix or _is_file(path))
 
 
-def _means_picture(out: Path) -> bool:
-    return _is_file(out) or out.suffix.lower() in ENDINGS
+def _means_one_file(out: Path) -> bool:
+    return _is_file(out) or out.suffix.lower() in ENDINGS or is_film(out)
 
 
 # Path.is_dir and its like raise, before Python 3.14, for names that are too long or hold a NUL.
@@ -117,7 +130,7 @@ def _plan_folder(plan: Plan, folder: Path, out: Path | None, recursive: bool) ->
     pictures = _pictures_in(plan, folder, recursive)
     if not pictures and len(plan.failures) == known:
         hint = "" if recursive else " (--recursive goes into sub-folders)"
-        plan.failures.append(f"{folder}: no pictures in this folder{hint}")
+        plan.failures.append(f"{folder}: no pictures in this folder, and no films{hint}")
     for picture in pictures:
         target = out / marked(picture).relative_to(folder)
         plan.jobs.append(Job(picture, target, make_folder=True))
@@ -133,7 +146,8 @@ def _pictures_in(plan: Plan, folder: Path, recursive: bool) -> list[Path]:
         for name in sorted(names):
             path = Path(place, name)
             earlier_result = path.stem.endswith(MARK)
-            if path.suffix.lower() in ENDINGS and not name.startswith(".") and not earlier_result:
+            known = path.suffix.lower() in _FOUND_ENDINGS
+            if known and not name.startswith(".") and not earlier_result:
                 pictures.append(path)
     return pictures
 

@@ -18,8 +18,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Args:
         argv: the arguments after the command's name; by default those of the process.
     Returns:
-        0 when all went well, 1 when pictures or a model failed, 2 for wrong usage, 130 after
-        ctrl-C, 143 after SIGTERM.
+        0 when all went well, 1 when pictures or a model failed, 2 for wrong usage, 3 when a film
+        was damaged and the rest of it is coloured, 130 after ctrl-C, 143 after SIGTERM.
     """
     before = signal.signal(signal.SIGTERM, _terminate)
     try:

@@ -36,6 +36,19 @@ FORMATS = (
 ENDINGS = tuple(ending for format in FORMATS for ending in format.endings)
 
 
+def format_called(name: str) -> Format:
+    """The format of a name, as `jpeg` or `PNG`, or of an ending without its dot, as `jpg`.
+
+    Raises:
+        PictureError: there is no such format.
+    """
+    for format in FORMATS:
+        if name.upper() == format.name or f".{name.lower()}" in format.endings:
+            return format
+    names = ", ".join(format.name.lower() for format in FORMATS)
+    raise PictureError(f"'{name[:20]}' is no picture format (use {names})")
+
+
 def format_of_name(path: Path) -> Format:
     """The format that a file name's ending asks for.
 

@@ -16,6 +16,7 @@ class Picture:
         profile: whether the file had a usable colour profile (the pixels are sRGB now).
         dpi: (horizontal, vertical) dots an inch, or None.
         notes: sentences about what of the file was not taken.
+        format: the file's own format, by its `Format.name`; empty for a picture of no file.
     """
 
     pixels: np.ndarray
@@ -24,3 +25,4 @@ class Picture:
     profile: bool = False
     dpi: tuple[float, float] | None = None
     notes: tuple[str, ...] = ()
+    format: str = ""

@@ -30,14 +30,22 @@ def read_picture(path: str | Path) -> Picture:
         if path.exists() and not path.is_file():
             raise PictureError(f"{path}: not a file")
         with path.open("rb") as file:
-            return _read(file, path)
+            return read_open_picture(file, path)
     except OSError as error:
         raise PictureError(f"{path}: {reason(error)}") from None
     except ValueError as error:  # a name with a NUL in it
         raise PictureError(f"{str(path)!r}: {reason(error)}") from None
 
 
-def _read(file: BinaryIO, path: Path) -> Picture:
+def read_open_picture(file: BinaryIO, path: Path) -> Picture:
+    """Read a picture from an open file, as `read_picture` does.
+
+    Args:
+        file: where the picture starts at its beginning.
+        path: its name, for messages; nothing is looked for there.
+    Raises:
+        PictureError: not a picture, too large, cut off or damaged.
+    """
     image = open_picture(file, path)
     try:
         return _decode(file, image)
@@ -75,4 +83,6 @@ def _decode(file: BinaryIO, image: Image.Image) -> Picture:
         profile=profile is not None,
         dpi=dpi,
         notes=tuple(notes),
+        # An MPO is a JPEG followed by further ones, of which the first was taken.
+        format="JPEG" if image.format == "MPO" else image.format,
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from edge_runtime.errors import PictureError
 from edge_runtime.pictures.encode import encode_picture
-from edge_runtime.pictures.formats import format_of_name
+from edge_runtime.pictures.formats import Format, format_of_name
 from edge_runtime.pictures.header import reason
 from edge_runtime.pictures.picture import Picture
 from edge_runtime.whole_file import write_whole
@@ -20,7 +20,23 @@ def write_picture(picture: Picture, path: str | Path) -> None:
         PictureError: unknown ending, picture too large for the format, target not writable or full.
     """
     path = Path(path)
-    format = format_of_name(path)
+    data = picture_bytes(picture, format_of_name(path), path)
+    try:
+        write_whole(path, data)
+    except OSError as error:
+        raise PictureError(f"{path}: cannot be written: {reason(error)}") from None
+
+
+def picture_bytes(picture: Picture, format: Format, path: Path) -> memoryview:
+    """The bytes of a picture's file.
+
+    Args:
+        picture: what to encode.
+        format: the format of the file.
+        path: its name, for messages; nothing is written.
+    Raises:
+        PictureError: too large for the format, or it cannot be encoded.
+    """
     height, width = picture.pixels.shape[:2]
     if max(height, width) > format.longest:
         raise PictureError(
@@ -28,12 +44,8 @@ def write_picture(picture: Picture, path: str | Path) -> None:
             f"(at most {format.longest} a side)"
         )
     try:
-        data = encode_picture(picture, format)
+        return encode_picture(picture, format)
     except MemoryError:
         raise PictureError(f"{path}: not enough memory to encode it") from None
     except Exception as error:  # of what a file brought along, EXIF may still be unwritable
         raise PictureError(f"{path}: cannot be encoded: {reason(error)}") from None
-    try:
-        write_whole(path, data)
-    except OSError as error:
-        raise PictureError(f"{path}: cannot be written: {reason(error)}") from None

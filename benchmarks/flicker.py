@@ -1,0 +1,143 @@
+"""How much the colours of a film flicker, frame by frame and smoothed, and how true they stay.
+
+A colour film is decoded, its lightness is colorized frame by frame, and that is smoothed at each
+strength and compared with the film's own colours.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import process_time
+
+import av
+import cv2
+import numpy as np
+
+from edge_runtime import Colorizer
+from edge_runtime.colour import lightness, rgb_to_lab
+from edge_runtime.compose import compose
+from edge_runtime.shrink import shrink
+from edge_runtime.video.flicker import FlickerMeter
+from edge_runtime.video.temporal import ChromaSmoother
+from train.errors import SourceError
+from train.metrics import colourfulness, psnr, rgb_mse
+
+
+@dataclass(frozen=True)
+class FlickerScore:
+    """One way of colouring a film.
+
+    Attributes:
+        colours: `true`, `grey`, `frame by frame` or `strength …`.
+        frames: of the film.
+        cuts: found in it.
+        flicker: mean warping error of ab, see `FlickerMeter`.
+        rgb_psnr: mean over the frames against the true ones, dB; infinite for the true ones.
+        colourfulness_ratio: mean over the frames, over that of the true ones.
+        ms: median processor time of smoothing a frame, milliseconds; 0 without smoothing.
+    """
+
+    colours: str
+    frames: int
+    cuts: int
+    flicker: float
+    rgb_psnr: float
+    colourfulness_ratio: float
+    ms: float
+
+
+class _Tally:
+    """Sums the figures of one way of colouring."""
+
+    def __init__(self, colours: str, strength: float | None = None):
+        self._colours = colours
+        self._smoother = None if strength is None else ChromaSmoother(strength)
+        self._meter = FlickerMeter()
+        self._psnr: list[float] = []
+        self._colourfulness: list[float] = []
+        self._ms: list[float] = []
+
+    def smooth(self, cells: np.ndarray, ab: np.ndarray) -> np.ndarray:
+        """The ab of this way from the network's; `cells` is what the network saw."""
+        if self._smoother is None:
+            return ab
+        start = process_time()
+        ab = self._smoother.smooth(cells, ab)
+        self._ms.append((process_time() - start) * 1000)
+        return ab
+
+    def add(self, cells: np.ndarray, ab: np.ndarray, true: np.ndarray, ours: np.ndarray) -> None:
+        self._meter.add(cells, ab)
+        self._psnr.append(psnr(rgb_mse(true, ours)))
+        self._colourfulness.append(colourfulness(ours))
+
+    @property
+    def frames(self) -> int:
+        return len(self._psnr)
+
+    @property
+    def colourfulness(self) -> float:
+        return float(np.mean(self._colourfulness))
+
+    def score(self, true_colourfulness: float) -> FlickerScore:
+        return FlickerScore(
+            colours=self._colours,
+            frames=self.frames,
+            cuts=self._meter.cuts,
+            flicker=self._meter.value,
+            rgb_psnr=float(np.mean(self._psnr)),
+            # A grey film has no colours to compare with.
+            colourfulness_ratio=self.colourfulness / (true_colourfulness or 1.0),
+            ms=float(np.median(self._ms)) if self._ms else 0.0,
+        )
+
+
+def measure_flicker(
+    clip: str | Path,
+    strengths: Sequence[float],
+    model: str = "standard",
+) -> list[FlickerScore]:
+    """Colorize a colour film in every way.
+
+    Args:
+        clip: a film that FFmpeg reads.
+        strengths: of the smoothing, 0 to 1 each.
+        model: a shipped name or a `.tflite`.
+    Returns:
+        true, grey, frame by frame, and one row a strength.
+    Raises:
+        SourceError: no film, or one without frames.
+        ValueError: a strength is out of range.
+    """
+    colorizer = Colorizer(model, threads=1)
+    size, sides = colorizer.input_size, (colorizer.output_size, colorizer.output_size)
+    plain = [_Tally("true"), _Tally("grey"), _Tally("frame by frame")]
+    smoothed = [_Tally(f"strength {strength:g}", strength) for strength in strengths]
+    for true in read_frames(clip):
+        small = shrink(true, size, size)
+        cells = lightness(small)
+        predicted = colorizer.predict_ab(cells)
+        own = cv2.resize(rgb_to_lab(small)[..., 1:], sides, interpolation=cv2.INTER_AREA)
+        ways = [own, np.zeros_like(predicted), predicted]
+        ways += [tally.smooth(cells, predicted) for tally in smoothed]
+        for tally, ab in zip(plain + smoothed, ways, strict=True):
+            tally.add(cells, ab, true, true if tally is plain[0] else compose(true, ab))
+    if not plain[0].frames:
+        raise SourceError(f"{clip}: no frame can be decoded")
+    return [tally.score(plain[0].colourfulness) for tally in plain + smoothed]
+
+
+def read_frames(clip: str | Path) -> Iterator[np.ndarray]:
+    """The frames of a film in the order of display: uint8 [H, W, 3] RGB.
+
+    Raises:
+        SourceError: not a film, or damaged.
+    """
+    try:
+        with av.open(str(clip)) as container:
+            if not container.streams.video:
+                raise SourceError(f"{clip}: no moving pictures in it")
+            for frame in container.decode(video=0):
+                yield frame.to_ndarray(format="rgb24")
+    except av.error.FFmpegError as error:
+        raise SourceError(f"{clip}: {error.strerror}") from error

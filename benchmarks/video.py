@@ -1,0 +1,186 @@
+"""How fast films are coloured: serially, in the pipeline, and against decoding and encoding alone.
+
+All ways run over the same clip in turn, several times, and the best of each counts: a machine's
+speed drifts, and a disturbance can only slow a run down.
+"""
+
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+
+import av
+import cv2
+import numpy as np
+from PIL import Image
+
+from edge_runtime import Colorizer
+from edge_runtime.video import VideoOptions, colorize_video
+from edge_runtime.video.encoder import plan_encoder
+from edge_runtime.video.formats import film_format_of_name
+from edge_runtime.video.frame_stages import FrameStages
+from edge_runtime.video.pipeline import Pipeline, Stage
+from edge_runtime.video.reader import FilmReader
+from edge_runtime.video.signal import signal_of
+from edge_runtime.video.writer import FilmWriter
+
+PHOTO = Path(__file__).parents[1] / "docs" / "demo" / "grey.jpg"
+
+SIZES = {"480p": (854, 480), "720p": (1280, 720), "1080p": (1920, 1080)}
+
+# Grain of film, in levels: what makes an encoder work as hard as real films do.
+_GRAIN = 3.0
+
+
+@dataclass(frozen=True)
+class FilmSpeed:
+    """Frames a second of one clip.
+
+    Attributes:
+        size: its name.
+        frames: of the clip.
+        serial: one step after the other, one thread each.
+        pipeline: the steps side by side, as `tintlite colorize` works.
+        codec: decoding and encoding alone, with as many threads as the pipeline's.
+        no_encoding: the pipeline without its last step.
+        serial_shares: the part of each step in the serial run.
+    """
+
+    size: str
+    frames: int
+    serial: float
+    pipeline: float
+    codec: float
+    no_encoding: float
+    serial_shares: dict[str, float]
+
+
+def make_clip(path: Path, width: int, height: int, frames: int) -> None:
+    """Write a grey H.264 clip: the demo photo, larger than the picture, panned, with grain."""
+    photo = np.asarray(Image.open(PHOTO).convert("L"))
+    scale = 1.25 * max(width / photo.shape[1], height / photo.shape[0])
+    large = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    rng = np.random.default_rng(0)
+    grain = [rng.normal(0, _GRAIN, (height, width)).astype(np.float32) for _ in range(8)]
+    with av.open(str(path), "w") as film:
+        stream = film.add_stream("libx264", rate=25, options={"crf": "18"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for index in range(frames):
+            part = (1 - np.cos(2 * np.pi * index / 100)) / 2
+            top = int(part * (large.shape[0] - height))
+            left = int(part * (large.shape[1] - width))
+            window = large[top : top + height, left : left + width] + grain[index % 8]
+            levels = np.clip(16 + window * (219 / 255), 16, 235).astype(np.uint8)
+            chroma = np.full((height // 2, width), 128, np.uint8)
+            frame = av.VideoFrame.from_ndarray(np.concatenate([levels, chroma]), "yuv420p")
+            film.mux(stream.encode(frame))
+        film.mux(stream.encode(None))
+
+
+def measure_films(
+    model: str,
+    *,
+    sizes: Sequence[str] = tuple(SIZES),
+    frames: int = 150,
+    rounds: int = 3,
+    threads: int = 1,
+    options: VideoOptions | None = None,
+) -> Iterator[FilmSpeed]:
+    """Time clips of several sizes.
+
+    Args:
+        model: a shipped name or a `.tflite`.
+        sizes: names of `SIZES`.
+        frames: of each clip.
+        rounds: how often each way is timed.
+        threads: of the network in the pipeline; serially it has one.
+        options: how to colour and to encode.
+    """
+    options = options or VideoOptions()
+    cv2.setNumThreads(1)
+    colorizers = (Colorizer(model, threads=1), Colorizer(model, threads=threads))
+    with tempfile.TemporaryDirectory() as folder:
+        for size in sizes:
+            clip, target = Path(folder, f"{size}.mp4"), Path(folder, "out.mp4")
+            make_clip(clip, *SIZES[size], frames)
+            yield _measure(size, clip, target, colorizers, options, rounds, frames)
+
+
+def _measure(
+    size: str,
+    clip: Path,
+    target: Path,
+    colorizers: tuple[Colorizer, Colorizer],
+    options: VideoOptions,
+    rounds: int,
+    frames: int,
+) -> FilmSpeed:
+    one, several = colorizers
+    shares: dict[str, float] = {}
+
+    def serial() -> None:
+        result = colorize_video(clip, target, one, replace(options, serial=True))
+        shares.update(result.stages)
+
+    ways: dict[str, Callable[[], object]] = {
+        "serial": serial,
+        "pipeline": lambda: colorize_video(clip, target, several, options),
+        "codec": lambda: _parts(clip, target, None, options, encode=True),
+        "no_encoding": lambda: _parts(clip, target, several, options, encode=False),
+    }
+    best = dict.fromkeys(ways, 0.0)
+    for _ in range(rounds):
+        for name, way in ways.items():
+            start = perf_counter()
+            way()
+            best[name] = max(best[name], frames / (perf_counter() - start))
+    return FilmSpeed(size, frames, **best, serial_shares=shares)
+
+
+def _parts(
+    clip: Path, target: Path, colorizer: Colorizer | None, options: VideoOptions, encode: bool
+) -> None:
+    """Run some of the stages of `colorize_video`: decode, then colour or encode."""
+    reader = FilmReader(clip, threads=options.threads or 0)
+    jobs = reader.jobs(threading.Event())
+    first = next(jobs)
+    width, height = first.frame.width, first.frame.height
+    format = film_format_of_name(target)
+    plan = plan_encoder(
+        format, options, width=width, height=height, depth=8, rate=reader.rate, interlaced=False
+    )
+    signal = signal_of(first.frame, reader.stream.codec_context, 8)
+    stages: list[Stage] = []
+    if colorizer is not None:
+        stages += FrameStages(colorizer, options, signal, width=width, height=height).stages
+    if encode:
+        writer = FilmWriter(
+            target, target, format, reader, first.frame, plan, signal, options.threads or 0
+        )
+        writer.write(first)
+        stages.append(Stage("encode", writer.write, writer.finish))
+    Pipeline(jobs, "decode", stages).run(serial=False, poll=lambda: None, stop=lambda: None)
+    reader.close()
+
+
+def markdown(rows: Sequence[FilmSpeed]) -> str:
+    """Two Markdown tables: frames a second, and the shares of the steps."""
+    lines = [
+        "| size | serial | pipeline | gain | decode + encode alone | of that | without encoding |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {row.size} | {row.serial:.1f} fps | {row.pipeline:.1f} fps "
+        f"| {row.pipeline / row.serial:.2f} x | {row.codec:.1f} fps "
+        f"| {row.pipeline / row.codec:.0%} | {row.no_encoding:.1f} fps |"
+        for row in rows
+    ]
+    steps = list(rows[0].serial_shares)
+    lines += ["", f"| share of the time, serially | {' | '.join(steps)} |"]
+    lines.append(f"|---|{'---:|' * len(steps)}")
+    for row in rows:
+        shares = " | ".join(f"{row.serial_shares[step]:.0%}" for step in steps)
+        lines.append(f"| {row.size} | {shares} |")
+    return "\n".join(lines)

@@ -1,0 +1,82 @@
+"""Make a live view of what a user asked for."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from edge_runtime.accelerator import DEFAULT_ACCELERATOR
+from edge_runtime.colorizer import Colorizer
+from edge_runtime.live.address import without_password
+from edge_runtime.live.live_view import LiveView
+from edge_runtime.live.open_source import open_source
+from edge_runtime.model_file import DEFAULT_MODEL
+from edge_runtime.threads import default_threads
+from edge_runtime.video.temporal import DEFAULT_STRENGTH, ChromaSmoother
+
+
+@dataclass(frozen=True)
+class ViewOptions:
+    """How a source is watched and coloured.
+
+    Attributes:
+        width, height, fps: asked of a camera, or None.
+        loop: whether a film begins again at its end.
+        model: a shipped model's name, or the path of a `.tflite`.
+        threads: 1 to 64, or None for the cores at hand, at most 4.
+        saturation: factor on a* and b*, 0 to 3.
+        smoothing: how strongly colours are steadied over time, 0 to 1; None for the usual.
+        accelerator, delegate: as `Colorizer` takes them.
+        retries: how many openings in a row may fail after a loss; None for any number.
+        must_open: whether a first opening that fails is the end; otherwise it is a loss.
+    """
+
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    loop: bool = False
+    model: str | Path = DEFAULT_MODEL
+    threads: int | None = None
+    saturation: float = 1.0
+    smoothing: float | None = None
+    accelerator: str = DEFAULT_ACCELERATOR
+    delegate: str | Path | None = None
+    retries: int | None = None
+    must_open: bool = False
+
+
+def make_view(source: str, options: ViewOptions) -> LiveView:
+    """Load the network and prepare the view; its `start` opens the source.
+
+    Args:
+        source: as for `open_source`.
+        options: how to watch and colour it.
+    Raises:
+        ModelError, TintLiteError, TypeError, ValueError: as `Colorizer` does, and ValueError for
+            a smoothing out of range.
+    """
+    threads = default_threads() if options.threads is None else options.threads
+    make_colorizer = partial(_make, options.accelerator, options.delegate)
+    smoothing = DEFAULT_STRENGTH if options.smoothing is None else options.smoothing
+    return LiveView(
+        partial(
+            open_source,
+            source,
+            width=options.width,
+            height=options.height,
+            fps=options.fps,
+            loop=options.loop,
+        ),
+        colorizer=make_colorizer(str(options.model), threads),
+        make_colorizer=make_colorizer,
+        smoother=ChromaSmoother(smoothing) if smoothing else None,
+        name=without_password(source),
+        model=str(options.model),
+        threads=threads,
+        saturation=options.saturation,
+        retries=options.retries,
+        must_open=options.must_open,
+    )
+
+
+def _make(accelerator: str, delegate: str | Path | None, model: str, threads: int) -> Colorizer:
+    return Colorizer(model, threads=threads, accelerator=accelerator, delegate=delegate)

@@ -1,0 +1,69 @@
+"""Choose the kind of a source by the text that names it."""
+
+import re
+import stat
+from pathlib import Path
+
+from edge_runtime.live.address import is_address
+from edge_runtime.live.source import Source, SourceError
+
+_PICAMERA = re.compile(r"picamera(?::(\d{1,2}))?")
+_CAMERA = re.compile(r"(?:/dev/video)?(\d{1,3})")
+_GSTREAMER = "gst:"
+
+
+def open_source(
+    spec: str,
+    *,
+    width: int | None = None,
+    height: int | None = None,
+    fps: float | None = None,
+    loop: bool = False,
+) -> Source:
+    """Open what a text names.
+
+    Args:
+        spec: `0` or `/dev/video0`, `picamera` or `picamera:1`, `gst:PIPELINE`, an address as
+            `rtsp://…` or `http://…`, or the path of a film, which is played as if live.
+        width, height, fps: asked of a camera; addresses, pipelines and films have their own.
+        loop: whether a film begins again at its end.
+    Raises:
+        SourceError: it cannot be opened.
+    """
+    if not spec:
+        raise SourceError("the name of the source is empty")
+    if match := _CAMERA.fullmatch(spec):
+        from edge_runtime.live.opencv_source import open_camera
+
+        return open_camera(int(match[1]), width=width, height=height, fps=fps)
+    if match := _PICAMERA.fullmatch(spec):
+        from edge_runtime.live.picamera_source import PicameraSource
+
+        return PicameraSource(int(match[1] or 0), width=width, height=height, fps=fps)
+    if spec.startswith(_GSTREAMER):
+        from edge_runtime.live.opencv_source import open_pipeline
+
+        return open_pipeline(spec.removeprefix(_GSTREAMER))
+    if not is_address(spec):
+        _check_file(spec)
+    from edge_runtime.live.stream_source import StreamSource
+
+    return StreamSource(spec, loop=loop)
+
+
+def _check_file(path: str) -> None:
+    """See that a path leads to a file that has something in it.
+
+    Raises:
+        SourceError: it does not.
+    """
+    try:
+        status = Path(path).stat()
+    except FileNotFoundError:
+        raise SourceError(f"{path}: no such file or camera") from None
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+    if not stat.S_ISREG(status.st_mode):
+        raise SourceError(f"{path}: not a file")
+    if status.st_size == 0:
+        raise SourceError(f"{path}: the file is empty")

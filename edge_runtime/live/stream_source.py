@@ -1,0 +1,151 @@
+"""Films played as if live, and cameras at an address (RTSP, HTTP and what else FFmpeg speaks)."""
+
+import re
+import time
+from collections.abc import Iterator
+
+import av
+import numpy as np
+
+from edge_runtime.live.address import is_address, without_password
+from edge_runtime.live.luma import luma_to_grey
+from edge_runtime.live.source import MAX_FRAME_PIXELS, GuardedSource, SourceError
+from edge_runtime.video.orientation import display_matrix, quarter_turns
+from edge_runtime.video.planes import plane
+from edge_runtime.video.signal import signal_of
+
+# Seconds: for connecting, for finding out what comes (each), and for each read afterwards.
+OPEN_TIMEOUT = 6.0
+READ_TIMEOUT = 5.0
+
+# A film that falls behind by more than this goes on from where it is, and does not race.
+_MOST_BEHIND = 1.0
+
+_LOW_DELAY = {"fflags": "nobuffer", "flags": "low_delay"}
+_RTSP = {"rtsp_transport": "tcp"}  # over UDP a lost packet smears the picture
+
+# Formats whose first plane is 8-bit luma, to be taken as it is; all others are converted.
+_LUMA_FIRST = re.compile(r"yuvj?a?\d{3}p|nv\d{2}|gray")
+
+
+class StreamSource(GuardedSource):
+    """A film or an address, read by FFmpeg through PyAV.
+
+    What has a length is a recording, and is played at its own timestamps; what has none is live.
+    """
+
+    def __init__(self, place: str, *, loop: bool = False):
+        """Open it.
+
+        Args:
+            place: the path of a film, or an address.
+            loop: whether a recording begins again at its end.
+        Raises:
+            SourceError: not there, not a film, without pictures, or no answer in time.
+        """
+        super().__init__()
+        self.description = without_password(place)
+        address = is_address(place)
+        self._loop = loop
+        self._decoded = 0
+        self._start: float | None = None  # of the monotonic clock, where the timestamps are 0
+        began = time.monotonic()
+        try:
+            self._container = av.open(
+                place,
+                options=_options(place) if address else {},
+                timeout=(OPEN_TIMEOUT, READ_TIMEOUT) if address else None,
+                metadata_errors="replace",
+            )
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            late = address and time.monotonic() - began >= OPEN_TIMEOUT
+            why = f"no answer for {OPEN_TIMEOUT:g} s" if late else _reason(error)
+            raise SourceError(f"{self.description}: {why}") from None
+        try:
+            self._stream = self._choose()
+        except BaseException:
+            self._container.close()
+            raise
+        self.live = address and not self._container.duration
+        self._frames = self._decode()
+
+    def _choose(self) -> av.VideoStream:
+        """The stream of pictures.
+
+        Raises:
+            SourceError: there is none, or its pictures are too large.
+        """
+        if not self._container.streams.video:
+            raise SourceError(f"{self.description}: holds no moving pictures")
+        stream = self._container.streams.video[0]
+        if stream.codec_context is None:
+            raise SourceError(f"{self.description}: its kind of video cannot be decoded")
+        if stream.codec_context.width * stream.codec_context.height > MAX_FRAME_PIXELS:
+            raise SourceError(f"{self.description}: its pictures are too large")
+        # Also for what comes later: a stream may change its size as it goes.
+        stream.codec_context.options = {"max_pixels": str(MAX_FRAME_PIXELS)}
+        return stream
+
+    def _read(self) -> np.ndarray | None:
+        try:
+            frame = next(self._frames, None)
+        except (av.error.FFmpegError, OSError) as error:
+            raise SourceError(f"{self.description}: {_reason(error)}") from None
+        if frame is None:
+            if not self._decoded:
+                raise SourceError(f"{self.description}: none of its pictures can be decoded")
+            return None
+        if not self.live:
+            self._wait_for(frame.time)
+        return frame_to_grey(frame, self._stream.codec_context)
+
+    def _decode(self) -> Iterator[av.VideoFrame]:
+        while True:
+            before = self._decoded
+            for packet in self._container.demux(self._stream):
+                try:
+                    frames = packet.decode()
+                except av.error.InvalidDataError:
+                    continue  # damaged on its way: the next key frame mends it
+                for frame in frames:
+                    self._decoded += 1
+                    yield frame
+            if not self._loop or self.live or self._decoded == before:
+                return
+            self._container.seek(0)
+            self._start = None
+
+    def _wait_for(self, seconds: float | None) -> None:
+        """Wait until a timestamp of a recording is due."""
+        if seconds is None:
+            return
+        now = time.monotonic()
+        if self._start is None or now - self._start - seconds > _MOST_BEHIND:
+            self._start = now - seconds
+        self._closing.wait(max(0.0, self._start + seconds - now))
+
+    def _release(self) -> None:
+        self._container.close()
+
+
+def frame_to_grey(frame: av.VideoFrame, context: av.VideoCodecContext) -> np.ndarray:
+    """The grey picture of a frame from a decoder: uint8 [H, W], turned as its file says."""
+    if _LUMA_FIRST.fullmatch(frame.format.name):
+        luma = plane(frame, 0)[: frame.height, : frame.width]
+        grey = luma_to_grey(luma, signal_of(frame, context, depth=8).full)
+    else:
+        grey = frame.to_ndarray(format="gray")
+    return np.ascontiguousarray(np.rot90(grey, quarter_turns(display_matrix(frame))))
+
+
+def _options(address: str) -> dict[str, str]:
+    return _LOW_DELAY | (_RTSP if address.lower().startswith("rtsp") else {})
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, av.error.ExitError):  # PyAV's own timeout
+        return f"no answer for {READ_TIMEOUT:g} s"
+    if isinstance(error, av.error.InvalidDataError | av.error.DemuxerNotFoundError):
+        return "not a video"
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return text[:1].lower() + text[1:]

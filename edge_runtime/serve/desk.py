@@ -1,0 +1,140 @@
+"""What the routes of the server work with: the live view, the studio, the controls."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from edge_runtime import __version__
+from edge_runtime.pictures.header import MAX_PIXELS
+from edge_runtime.saturation import MAX_SATURATION
+from edge_runtime.serve.errors import busy
+from edge_runtime.serve.frame_feed import FrameFeed
+from edge_runtime.serve.limits import MAX_RECEIVING, Limits
+from edge_runtime.serve.settings import Models, Settings, change
+from edge_runtime.serve.status import ServeStatus, ShownLimits
+from edge_runtime.serve.studio import Studio
+from edge_runtime.threads import usable_cores
+
+if TYPE_CHECKING:
+    from edge_runtime.live.live_view import LiveView
+
+# Changes of the controls that may wait: a slider that is drawn sends some a second.
+_WAITING_CHANGES = 8
+
+
+class Desk:
+    """The server's state. All but `worker` and `stopping` belongs to the event loop's thread.
+
+    Attributes:
+        view: the live view, or None.
+        feed: its frames for the viewers, or None.
+        studio: colours photos, in `worker` alone.
+        models: those at hand.
+        settings: the controls as they are.
+        limits: what the server takes.
+        worker: the one thread that colours photos.
+        stopping: set when the streams shall end.
+    """
+
+    def __init__(
+        self,
+        view: "LiveView | None",
+        models: Models,
+        settings: Settings,
+        limits: Limits,
+        studio: Studio,
+    ):
+        self.view = view
+        self.feed = FrameFeed(view, limits.viewers) if view is not None else None
+        self.studio = studio
+        self.models = models
+        self.settings = settings
+        self.limits = limits
+        self.worker = ThreadPoolExecutor(1, "tintlite-studio")
+        self.stopping = threading.Event()
+        self._in_hand = 0
+        self._changes = 0
+        self._receiving = asyncio.Semaphore(MAX_RECEIVING)
+        self._working = asyncio.Lock()
+        self._changing = asyncio.Lock()
+
+    @asynccontextmanager
+    async def job(self) -> AsyncIterator[None]:
+        """A place among the bounded number of photos and stills that are in hand.
+
+        Raises:
+            HTTPException: 429, the queue is full.
+        """
+        if self._in_hand >= self.limits.waiting:
+            raise busy(429, "too many photos are waiting: try again in a moment", 3)
+        self._in_hand += 1
+        try:
+            yield
+        finally:
+            self._in_hand -= 1
+
+    @asynccontextmanager
+    async def received(self) -> AsyncIterator[None]:
+        """Inside a job: a place on the disk. Who waits for one has not been read from yet."""
+        async with self._receiving:
+            yield
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Inside a job: the turn of the one that is worked on, in the order of asking."""
+        async with self._working:
+            yield
+
+    async def configure(
+        self, model: str | None, threads: int | None, saturation: float | None
+    ) -> Settings:
+        """Change the controls, for the live view and for photos that give no options.
+
+        Returns:
+            all of them as they are then.
+        Raises:
+            ModelError, TypeError, ValueError: as for `Colorizer`.
+            HTTPException: 429, too many changes wait.
+        """
+        if self._changes >= _WAITING_CHANGES:
+            raise busy(429, "too many changes at once: try again in a moment", 1)
+        self._changes += 1
+        try:
+            async with self._changing:
+                given = {"model": model, "threads": threads, "saturation": saturation}
+                changed = change(self.settings, self.models, **given)
+                if self.view is not None:
+                    given["model"] = None if model is None else self.models.file(model)
+                    await asyncio.to_thread(self.view.configure, **given)
+                self.settings = changed
+        finally:
+            self._changes -= 1
+        return changed
+
+    def status(self) -> ServeStatus:
+        """The state of all."""
+        return ServeStatus(
+            version=__version__,
+            live=self.view.status() if self.view is not None else None,
+            viewers=self.feed.viewers if self.feed is not None else 0,
+            photos=self._in_hand,
+            settings=self.settings,
+            models=self.models.names,
+            limits=ShownLimits(
+                upload_bytes=self.limits.upload_bytes,
+                pixels=MAX_PIXELS,
+                viewers=self.limits.viewers,
+                saturation=MAX_SATURATION,
+                cores=usable_cores(),
+            ),
+        )
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self.stopping.set()
+        self.worker.shutdown(wait=False, cancel_futures=True)
+        if self.feed is not None:
+            self.feed.close()

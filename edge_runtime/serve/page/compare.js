@@ -1,0 +1,86 @@
+// Before and after with a divider between them, moved by mouse, finger or keys.
+
+const STEP = 2;
+const PAGE = 10;
+
+export class Compare {
+  #element;
+  #divider;
+  #left;
+  #right;
+  #cut = 50;
+
+  // `element` holds two layers of the same size, `.before` over `.after`.
+  constructor(element) {
+    this.#element = element;
+    this.#left = tag("Before", "left");
+    this.#right = tag("After", "right");
+    this.#divider = document.createElement("div");
+    this.#divider.className = "divider";
+    this.#divider.tabIndex = 0;
+    const attributes = {
+      role: "slider", "aria-label": "Divider between before and after",
+      "aria-valuemin": 0, "aria-valuemax": 100, "aria-orientation": "horizontal",
+    };
+    for (const [name, value] of Object.entries(attributes)) this.#divider.setAttribute(name, value);
+    element.append(this.#left, this.#right, this.#divider);
+    element.classList.add("empty");
+    element.addEventListener("pointerdown", (event) => this.#press(event));
+    element.addEventListener("pointermove", (event) => this.#drag(event));
+    this.#divider.addEventListener("keydown", (event) => this.#key(event));
+    this.#move(this.#cut);
+  }
+
+  // Both layers show a picture of this size now.
+  show(width, height) {
+    this.#element.style.setProperty("--ratio", width / height);
+    this.#element.classList.remove("empty");
+  }
+
+  #move(cut) {
+    this.#cut = Math.min(100, Math.max(0, cut));
+    this.#element.style.setProperty("--cut", `${this.#cut}%`);
+    const shown = Math.round(this.#cut);
+    this.#divider.setAttribute("aria-valuenow", shown);
+    this.#divider.setAttribute("aria-valuetext", `${shown} % before, ${100 - shown} % after`);
+    this.#left.classList.toggle("covered", this.#cut < 15);
+    this.#right.classList.toggle("covered", this.#cut > 85);
+  }
+
+  #press(event) {
+    if (event.button !== 0 || event.target.closest(".veil")) return;
+    this.#element.setPointerCapture(event.pointerId);
+    this.#divider.focus({ preventScroll: true, focusVisible: false });
+    event.preventDefault();
+    this.#follow(event);
+  }
+
+  #drag(event) {
+    if (this.#element.hasPointerCapture(event.pointerId)) this.#follow(event);
+  }
+
+  #follow(event) {
+    const box = this.#element.getBoundingClientRect();
+    this.#move(((event.clientX - box.left) / box.width) * 100);
+  }
+
+  #key(event) {
+    const targets = {
+      ArrowLeft: this.#cut - STEP, ArrowDown: this.#cut - STEP,
+      ArrowRight: this.#cut + STEP, ArrowUp: this.#cut + STEP,
+      PageDown: this.#cut - PAGE, PageUp: this.#cut + PAGE,
+      Home: 0, End: 100,
+    };
+    if (!(event.key in targets) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    this.#move(targets[event.key]);
+  }
+}
+
+function tag(text, side) {
+  const element = document.createElement("span");
+  element.className = `tag ${side}`;
+  element.textContent = text;
+  element.ariaHidden = "true";
+  return element;
+}

@@ -1,0 +1,140 @@
+"""Serve the page: until ctrl-C or SIGTERM."""
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+from edge_runtime.accelerator import DEFAULT_ACCELERATOR
+from edge_runtime.model_file import DEFAULT_MODEL
+from edge_runtime.saturation import check_saturation
+from edge_runtime.serve.app import make_app
+from edge_runtime.serve.connection import Connection
+from edge_runtime.serve.desk import Desk
+from edge_runtime.serve.limits import Limits
+from edge_runtime.serve.listener import Listener, listen
+from edge_runtime.serve.settings import Models, Settings
+from edge_runtime.serve.studio import Studio
+from edge_runtime.threads import check_threads, default_threads
+
+if TYPE_CHECKING:
+    from edge_runtime.live.live_view import LiveView
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+
+# What ends by itself gets so long before it is cut off.
+_ENDING_SECONDS = 2
+
+
+class PageServer(uvicorn.Server):
+    """The server of one live view, or of none: then it colours photos alone."""
+
+    def __init__(
+        self,
+        listener: Listener,
+        view: "LiveView | None" = None,
+        *,
+        model: str | Path = DEFAULT_MODEL,
+        threads: int | None = None,
+        saturation: float = 1.0,
+        accelerator: str = DEFAULT_ACCELERATOR,
+        delegate: str | None = None,
+        limits: Limits | None = None,
+        on_ready: Callable[[], None] = lambda: None,
+    ):
+        """Prepare; `serve` begins.
+
+        Args:
+            listener: the open address; closed at the end.
+            view: the live view, started and stopped by the caller, coloured as the next three say.
+            model: the name of a shipped model, or the path of a `.tflite`.
+            threads: 1 to 64; by default the cores at hand, at most 4.
+            saturation: factor on a* and b*, 0 to 3.
+            accelerator, delegate: what the network runs on for photos, as for `Colorizer`.
+            limits: what others may ask of this machine.
+            on_ready: called when the page can be opened.
+        Raises:
+            ModelError, TintLiteError, TypeError, ValueError: as for `Colorizer`.
+        """
+        check_saturation(saturation)
+        threads = default_threads() if threads is None else check_threads(threads)
+        models = Models(model)
+        settings = Settings(models.first, threads, float(saturation))
+        studio = Studio(models, accelerator, delegate)
+        self.desk = Desk(view, models, settings, limits or Limits(), studio)
+        if view is None:  # a model that cannot be used is told now, not at the first photo
+            studio.load(settings)
+        self._listener = listener
+        self._on_ready = on_ready
+        app = make_app(self.desk, token=listener.token, only_local=listener.only_local)
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=Connection,
+                loop="asyncio",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                log_level="critical",
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=_ENDING_SECONDS,
+            )
+        )
+
+    def serve_page(self) -> None:
+        """Serve until ctrl-C, SIGTERM or `stop`; to end so is no failure."""
+        try:
+            # Uvicorn raises again the signal that ended it, once all is closed.
+            with contextlib.suppress(KeyboardInterrupt, SystemExit):
+                self.run(sockets=[self._listener.socket])
+        finally:
+            self._listener.socket.close()
+            self.desk.close()
+
+    def stop(self) -> None:
+        """Let `serve_page` end; from any thread."""
+        self.should_exit = True
+
+    async def startup(self, sockets=None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
+
+    async def shutdown(self, sockets=None) -> None:
+        self.desk.stopping.set()
+        await super().shutdown(sockets)
+
+
+def serve_live(
+    view: "LiveView | None",
+    host: str = DEFAULT_HOST,
+    port: int = DEFAULT_PORT,
+    *,
+    token: str | None = None,
+    say: Callable[[str], None] = print,
+    **options: Any,
+) -> None:
+    """Serve a live view's page, until ctrl-C or SIGTERM.
+
+    Args:
+        view: started, and stopped afterwards, by the caller; None for photos alone.
+        host, port, token: as for `listen`.
+        say: is given one line with the address to open.
+        options: as for `PageServer`; model, threads and saturation are those of the view.
+    Raises:
+        TintLiteError: the address cannot be served.
+    """
+    listener = listen(host, port, token)
+    if view is not None:
+        status = view.status()
+        options |= {
+            "model": status.model,
+            "threads": status.threads,
+            "saturation": status.saturation,
+        }
+    page = f"the page is at {listener.url} (ctrl-C ends it)"
+    PageServer(listener, view, on_ready=lambda: say(page), **options).serve_page()

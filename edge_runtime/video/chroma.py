@@ -1,0 +1,132 @@
+"""Chroma planes from a picture's luma and low-resolution ab.
+
+Exact CIE Lab as in `compose.py`, strip by strip: the colour that grey of this luma gets from a*
+and b* at its own L*, clipped to sRGB, then Cb and Cr of that colour in the film's matrix (ITU-R
+BT.601, BT.709, BT.2020). The luma itself is not changed: it passes through as it is.
+"""
+
+import cv2
+import numpy as np
+
+from edge_runtime import colour
+from edge_runtime.video.luma import grey_levels
+from edge_runtime.video.signal import BT2020_PRIMARIES, Signal
+
+# About 32 thousand pixels a strip: its float32 planes (128 kB each) stay in a second-level cache.
+STRIP_PIXELS = 1 << 15
+
+_DELTA = 6 / 29
+_KAPPA = 24389 / 27
+
+# Linear light of BT.709 primaries in those of BT.2020 (ITU-R BT.2087-0, 2.2).
+_BT709_TO_BT2020 = np.array(
+    [[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]]
+)
+
+# sRGB as 1.055 * p - 0.055 (IEC 61966-2-1): p is what is computed, the rest cancels in chroma,
+# whose weights sum to 0. Below the linear part's end, p of 12.92 * linear.
+_LINEAR_END = 0.0031308
+_DARK_SCALE, _DARK_OFFSET = 12.92 / 1.055, 0.055 / 1.055
+
+
+class ChromaMaker:
+    """Computes the chroma planes of a film's frames."""
+
+    def __init__(self, signal: Signal):
+        """Prepare the tables.
+
+        Args:
+            signal: how luma and chroma are coded.
+        """
+        self._signal = signal
+        linear = colour.srgb_to_linear(grey_levels(signal))
+        self._luminance = linear
+        self._f = colour.f_of_linear(linear)
+        to_rgb = colour.XYZ_OVER_WHITE_TO_RGB.astype(np.float64)
+        if signal.primaries == BT2020_PRIMARIES:
+            to_rgb = _BT709_TO_BT2020 / _BT709_TO_BT2020.sum(1, keepdims=True) @ to_rgb
+        self._to_rgb = to_rgb
+        red, blue = signal.weights
+        green = 1 - red - blue
+        # Cb = (B - Y) / (2 - 2 Kb), Cr = (R - Y) / (2 - 2 Kr), in levels.
+        span = 1.055 * signal.chroma_span
+        self._to_chroma = (
+            np.array([-red, -green, 1 - blue]) * (span / (2 - 2 * blue)),
+            np.array([1 - red, -green, -blue]) * (span / (2 - 2 * red)),
+        )
+
+    def fill(self, half: np.ndarray, ab: np.ndarray, cb: np.ndarray, cr: np.ndarray) -> None:
+        """Write the chroma of a frame.
+
+        ab is upsampled bilinearly with half-pixel centres; colours outside sRGB are clipped.
+
+        Args:
+            half: uint8 or uint16 [h, w], luma at the size of the chroma planes.
+            ab: float32 [h', w', 2], a* and b* of the whole frame.
+            cb, cr: uint8 or uint16 [h, w]; written.
+        """
+        height, width = half.shape
+        # In units of f: f(X) = f(Y) + a* / 500, f(Z) = f(Y) - b* / 200 (CIE 15:2004, 8.2.1).
+        step_x, step_z = (
+            cv2.resize(
+                np.ascontiguousarray(ab[..., channel] * np.float32(scale)),
+                (width, height),
+                interpolation=cv2.INTER_LINEAR,
+            )
+            for channel, scale in ((0, 1 / 500), (1, -1 / 200))
+        )
+        count = max(1, STRIP_PIXELS // width)
+        for top in range(0, height, count):
+            rows = np.s_[top : top + count]
+            strip = half[rows]
+            for plane, levels in zip(
+                (cb, cr), self._strip(strip, step_x[rows], step_z[rows]), strict=True
+            ):
+                plane[rows] = levels
+
+    def _strip(self, half: np.ndarray, step_x: np.ndarray, step_z: np.ndarray) -> list[np.ndarray]:
+        """The chroma levels of a strip; the steps (float32 [n, w]) are used up."""
+        luminance, f = self._look_up(self._luminance, half), self._look_up(self._f, half)
+        step_x += f
+        step_z += f
+        xyz = (_undo_f(step_x), luminance, _undo_f(step_z))
+        encoded = [_encode(_mix(xyz, row)) for row in self._to_rgb]
+        return [self._quantize(_mix(encoded, row, self._signal.neutral)) for row in self._to_chroma]
+
+    @staticmethod
+    def _look_up(table: np.ndarray, levels: np.ndarray) -> np.ndarray:
+        # OpenCV's look-up is twice as fast, and knows 8 bits only.
+        return cv2.LUT(levels, table) if levels.dtype == np.uint8 else np.take(table, levels)
+
+    def _quantize(self, chroma: np.ndarray) -> np.ndarray:
+        if self._signal.depth == 8:
+            np.maximum(chroma, 0, out=chroma)  # convertScaleAbs takes the absolute value
+            return cv2.convertScaleAbs(chroma)
+        np.rint(chroma, out=chroma)
+        return np.clip(chroma, 0, (1 << self._signal.depth) - 1, out=chroma).astype(np.uint16)
+
+
+def _mix(planes, weights: np.ndarray, offset: float = 0.0) -> np.ndarray:
+    """The weighted sum of three float32 planes, and an offset."""
+    first, second, third = planes
+    mixed = cv2.addWeighted(first, weights[0], second, weights[1], offset)
+    return cv2.scaleAdd(third, weights[2], mixed)
+
+
+def _undo_f(f: np.ndarray) -> np.ndarray:
+    """X / Xn of f(X / Xn), the inverse of CIE's f, in float32."""
+    result = cv2.pow(f, 3)
+    if f.min() <= _DELTA:
+        dark = f <= _DELTA
+        result[dark] = (116 * f[dark] - 16) / _KAPPA
+    return result
+
+
+def _encode(linear: np.ndarray) -> np.ndarray:
+    """sRGB of linear light, clipped to 0..1, as p of 1.055 p - 0.055; the input is used up."""
+    np.clip(linear, 0, 1, out=linear)
+    encoded = cv2.pow(linear, 1 / 2.4)
+    if linear.min() <= _LINEAR_END:
+        dark = linear <= _LINEAR_END
+        encoded[dark] = linear[dark] * _DARK_SCALE + _DARK_OFFSET
+    return encoded

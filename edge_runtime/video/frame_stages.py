@@ -1,0 +1,109 @@
+"""What is done with each frame between decoding and encoding, as stages of a pipeline."""
+
+import numpy as np
+
+from edge_runtime.colorizer import Colorizer
+from edge_runtime.framing import FRAMINGS
+from edge_runtime.video.chroma import ChromaMaker
+from edge_runtime.video.flicker import FlickerMeter
+from edge_runtime.video.job import Job
+from edge_runtime.video.luma import half_size, lightness_of
+from edge_runtime.video.options import VideoOptions
+from edge_runtime.video.pipeline import Stage
+from edge_runtime.video.planes import Workbench, plane
+from edge_runtime.video.signal import Signal
+from edge_runtime.video.temporal import DEFAULT_STRENGTH, ChromaSmoother
+
+
+class FrameStages:
+    """lightness | network | smooth | chroma, for the frames of one film.
+
+    Attributes:
+        stages: in order; what has no frame passes through them as it is.
+        meter: of the flicker, or None where it is not measured.
+        bench: which brings frames into one format and size.
+    """
+
+    def __init__(
+        self,
+        colorizer: Colorizer,
+        options: VideoOptions,
+        signal: Signal,
+        *,
+        width: int,
+        height: int,
+        turns: int = 0,
+        keep_fields: bool = False,
+    ):
+        """Prepare; nothing runs yet.
+
+        Args:
+            colorizer: the network.
+            options: saturation, framing, smoothing, stats.
+            signal: how luma and chroma are coded.
+            width, height: of the frames that come out, in pixels.
+            turns: quarter turns, against the clock, that put a frame upright.
+            keep_fields: whether the chroma of each field of an interlaced frame is its own.
+        """
+        self._colorizer = colorizer
+        self._saturation = np.float32(options.saturation)
+        self._signal = signal
+        self._turns = turns
+        self._keep_fields = keep_fields
+        upright = (width, height) if turns % 2 else (height, width)
+        self._framing = FRAMINGS[options.framing](
+            *upright, colorizer.input_size, colorizer.output_size
+        )
+        self._chroma = ChromaMaker(signal)
+        strength = DEFAULT_STRENGTH if options.smoothing is None else options.smoothing
+        self._smoother = ChromaSmoother(strength) if strength else None
+        self.bench = Workbench(signal, width, height)
+        self.meter = FlickerMeter() if options.stats else None
+        steps = {"lightness": self._see, "network": self._predict}
+        if self._smoother or self.meter:
+            steps["smooth"] = self._smooth
+        steps["chroma"] = self._colour
+        self.stages = [Stage(name, _for_frames(work)) for name, work in steps.items()]
+
+    def _see(self, job: Job) -> None:
+        job.frame = self.bench.prepare(job.frame)
+        luma = plane(job.frame, 0)
+        job.half = half_size(luma)
+        shape = self._framing.scaled_shape
+        shape = shape[::-1] if self._turns % 2 else shape
+        lightness = lightness_of(luma, job.half, shape, self._signal)
+        job.lightness = np.ascontiguousarray(np.rot90(lightness, self._turns))
+
+    def _predict(self, job: Job) -> None:
+        windows = self._framing.cut(job.lightness)
+        job.ab = self._framing.join([self._colorizer.predict_ab(window) for window in windows])
+
+    def _smooth(self, job: Job) -> None:
+        if self._smoother:
+            job.ab = self._smoother.smooth(job.lightness, job.ab)
+        if self.meter:
+            self.meter.add(job.lightness, job.ab)
+
+    def _colour(self, job: Job) -> None:
+        # The decoder may still need the frame, to predict others from it.
+        job.frame.make_writable()
+        ab = np.rot90(job.ab, -self._turns) * self._saturation
+        cb, cr = plane(job.frame, 1), plane(job.frame, 2)
+        if not (self._keep_fields and job.frame.interlaced_frame):
+            self._chroma.fill(job.half, ab, cb, cr)
+            return
+        luma = plane(job.frame, 0)
+        for field in (0, 1):
+            half = half_size(np.ascontiguousarray(luma[field::2]))
+            lines = cb[field::2].shape[0]
+            self._chroma.fill(half[:lines], ab, cb[field::2], cr[field::2])
+
+
+def _for_frames(work):
+    """The same for jobs that may have no frame."""
+
+    def work_on(job: Job) -> None:
+        if job.frame is not None:
+            work(job)
+
+    return work_on

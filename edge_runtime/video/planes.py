@@ -1,0 +1,120 @@
+"""Look at a frame's planes, and bring a frame into the pixel format that the work is done in."""
+
+import re
+
+import av
+import numpy as np
+
+from edge_runtime.video.errors import VideoError
+from edge_runtime.video.signal import FULL, LIMITED, SMPTE170M, Signal
+
+# Formats whose first plane is luma and nothing else, in the lower bits of each sample.
+_LUMA_FIRST = re.compile(r"(yuvj?a?\d{3}p|gray(?!f))(\d+)?(le|be)?|nv\d{2}")
+
+
+def work_format(depth: int) -> str:
+    """FFmpeg's name of the planar 4:2:0 format of a depth, 8 or 10."""
+    return "yuv420p" if depth == 8 else f"yuv420p{depth}le"
+
+
+def plane(frame: av.VideoFrame, index: int) -> np.ndarray:
+    """One plane of a planar frame, as a view: uint8 or uint16 [H, W].
+
+    Writing to it writes to the frame, which must be writable.
+    """
+    part = frame.planes[index]
+    deep = frame.format.components[index].bits > 8
+    order = ">" if frame.format.name.endswith("be") else "<"
+    dtype = np.dtype(f"{order}u2" if deep else "u1")
+    stride = abs(part.line_size)
+    rows = np.frombuffer(part, np.uint8, count=stride * part.height).reshape(part.height, stride)
+    view = rows[:, : part.width * dtype.itemsize].view(dtype)
+    # A negative line size: the lowest row comes first in memory.
+    return view[::-1] if part.line_size < 0 else view
+
+
+def luma_depth(frame: av.VideoFrame) -> int:
+    """Bits a sample of a frame's luma, or of its colours."""
+    return max(component.bits for component in frame.format.components)
+
+
+class Workbench:
+    """Brings the frames of a film into one pixel format and size."""
+
+    def __init__(self, signal: Signal, width: int, height: int):
+        """Set the bench up.
+
+        Args:
+            signal: how the luma is to be coded.
+            width, height: the size of the frames that come out, in pixels: the film's own, or a
+                little more, which is filled by repeating the edge.
+        """
+        self._signal = signal
+        self._size = (width, height)
+        self._format = work_format(signal.depth)
+        self._film_size: tuple[int, int] | None = None
+        self.resized = 0
+
+    def prepare(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """A frame in the format and size of the bench, its luma untouched.
+
+        Luma of another depth is rounded; of frames without a luma plane (RGB, packed formats) it
+        is computed. What the frame says of itself (times, fields, captions) stays with it; the
+        chroma is of no meaning.
+
+        Raises:
+            VideoError: a pixel format that cannot be converted.
+        """
+        if self._film_size is None:
+            self._film_size = (frame.width, frame.height)
+        whole = (frame.width, frame.height) == self._film_size
+        if not whole:  # the film changes its size under way
+            self.resized += 1
+        if frame.format.name == self._format and whole and self._film_size == self._size:
+            return frame
+        try:
+            ready = self._convert(frame)
+        except (av.FFmpegError, ValueError) as error:
+            raise VideoError(
+                f"frames of the format {frame.format.name} cannot be converted: {error}"
+            ) from None
+        if whole and _LUMA_FIRST.fullmatch(frame.format.name):
+            self._copy_luma(plane(frame, 0), plane(ready, 0), frame.format.components[0].bits)
+        return ready if self._film_size == self._size else self._pad(ready)
+
+    def _convert(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """By FFmpeg; planes of luma are copied over its result, which may be of another range."""
+        width, height = self._film_size
+        options = {}
+        if frame.format.is_rgb:
+            options = {
+                "dst_colorspace": "ITU601" if self._signal.matrix == SMPTE170M else "ITU709",
+                "dst_color_range": LIMITED,
+            }
+        ready = frame.reformat(width=width, height=height, format=self._format, **options)
+        if ready is frame:
+            frame.make_writable()
+        ready.colorspace = self._signal.matrix
+        ready.color_range = FULL if self._signal.full else LIMITED
+        return ready
+
+    def _copy_luma(self, luma: np.ndarray, target: np.ndarray, bits: int) -> None:
+        fewer = bits - self._signal.depth
+        if fewer > 0:
+            top = (1 << self._signal.depth) - 1
+            rounded = (luma.astype(np.uint32) + (1 << (fewer - 1))) >> fewer
+            np.minimum(rounded, top, out=target, casting="unsafe")
+        else:
+            np.left_shift(luma, -fewer, out=target, casting="unsafe")
+
+    def _pad(self, frame: av.VideoFrame) -> av.VideoFrame:
+        width, height = self._size
+        padded = av.VideoFrame(width, height, self._format)
+        luma = plane(frame, 0)
+        rows, columns = height - luma.shape[0], width - luma.shape[1]
+        plane(padded, 0)[:] = np.pad(luma, ((0, rows), (0, columns)), mode="edge")
+        padded.pts, padded.time_base = frame.pts, frame.time_base
+        padded.colorspace, padded.color_range = frame.colorspace, frame.color_range
+        if hasattr(frame, "duration"):
+            padded.duration = frame.duration
+        return padded

@@ -1,0 +1,374 @@
+"""Read a film: find its picture, decode it frame by frame, and hand over all other packets."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+from edge_runtime.pictures.header import reason
+from edge_runtime.pictures.memory import available_memory
+from edge_runtime.video.errors import VideoError
+from edge_runtime.video.job import Job
+
+# 8K of 17:9 has 35 megapixels; FFmpeg itself would take 2000.
+MAX_PIXELS = 40_000_000
+MAX_SIDE = 16_384
+
+# What all stages, the decoder and the encoder hold of a film, counted in frames of 1.5 bytes a
+# pixel (twice that at 10 bits): waiting frames, reference frames, the encoder's look-ahead.
+FRAMES_HELD = 90
+
+# Films, not playlists: a list of other files or addresses could make FFmpeg open anything.
+_DEMUXERS = (
+    "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,flv,asf,ogg,mxf,dv,rm,nut,ivf,"
+    "yuv4mpegpipe,m4v,wav,mp3,aac,flac,aiff"
+)
+
+# Containers that say how long they are, instead of leaving it to be estimated.
+_KNOW_THEIR_LENGTH = {"mov", "matroska", "avi", "flv", "asf"}
+
+# Packets that are handed on without a frame, so that few are held where no frame comes.
+_MANY_PACKETS = 64
+
+# Sound may lie behind the picture in the file by so many seconds.
+_SKEW = 5
+
+_ATTACHED_PICTURE = 1 << 10
+
+# Reads that may fail one after the other before a file counts as ended.
+_MAX_FAILED_READS = 16
+
+
+class FilmReader:
+    """An open film. `jobs` is used by one thread; the rest may be asked at any time.
+
+    Attributes:
+        stream: the picture.
+        others: sound, subtitles, attachments and cover pictures, which are copied.
+        left_out: sentences about what is not copied.
+        origin: the time of the film's beginning, in seconds.
+        rate: frames a second, exactly or about.
+        total: how many frames will come, as far as the file tells, or None.
+        offset: seconds that are taken off all times: those before the first frame that was asked
+            for, or 0.
+    """
+
+    def __init__(
+        self, path: Path, start: float | None = None, end: float | None = None, threads: int = 0
+    ):
+        """Open a film and look at it; nothing is decoded yet.
+
+        Args:
+            path: where it is.
+            start, end: seconds from its beginning between which frames are wanted.
+            threads: for decoding; 0 leaves it to FFmpeg.
+        Raises:
+            VideoError: no such file, no film, no picture in it, or too large a picture.
+        """
+        self._path = path
+        self._start, self._end = start, end
+        self._container = _open(path)
+        try:
+            self.stream = self._find_picture()
+            self._check_size()
+        except BaseException:
+            self._container.close()
+            raise
+        context = self.stream.codec_context
+        context.options = {"max_pixels": str(MAX_PIXELS)}
+        context.thread_type = "AUTO"
+        context.thread_count = threads
+        self.left_out: list[str] = []
+        self.others = self._find_others()
+        begin = self._container.start_time
+        self.origin = Fraction(begin or 0, 1_000_000)
+        self.rate = _rate(self.stream)
+        self.offset = Fraction(0)
+        self._bad_packets = 0
+        self._bad_frames = 0
+        self._broke_off: str | None = None
+        self._reached = Fraction(0)
+        self._last_pts: int | None = None
+        self.disordered = 0
+
+    @property
+    def total(self) -> int | None:
+        seconds = self.seconds
+        frames = self.stream.frames
+        if self._start is None and self._end is None and frames:
+            return frames
+        if seconds is None:
+            return None
+        end = seconds if self._end is None else min(self._end, seconds)
+        return max(1, round((end - (self._start or 0)) * self.rate))
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the film says it is."""
+        length = self.stream.duration
+        if length is not None:
+            return float(length * self.stream.time_base)
+        length = self._container.duration
+        return None if length is None else length / 1e6
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        return self._container.metadata
+
+    @property
+    def chapters(self) -> list[dict]:
+        return self._container.chapters() if hasattr(self._container, "chapters") else []
+
+    @property
+    def damage(self) -> str | None:
+        """A sentence about what could not be read, after all jobs, or None."""
+        if self._broke_off:
+            return self._broke_off
+        told = []
+        if self._bad_packets:
+            told.append(f"packets that could not be decoded: {self._bad_packets}")
+        if self._bad_frames:
+            told.append(f"frames with faults: {self._bad_frames}")
+        return f"damaged: {', '.join(told)}" if told else None
+
+    def close(self) -> None:
+        self._container.close()
+
+    def jobs(self, stop: threading.Event) -> Iterator[Job]:
+        """The film's frames, in the order in which they are seen.
+
+        Args:
+            stop: when it is set, no further packets are read.
+        Yields:
+            jobs with a frame and the packets that lay before it; at the end one with the packets
+            that are left.
+        """
+        self._seek()
+        packets: list[av.Packet] = []
+        picture_done = False
+        waiting = {stream.index for stream in self.others if stream.type == "audio"}
+        for packet in self._packets():
+            if stop.is_set():
+                break
+            if packet.stream_index != self.stream.index:
+                self._keep(packet, packets, waiting)
+                if picture_done and not waiting:
+                    break
+                if len(packets) >= _MANY_PACKETS:
+                    yield Job(None, packets)
+                    packets = []
+                continue
+            if picture_done:
+                if self._is_late(packet):
+                    break
+                continue
+            for frame in self._decode(packet):
+                place = self._place(frame)
+                if place < 0:
+                    continue
+                if place > 0:
+                    picture_done = True
+                    break
+                yield Job(frame, packets)
+                packets = []
+            if picture_done and not waiting:
+                break
+        else:
+            if not picture_done:
+                self._see_whether_cut_off()
+        yield Job(None, packets)
+
+    def _find_picture(self) -> av.VideoStream:
+        pictures = [s for s in self._container.streams.video if not is_cover(s)]
+        if not pictures:
+            what = "sound only" if self._container.streams.audio else "no picture in it"
+            raise VideoError(f"{self._path}: {what}, no film")
+        best = max(pictures, key=lambda s: (s.width or 0) * (s.height or 0))
+        if best.codec_context is None:
+            raise VideoError(f"{self._path}: its picture is of a kind that FFmpeg cannot decode")
+        return best
+
+    def _check_size(self) -> None:
+        width, height = self.stream.codec_context.width, self.stream.codec_context.height
+        if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+            raise VideoError(
+                f"{self._path}: {width} x {height} pixels, more than {MAX_PIXELS // 10**6} "
+                f"megapixels or {MAX_SIDE} pixels a side are refused"
+            )
+        if width == 0 or height == 0:
+            raise VideoError(f"{self._path}: its picture has no size, or the film is cut off")
+        free = available_memory()
+        needed = width * height * 3 // 2 * FRAMES_HELD
+        if free is not None and needed > free:
+            raise VideoError(
+                f"{self._path}: {width} x {height} pixels need about {needed // 10**6} MB of "
+                f"memory, {free // 10**6} MB are free"
+            )
+
+    def _find_others(self) -> list[av.stream.Stream]:
+        kept = []
+        for stream in self._container.streams:
+            if stream.index == self.stream.index:
+                continue
+            if stream.type in ("audio", "subtitle", "attachment") or is_cover(stream):
+                kept.append(stream)
+            elif stream.type == "video":
+                self.left_out.append(f"a second picture (stream {stream.index}) is left out")
+        return kept
+
+    def _seek(self) -> None:
+        if not self._start:
+            return
+        target = (Fraction(self._start) + self.origin) / self.stream.time_base
+        with suppress(av.FFmpegError):  # else it is read from the beginning, which takes longer
+            self._container.seek(int(target), stream=self.stream)
+
+    def _packets(self) -> Iterator[av.Packet]:
+        """Packets of the picture and of what is copied; read errors end the film, not the run."""
+        failed = 0
+        streams = [self.stream, *(s for s in self.others if s.type != "attachment")]
+        while True:
+            try:
+                for packet in self._container.demux(streams):
+                    if packet.size and not packet.is_corrupt:
+                        failed = 0
+                    yield packet
+                return
+            except (av.FFmpegError, OSError) as error:
+                failed += 1
+                if failed >= _MAX_FAILED_READS or not isinstance(error, av.InvalidDataError):
+                    self._broke_off = f"cut off after {float(self._reached):.1f} s: {reason(error)}"
+                    yield from self._flush_packet()
+                    return
+
+    def _flush_packet(self) -> Iterator[av.Packet]:
+        packet = av.Packet()
+        packet.stream = self.stream
+        packet.time_base = self.stream.time_base
+        yield packet
+
+    def _keep(self, packet: av.Packet, packets: list[av.Packet], waiting: set[int]) -> None:
+        """Put a packet with those to be copied, if it is whole and of the wanted time."""
+        if packet.size and is_cover(packet.stream):
+            packet.pts = packet.dts = 0
+            packets.append(packet)
+            return
+        begin = packet.dts if packet.pts is None else packet.pts
+        if begin is None or not packet.size:  # the end of its stream
+            return
+        if packet.is_corrupt:
+            self._bad_packets += 1
+            return
+        begin *= packet.time_base
+        self._see(begin + (packet.duration or 0) * packet.time_base)
+        if self._end is not None and begin - self.origin >= self._end:
+            waiting.discard(packet.stream_index)
+        elif self._start is None or begin - self.origin >= Fraction(self._start):
+            packets.append(packet)  # without a start also what lies before 0, as AAC's first one
+
+    def _decode(self, packet: av.Packet) -> list[av.VideoFrame]:
+        if packet.is_corrupt:
+            self._bad_packets += 1
+        try:
+            return self.stream.codec_context.decode(packet)
+        except EOFError:  # a second flush
+            return []
+        except (av.FFmpegError, ValueError):
+            if packet.size:
+                self._bad_packets += 1
+            return []
+
+    def _place(self, frame: av.VideoFrame) -> int:
+        """-1 before, 0 within, 1 after the wanted time. Mends a missing time."""
+        base = self.stream.time_base
+        step = frame.duration if getattr(frame, "duration", 0) else round(1 / self.rate / base)
+        if frame.pts is None:
+            known = self._last_pts
+            frame.pts = known + step if known is not None else (frame.dts or 0)
+        if self._last_pts is not None and frame.pts <= self._last_pts:
+            self.disordered += 1
+            frame.pts = self._last_pts + 1
+        self._last_pts = frame.pts
+        self._bad_frames += frame.is_corrupt
+        frame.time_base = base
+        begin = frame.pts * base
+        self._see(begin + step * base)
+        # A tick of tolerance: seconds as people write them are seldom whole ticks.
+        time = begin - self.origin
+        if self._start and time < Fraction(self._start) - base:
+            return -1
+        if self._end is not None and time >= Fraction(self._end) - base:
+            return 1
+        return 0
+
+    def _see(self, end: Fraction) -> None:
+        self._reached = max(self._reached, end - self.origin)
+
+    def _is_late(self, packet: av.Packet) -> bool:
+        return (
+            packet.dts is None
+            or packet.dts * packet.time_base - self.origin > Fraction(self._end) + _SKEW
+        )
+
+    def _see_whether_cut_off(self) -> None:
+        """Compare the length that was read with the length that the file says it has."""
+        known = set(self._container.format.name.split(",")) & _KNOW_THEIR_LENGTH
+        length = self._container.duration
+        if self._broke_off or not known or length is None:
+            return
+        length = Fraction(length, 1_000_000)
+        # Containers round, and streams end a few frames apart.
+        if length - self._reached > max(Fraction(1, 5), 3 / self.rate):
+            self._broke_off = (
+                f"cut off: {float(self._reached):.1f} of {float(length):.1f} seconds could be read"
+            )
+
+
+def _open(path: Path) -> av.container.InputContainer:
+    try:
+        if not path.is_file():
+            what = "not a file" if path.exists() else "no such file or folder"
+            raise VideoError(f"{path}: {what}")
+        with path.open("rb") as file:
+            start = file.read(12)
+    except (OSError, ValueError) as error:
+        raise VideoError(f"{path}: {reason(error)}") from None
+    if not start:
+        raise VideoError(f"{path}: the file is empty")
+    try:
+        # A plain path with a colon in it would be taken for an address.
+        return av.open(
+            f"file:{path.absolute()}",
+            options={"max_pixels": str(MAX_PIXELS)},
+            container_options={"format_whitelist": _DEMUXERS, "protocol_whitelist": "file"},
+            metadata_errors="replace",
+        )
+    except (av.FFmpegError, ValueError, OSError) as error:
+        if start[4:8] == b"ftyp":
+            what = "no film that can be read, or cut off: its index is missing"
+        elif isinstance(error, av.InvalidDataError) or not isinstance(error, OSError):
+            what = "no film of a known format"
+        else:
+            what = reason(error)
+        raise VideoError(f"{path}: {what}") from None
+
+
+def is_cover(stream: av.stream.Stream) -> bool:
+    """Whether a stream is a still picture that belongs to the film, as the cover of a disc."""
+    return stream.type == "video" and bool(disposition(stream) & _ATTACHED_PICTURE)
+
+
+def disposition(stream: av.stream.Stream) -> int:
+    """FFmpeg's flags of a stream: default, forced and the like; 0 where PyAV does not tell."""
+    flags = getattr(stream, "disposition", 0)
+    return getattr(flags, "value", flags)
+
+
+def _rate(stream: av.VideoStream) -> Fraction:
+    for rate in (stream.average_rate, stream.guessed_rate):
+        if rate and Fraction(1, 1000) <= rate <= 1000:
+            return Fraction(rate).limit_denominator(1_000_000)
+    return Fraction(25)

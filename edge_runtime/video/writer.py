@@ -1,0 +1,331 @@
+"""Write a film: its new picture, and all else as it was."""
+
+import io
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+from edge_runtime.pictures.header import reason
+from edge_runtime.video.encoder import FIXED_RATE_CODECS, EncoderPlan, set_up
+from edge_runtime.video.errors import VideoError
+from edge_runtime.video.formats import FilmFormat
+from edge_runtime.video.job import Job
+from edge_runtime.video.orientation import display_matrix
+from edge_runtime.video.reader import FilmReader, disposition, is_cover
+from edge_runtime.video.signal import FULL, LIMITED, Signal
+
+# What muxers write themselves, or what was true of the old file only.
+_NOT_KEPT = {
+    "encoder",
+    "major_brand",
+    "minor_version",
+    "compatible_brands",
+    "duration",
+    "rotate",
+    "bps",
+    "number_of_frames",
+    "number_of_bytes",
+    "vendor_id",
+}
+
+# Others would make a film of one frame of it, or another kind of stream.
+_HOLD_COVERS = {"mp4", "mov"}
+
+_PROGRESSIVE = 1  # AVFieldOrder
+
+
+class FilmWriter:
+    """A film under way. All methods are called from one thread, one after the other.
+
+    Attributes:
+        frames: how many were encoded.
+        film_seconds: from the first frame's start to the last one's end.
+        notes: sentences about what could not be kept.
+    """
+
+    def __init__(
+        self,
+        part: Path,
+        target: Path,
+        format: FilmFormat,
+        reader: FilmReader,
+        first: av.VideoFrame,
+        plan: EncoderPlan,
+        signal: Signal,
+        threads: int,
+    ):
+        """Begin a file: all its streams are set up.
+
+        Args:
+            part: the file to write.
+            target: its later name, for messages.
+            format: the container.
+            reader: what is copied from.
+            first: the first frame, as decoded.
+            plan: how the picture is encoded.
+            signal: how its luma and chroma are coded.
+            threads: for the encoder; 0 leaves it to FFmpeg.
+        Raises:
+            VideoError: the container does not take the encoder, or the file cannot be begun.
+        """
+        self._target = target
+        self._reader = reader
+        self._streams: dict[int, av.stream.Stream] = {}
+        self._open_file = True
+        self.frames = 0
+        self.notes: list[str] = []
+        self._first_time: Fraction | None = None
+        self._end_time = Fraction(0)
+        self._last_tick: int | None = None
+        self._moved = 0
+        self._refused = 0
+        self._base = Fraction(reader.stream.time_base)
+        self._counts_frames = format.fixed_rate or plan.name in FIXED_RATE_CODECS
+        if self._counts_frames:
+            self._base = 1 / reader.rate
+        try:
+            self._container = av.open(
+                f"file:{part.absolute()}",
+                "w",
+                format=format.name,
+                container_options=_clock(format, self._base),
+            )
+        except (av.FFmpegError, ValueError, OSError) as error:
+            raise VideoError(f"{target}: cannot be written: {reason(error)}") from None
+        try:
+            self._begin(format, first, plan, signal, threads)
+        except BaseException:
+            self.abandon()
+            raise
+
+    def _begin(
+        self,
+        format: FilmFormat,
+        first: av.VideoFrame,
+        plan: EncoderPlan,
+        signal: Signal,
+        threads: int,
+    ) -> None:
+        reader = self._reader
+        for stream in sorted([reader.stream, *reader.others], key=lambda s: s.index):
+            if stream.index == reader.stream.index:
+                self._add_picture(format, first, plan, signal, threads)
+            elif _holds(format, stream):
+                copy = _add_copy(self._container, stream)
+                _describe(copy, stream)
+                if stream.type != "attachment":
+                    self._streams[stream.index] = copy
+            else:
+                self.notes.append(
+                    f"{_NAMES[stream.type]} (stream {stream.index}, {_codec_name(stream)}) does "
+                    f"not fit into {format.endings[0]} and is left out"
+                )
+        self._container.metadata.update(_kept(reader.metadata))
+        chapters = self._shifted_chapters()
+        if chapters:
+            if hasattr(self._container, "set_chapters"):
+                self._container.set_chapters(chapters)
+            else:
+                self.notes.append(f"its chapters are lost: {_OLD_PYAV}")
+        try:
+            self._container.start_encoding()
+        except (av.FFmpegError, ValueError, OSError) as error:
+            raise VideoError(f"{self._target}: cannot be begun: {reason(error)}") from None
+
+    def _add_picture(
+        self,
+        format: FilmFormat,
+        first: av.VideoFrame,
+        plan: EncoderPlan,
+        signal: Signal,
+        threads: int,
+    ) -> None:
+        reader = self._reader
+        try:
+            stream = self._container.add_stream(plan.name, rate=reader.rate)
+        except ValueError:
+            raise VideoError(
+                f"{self._target}: {format.endings[0]} does not hold what {plan.name} makes"
+            ) from None
+        context = stream.codec_context
+        set_up(context, plan, rate=reader.rate, threads=threads)
+        context.time_base = self._base
+        stream.time_base = self._base
+        context.color_range = FULL if signal.full else LIMITED
+        context.colorspace = signal.matrix
+        context.color_primaries = signal.primaries
+        context.color_trc = signal.transfer
+        if hasattr(context, "field_order"):
+            order = reader.stream.codec_context.field_order
+            context.field_order = order if plan.fields else _PROGRESSIVE
+        aspect = reader.stream.sample_aspect_ratio
+        if aspect:
+            context.sample_aspect_ratio = aspect
+        matrix = display_matrix(first)
+        if matrix is not None:
+            if hasattr(stream, "set_display_matrix"):
+                stream.set_display_matrix(matrix)
+            else:
+                self.notes.append(f"its rotation is lost: {_OLD_PYAV}")
+        _describe(stream, reader.stream)
+        self._picture = stream
+
+    def write(self, job: Job) -> None:
+        """Copy a job's packets and encode its frame.
+
+        Raises:
+            VideoError: the encoder fails, or the file cannot be written.
+        """
+        try:
+            for packet in job.packets:
+                self._copy(packet)
+            if job.frame is not None:
+                self._encode(job.frame)
+        except (av.FFmpegError, OSError) as error:
+            raise VideoError(f"{self._target}: cannot be written: {reason(error)}") from None
+
+    def finish(self) -> None:
+        """Encode what is still waiting and end the file, so that it plays.
+
+        Raises:
+            VideoError: the file cannot be written.
+        """
+        try:
+            self._container.mux(self._picture.encode(None))
+            self._open_file = False
+            self._container.close()
+        except (av.FFmpegError, OSError) as error:
+            self.abandon()
+            raise VideoError(f"{self._target}: cannot be written: {reason(error)}") from None
+        if self._moved:
+            self.notes.append(
+                f"the times of {self._moved} frames were rounded: "
+                f"{self._target.suffix} with {self._picture.codec_context.name} counts frames"
+            )
+        if self._refused:
+            self.notes.append(
+                f"packets of sound or subtitles with impossible times, left out: {self._refused}"
+            )
+
+    def abandon(self) -> None:
+        """Close a file that nobody will want."""
+        if self._open_file:
+            self._open_file = False
+            with suppress(Exception):
+                self._container.close()
+
+    @property
+    def film_seconds(self) -> float:
+        return float(self._end_time - (self._first_time or 0))
+
+    def _encode(self, frame: av.VideoFrame) -> None:
+        base = Fraction(frame.time_base)
+        frame.pts -= round(self._reader.offset / base)
+        begin = frame.pts * base
+        length = getattr(frame, "duration", 0) * base or 1 / self._reader.rate
+        self._first_time = begin if self._first_time is None else self._first_time
+        self._end_time = max(self._end_time, begin + length)
+        if self._counts_frames:
+            tick = round(begin / self._base)
+            if self._last_tick is not None and tick <= self._last_tick:
+                tick = self._last_tick + 1
+            self._moved += tick * self._base != begin
+            self._last_tick = frame.pts = tick
+            frame.time_base = self._base
+            if hasattr(frame, "duration"):
+                frame.duration = 1
+        # The old kind of each frame (key frame, B frame) would be forced on the encoder.
+        frame.pict_type = 0
+        self._container.mux(self._picture.encode(frame))
+        self.frames += 1
+
+    def _copy(self, packet: av.Packet) -> None:
+        stream = self._streams.get(packet.stream_index)
+        if stream is None:
+            return
+        shift = round(self._reader.offset / packet.time_base)
+        if shift and not is_cover(packet.stream):
+            packet.pts = None if packet.pts is None else packet.pts - shift
+            packet.dts = None if packet.dts is None else packet.dts - shift
+        packet.stream = stream
+        try:
+            self._container.mux_one(packet)
+        except av.ArgumentError:  # its time lies before that of the one before, in a damaged film
+            self._refused += 1
+
+    def _shifted_chapters(self) -> list[dict]:
+        """The chapters from the first wanted frame on, in the new file's time."""
+        chapters = []
+        for chapter in self._reader.chapters:
+            base = chapter["time_base"]
+            shift = round(self._reader.offset / base)
+            if chapter["end"] > shift:
+                start = max(0, chapter["start"] - shift)
+                chapters.append(chapter | {"start": start, "end": chapter["end"] - shift})
+        return chapters
+
+
+def _clock(format: FilmFormat, base: Fraction) -> dict[str, str]:
+    """Options of a muxer that keep times exact.
+
+    MP4 tells when a stream starts in ticks of the whole film, milliseconds where nothing is said.
+    """
+    if format.name in ("mp4", "mov") and base.denominator > 1000:
+        return {"movie_timescale": str(base.denominator)}
+    return {}
+
+
+_NAMES = {
+    "audio": "its sound",
+    "subtitle": "its subtitles",
+    "attachment": "an attachment",
+    "video": "its cover picture",
+}
+_OLD_PYAV = "this PyAV cannot write it (pip install --upgrade av)"
+
+
+def _codec_name(stream: av.stream.Stream) -> str:
+    context = stream.codec_context
+    return context.name if context is not None else "of an unknown kind"
+
+
+def _kept(metadata: dict[str, str]) -> dict[str, str]:
+    return {
+        key: value
+        for key, value in metadata.items()
+        if key.lower().split("-")[0] not in _NOT_KEPT and not key.startswith("_STATISTICS")
+    }
+
+
+def _describe(target: av.stream.Stream, source: av.stream.Stream) -> None:
+    """Language, title and the like, and whether it is the one to be played."""
+    target.metadata.update(_kept(source.metadata))
+    # Older PyAVs cannot set it.
+    with suppress(AttributeError):
+        target.disposition = disposition(source)
+
+
+def _add_copy(
+    container: av.container.OutputContainer, template: av.stream.Stream
+) -> av.stream.Stream:
+    if hasattr(container, "add_stream_from_template"):
+        return container.add_stream_from_template(template, opaque=True)
+    return container.add_stream(template=template)  # PyAV 13
+
+
+def _holds(format: FilmFormat, template: av.stream.Stream) -> bool:
+    """Whether a container takes a stream as it is: tried out, since FFmpeg's lists leave gaps."""
+    if is_cover(template) and format.name not in _HOLD_COVERS:
+        return False
+    trial = av.open(io.BytesIO(), "w", format=format.name)
+    try:
+        _describe(_add_copy(trial, template), template)
+        trial.start_encoding()
+    except (av.FFmpegError, ValueError, OSError):
+        return False
+    finally:
+        with suppress(Exception):
+            trial.close()
+    return True

@@ -1,0 +1,216 @@
+"""Lost cameras come back, however they were lost, and nothing is left over."""
+
+import threading
+import time
+from itertools import pairwise
+
+import pytest
+
+from edge_runtime.live.open_source import open_source
+from edge_runtime.live.source import SourceError
+from edge_runtime.live.watchdog import MAX_STUCK, WatchTimes
+
+LOSSES = ["raise", "end", "hang", "crash"]
+
+
+@pytest.fixture
+def losing(fake_camera):
+    """Makes what opens cameras that are lost after three frames, each in the next given way."""
+
+    def make(kinds):
+        openings = iter(kinds)
+
+        def open_source():
+            kind = next(openings, None)
+            if kind is None:
+                return fake_camera()
+            if kind == "no opening":
+                raise SourceError("fake camera: no such camera")
+            return fake_camera(frames=3, loss=kind)
+
+        return open_source
+
+    return make
+
+
+def test_fifty_of_fifty_losses_recover_and_leak_nothing(
+    watch, losing, wait_until, open_files, quick
+):
+    kinds = []
+    for number in range(50):
+        kinds.append(LOSSES[number % len(LOSSES)])
+        if number % 5 == 0:
+            kinds.append("no opening")  # and the first try to open it again fails
+    threads, files = threading.active_count(), open_files()
+    view = watch(losing(kinds), times=quick)
+    wait_until(lambda: view.status().reconnects >= 50, timeout=60)
+    wait_until(lambda: (view.status().state, view.status().message) == ("running", ""))
+    # The reader, the watchdog and the colour thread.
+    wait_until(lambda: threading.active_count() <= threads + 3)
+    number = view.status().frame_number
+    assert view.wait_frame(number, 10).number > number
+    view.stop()
+    wait_until(lambda: threading.active_count() <= threads)
+    assert open_files() <= files
+
+
+@pytest.mark.slow
+def test_at_real_times_a_hanging_camera_is_back_within_fifteen_seconds(watch, losing, wait_until):
+    view = watch(losing(["hang"]), times=WatchTimes())
+    wait_until(lambda: view.status().frame_number >= 3)
+    lost = time.monotonic()
+    wait_until(lambda: view.status().state == "reopening", timeout=10)
+    assert 4 < time.monotonic() - lost < 8
+    wait_until(lambda: view.status().reconnects == 1, timeout=15)
+    assert time.monotonic() - lost < 15
+
+
+def test_the_waits_grow_up_to_the_longest(watch, wait_until):
+    times = WatchTimes(silence=0.1, opening=0.3, first_wait=0.02, longest_wait=0.1)
+    tries = []
+
+    def open_source():
+        tries.append(time.monotonic())
+        raise SourceError("fake camera: no such camera")
+
+    watch(open_source, times=times)
+    wait_until(lambda: len(tries) >= 15)
+    waits = [after - before for before, after in pairwise(tries)]
+    for wait, least in zip(waits, [0.02, 0.04, 0.08, 0.1, 0.1], strict=False):
+        assert wait >= 0.95 * least
+    # A doubling that went on would be beyond a second by now.
+    assert min(waits[6:]) < 1
+
+
+def test_what_is_wrong_is_shown_meanwhile(watch, fake_camera, wait_until):
+    gone = threading.Event()
+
+    def open_source():
+        if gone.is_set():
+            raise SourceError("/dev/video7: no such camera")
+        gone.set()
+        return fake_camera(frames=3)
+
+    view = watch(open_source)
+    wait_until(lambda: "no such camera" in view.status().message)
+    status = view.status()
+    assert status.state == "reopening"
+    assert status.frame_number >= 1  # the last picture stays to be seen
+    assert view.wait_frame(status.frame_number, 0.05) is None
+
+
+def test_retries_end(watch, losing, wait_until):
+    view = watch(losing(["raise"] + ["no opening"] * 20), retries=3)
+    wait_until(lambda: view.status().state == "ended")
+    status = view.status()
+    assert status.message == "fake camera: no such camera (given up after 3 retries)"
+    assert status.reconnects == 0
+
+
+def test_a_comeback_begins_the_count_anew(watch, losing, wait_until):
+    kinds = (["raise"] + ["no opening"] * 2) * 5
+    view = watch(losing(kinds), retries=3)
+    wait_until(lambda: view.status().reconnects == 5)
+    assert view.status().state == "running"
+
+
+@pytest.mark.parametrize("must_open", [True, False])
+def test_a_camera_that_never_was(watch, must_open, losing, wait_until):
+    view = watch(losing(["no opening"]), must_open=must_open)
+    if must_open:
+        wait_until(lambda: view.status().state == "ended")
+        assert view.status().message == "fake camera: no such camera"
+    else:
+        wait_until(lambda: view.status().state == "running")
+        assert view.status().reconnects == 0
+
+
+def test_an_opening_that_hangs_is_given_up(watch, fake_camera, wait_until, quick):
+    release = threading.Event()
+    openings = []
+
+    def open_source():
+        openings.append(1)
+        if len(openings) == 1:
+            release.wait(60)
+        return fake_camera()
+
+    view = watch(open_source, times=quick)
+    wait_until(lambda: view.status().state == "running")
+    assert len(openings) >= 2
+    release.set()
+
+
+def test_drivers_that_never_come_back_do_not_pile_up(watch, fake_camera, wait_until, quick):
+    """Readers that cannot be woken: a few are left behind, then no more are begun."""
+    release = threading.Event()
+    before = threading.active_count()
+
+    class Deaf(fake_camera):
+        def read(self):
+            release.wait(60)
+            raise SourceError("fake camera: woken")
+
+    def open_source():
+        return fake_camera() if release.is_set() else Deaf()
+
+    view = watch(open_source, times=quick)
+    wait_until(lambda: "does not let go" in view.status().message)
+    time.sleep(0.5)
+    assert threading.active_count() <= before + 2 + MAX_STUCK
+    release.set()
+    wait_until(lambda: view.status().state == "running")
+    wait_until(lambda: threading.active_count() <= before + 3)
+
+
+def test_frames_of_a_reader_given_up_are_not_shown(
+    watch, fake_camera, wait_until, picture, number_of, quick
+):
+    """A camera that hangs, and then gives an old picture after another one took its place."""
+    late = threading.Event()
+    read = threading.Event()
+
+    class Late(fake_camera):
+        def read(self):
+            late.wait(60)
+            read.set()
+            return picture(60000)
+
+        def close(self):
+            pass
+
+    cameras = iter([Late()])
+    seen = set()
+    view = watch(lambda: next(cameras, None) or fake_camera(fps=100), times=quick)
+    wait_until(lambda: view.status().state == "running")
+    late.set()
+    assert read.wait(10)
+    number = 0
+    for _ in range(20):
+        frame = view.wait_frame(number, 10)
+        number = frame.number
+        seen.add(number_of(frame.grey))
+    assert 60000 not in seen
+
+
+def test_a_film_with_long_pauses_is_not_taken_for_lost(
+    watch, tmp_path, wait_until, make_film, quick
+):
+    path = make_film(tmp_path / "slides.mp4", [0, 0.4, 0.8])
+    view = watch(lambda: open_source(str(path)), times=quick)
+    wait_until(lambda: view.status().state == "ended")
+    status = view.status()
+    assert (status.message, status.reconnects) == ("", 0)
+    assert status.frame_number + status.dropped == 3
+
+
+def test_stopping_ends_all_threads_at_once(watch, losing, wait_until):
+    before = threading.active_count()
+    for loss in ("hang", "raise"):
+        view = watch(losing([loss]))
+        view.wait_frame(0, 10)
+        start = time.monotonic()
+        view.stop()
+        assert time.monotonic() - start < 15
+        assert view.status().state == "stopped"
+        wait_until(lambda: threading.active_count() <= before)

@@ -1,0 +1,199 @@
+"""The API over a real server: photos, controls, stills, and what OpenAPI says."""
+
+import io
+import json
+from urllib.parse import unquote
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from edge_runtime import Colorizer
+from edge_runtime.compose import compose
+
+COLORIZE = "/api/colorize"
+
+
+def opened(response) -> np.ndarray:
+    assert response.status_code == 200, response.text
+    return np.asarray(Image.open(io.BytesIO(response.content)))
+
+
+@pytest.fixture(scope="module")
+def photos(start):
+    """A server without a camera."""
+    return start()
+
+
+def test_a_photo_is_what_colorizer_makes_of_it(photos, grey, file_of, tiny_model):
+    form = {"picture": ("old.png", file_of(grey))}
+    response = photos.http.post(COLORIZE, files=form, params={"saturation": 1.4})
+    expected = Colorizer(tiny_model, threads=1, saturation=1.4).colorize(grey)
+    np.testing.assert_array_equal(opened(response), expected)
+    assert response.headers["content-type"] == "image/png"
+    assert response.headers["content-disposition"].endswith("''old.colour.png")
+    assert response.headers["x-picture-size"] == "130x90"
+
+
+def test_the_body_itself_may_be_the_photo(photos, grey, file_of, tiny):
+    response = photos.http.post(COLORIZE, content=file_of(grey))
+    np.testing.assert_array_equal(opened(response), tiny.colorize(grey))
+
+
+def test_fields_of_the_form_are_options_too(photos, grey, file_of):
+    form = {"picture": ("old.png", file_of(grey))}
+    fields = {"saturation": "0", "format": "bmp"}
+    response = photos.http.post(COLORIZE, files=form, data=fields)
+    pixels = opened(response)
+    assert response.headers["content-type"] == "image/bmp"
+    np.testing.assert_array_equal(pixels[..., 0], pixels[..., 2])
+
+
+def test_exif_and_profile_are_kept_and_the_picture_stands_upright(photos, grey, file_of):
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = "A camera", 6
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    data = file_of(grey, "JPEG", exif=exif, icc_profile=profile)
+    response = photos.http.post(COLORIZE, files={"picture": ("a.jpg", data)})
+    result = Image.open(io.BytesIO(response.content))
+    assert result.format == "JPEG"
+    assert result.size == (90, 130)
+    assert result.getexif()[0x010F] == "A camera"
+    assert result.getexif()[0x0112] == 1
+    assert "sRGB" in ImageCms.getProfileDescription(
+        ImageCms.ImageCmsProfile(io.BytesIO(result.info["icc_profile"]))
+    )
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "TIFF", "WEBP", "BMP"])
+def test_the_format_stays(photos, grey, file_of, format):
+    response = photos.http.post(COLORIZE, content=file_of(grey, format))
+    assert Image.open(io.BytesIO(response.content)).format == format
+
+
+def test_sixteen_bits_stay(photos, grey):
+    deep = grey.astype(np.uint16) * 257
+    buffer = io.BytesIO()
+    Image.fromarray(deep).save(buffer, "PNG")
+    response = photos.http.post(COLORIZE, content=buffer.getvalue())
+    depth = response.content[24]  # of IHDR
+    assert depth == 16
+
+
+def test_what_is_not_kept_is_noted(photos, grey, file_of):
+    colour = np.dstack([grey, grey[::-1], grey])
+    response = photos.http.post(COLORIZE, content=file_of(colour))
+    assert json.loads(unquote(response.headers["x-notes"])) == [
+        "it has colours already: only its lightness was used"
+    ]
+
+
+def test_side_by_side_and_longest(photos, grey, file_of):
+    params = {"side_by_side": "true", "longest": 100, "format": "jpeg"}
+    response = photos.http.post(COLORIZE, content=file_of(grey), params=params)
+    pixels = opened(response).astype(int)
+    assert max(pixels.shape) == 100
+    left, right = pixels[:, :48], pixels[:, -48:]
+    assert np.ptp(left, axis=-1).max() < 25 < np.ptp(right, axis=-1).max()
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"saturation": "9"}, "saturation is 0 to 3"),
+        ({"saturation": "nan"}, "saturation"),
+        ({"saturation": "much"}, "saturation"),
+        ({"model": "../../etc/passwd"}, "unknown model"),
+        ({"model": "/etc/passwd"}, "unknown model"),
+        ({"format": "exe"}, "no picture format"),
+        ({"longest": "0"}, "longest"),
+        ({"side_by_side": "perhaps"}, "side_by_side"),
+    ],
+)
+def test_wrong_options_are_told(photos, grey, file_of, params, words):
+    response = photos.http.post(COLORIZE, content=file_of(grey), params=params)
+    assert response.status_code == 422
+    assert words in response.json()["error"]
+    assert "\n" not in response.json()["error"]
+
+
+def test_controls_change_the_live_view_and_photos(start, camera, grey, file_of, wait_until):
+    server = start(camera())
+    status = server.http.get("/api/status").json()
+    assert status["models"] == ["standard", "nano", "tiny.tflite"]
+    assert status["settings"] == {"model": "tiny.tflite", "threads": 1, "saturation": 1.0}
+    changes = {"model": "nano", "threads": 2, "saturation": 0}
+    response = server.http.post("/api/settings", json=changes)
+    assert response.json() == {"model": "nano", "threads": 2, "saturation": 0.0}
+    status = server.http.get("/api/status").json()
+    assert status["settings"] == response.json()
+    live = status["live"]
+    assert (live["model"], live["threads"], live["saturation"]) == ("nano", 2, 0.0)
+
+    def is_grey():
+        pixels = opened(server.http.get("/api/still", params={"format": "png"})).astype(int)
+        return np.ptp(pixels, axis=-1).max() <= 1
+
+    wait_until(is_grey)
+    photo = opened(server.http.post(COLORIZE, content=file_of(grey))).astype(int)
+    assert np.ptp(photo, axis=-1).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"threads": 0}, "threads is 1 to 64"),
+        ({"threads": "2"}, "threads"),
+        ({"threads": 1.5}, "threads"),
+        ({"saturation": -1}, "saturation is 0 to 3"),
+        ({"model": "/etc/passwd"}, "unknown model"),
+        ({"colour": 1}, "colour"),
+        ([], "dictionary"),
+    ],
+)
+def test_wrong_controls_are_told_and_change_nothing(running, changes, words):
+    before = running.http.get("/api/status").json()["settings"]
+    response = running.http.post("/api/settings", json=changes)
+    assert response.status_code == 422
+    assert words in response.json()["error"]
+    assert running.http.get("/api/status").json()["settings"] == before
+
+
+def test_a_still_is_the_camera_s_own_size(running, number_in, tiny):
+    grey = opened(running.http.get("/api/still", params={"layout": "before", "format": "png"}))
+    assert grey.shape == (64, 96)
+    assert number_in(grey) > 0
+    response = running.http.get("/api/still", params={"format": "png"})
+    colour = opened(response)
+    assert ".png" in response.headers["content-disposition"]
+    # The next picture differs in its number alone; dark and bright colours are clipped to sRGB.
+    again = compose(colour, np.zeros((1, 1, 2), np.float32))[16:48, 24:72, 0]
+    assert np.abs(again.astype(int) - grey[16:48, 24:72]).max() <= 1
+    both = opened(running.http.get("/api/still", params={"layout": "both"}))
+    assert both.shape == (64, 2 * 96 + 2, 3)
+
+
+def test_a_server_without_camera_says_so(photos):
+    assert photos.http.get("/api/status").json()["live"] is None
+    for path in ("/stream", "/api/still"):
+        response = photos.http.get(path)
+        assert response.status_code == 404
+        assert response.json() == {"error": "this server has no camera"}
+
+
+def test_openapi_describes_the_routes(photos):
+    described = photos.http.get("/openapi.json").json()
+    assert set(described["paths"]) == {
+        "/api/colorize", "/api/settings", "/api/status", "/api/still", "/healthz", "/stream",
+    }  # fmt: skip
+    upload = described["paths"]["/api/colorize"]["post"]
+    assert "multipart/form-data" in upload["requestBody"]["content"]
+    assert {"413", "422", "429"} <= set(upload["responses"])
+    live = described["components"]["schemas"]["LiveStatus"]["properties"]
+    assert {"state", "fps", "delay_ms", "reconnects"} <= set(live)
+    for path in ("/docs", "/redoc"):  # they would load scripts from elsewhere
+        assert photos.http.get(path).status_code == 404
+
+
+def test_healthz(photos):
+    assert photos.http.get("/healthz").json() == {"status": "ok"}

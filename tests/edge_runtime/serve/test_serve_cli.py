@@ -1,0 +1,87 @@
+"""`tintlite serve` as a process: its one line, its end, and what it refuses to begin with."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[3]
+PATIENT = 120
+
+
+@pytest.fixture
+def tintlite(tmp_path, tiny_model):
+    """Starts `tintlite serve` with the tiny model; what still runs at the end is killed."""
+    started = []
+
+    def start(*arguments, model=tiny_model):
+        command = [sys.executable, "-m", "edge_runtime", "serve", *map(str, arguments)]
+        process = subprocess.Popen(
+            [*command, "--model", str(model), "--threads", "1"],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def fails(process, words):
+    out, err = process.communicate(timeout=PATIENT)
+    assert process.returncode == 1
+    assert out == ""
+    assert re.fullmatch(r"tintlite: [^\n]*\n", err), err
+    assert words in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_a_signal(tintlite, number):
+    process = tintlite("--port", "0")
+    line = process.stdout.readline()
+    url = re.search(r"http://127\.0\.0\.1:\d+/", line)[0]
+    with httpx.Client(base_url=url, timeout=PATIENT, trust_env=False, verify=False) as http:  # noqa: S501
+        assert http.get("/api/status").json()["models"][-1] == "tiny.tflite"
+    begin = time.monotonic()
+    process.send_signal(number)
+    out, err = process.communicate(timeout=PATIENT)
+    assert (process.returncode, out, err) == (0, "", "")
+    assert time.monotonic() - begin < 30
+
+
+@pytest.mark.slow  # what it does is tested in this process too
+def test_other_machines_are_asked_for_a_token(tintlite):
+    process = tintlite("--host", "0.0.0.0", "--port", "0")  # noqa: S104
+    line = process.stdout.readline()
+    token = re.search(r":(\d+)/\?token=([\w-]{20,}) ", line)
+    url = f"http://127.0.0.1:{token[1]}/api/status"
+    with httpx.Client(timeout=PATIENT, trust_env=False, verify=False) as http:  # noqa: S501
+        assert http.get(url).status_code == 401
+        assert http.get(url, params={"token": token[2]}).status_code == 200
+
+
+def test_a_port_in_use(tintlite):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        fails(tintlite("--port", taken.getsockname()[1]), "Address already in use")
+
+
+def test_a_source_that_is_none(tintlite, tmp_path):
+    (tmp_path / "letter.mp4").write_text("Dear Sir,")
+    fails(tintlite("letter.mp4", "--port", "0"), "letter.mp4: ")
+
+
+def test_a_model_that_is_none(tintlite):
+    fails(tintlite("--port", "0", model="gone.tflite"), "gone.tflite: no such model file")

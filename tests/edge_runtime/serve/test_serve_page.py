@@ -1,0 +1,341 @@
+"""The page in a real browser: Debian's Chromium, driven by Playwright."""
+
+import os
+import re
+import shutil
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="Playwright is not installed: the page is not tested in a browser"
+)
+
+CHROMIUM = os.environ.get("TINTLITE_CHROMIUM") or shutil.which("chromium")
+PATIENT = 120_000  # ms; a browser beside other work may take long
+PHOTO = Path(__file__).parents[3] / "docs" / "demo" / "grey.jpg"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no chromium found: the page is not tested (apt-get install chromium)")
+    with playwright.sync_playwright() as driver:
+        # Tests may run as root in a container, where Chromium's sandbox cannot be had.
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def desktop(browser):
+    """A context for all tests that need none of their own: a browser's process takes a while."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def visit(browser, desktop):
+    """Opens pages; at the end, none may have complained in its console."""
+    contexts, pages = [], []
+    complaints = []
+
+    def opened(url, **options):
+        context = desktop
+        if options:
+            context = browser.new_context(**options)
+            contexts.append(context)
+        page = context.new_page()
+        pages.append(page)
+        page.set_default_timeout(PATIENT)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: line.type == "error" and complaints.append(line.text))
+        page.goto(url)
+        return page
+
+    opened.complaints = complaints
+    yield opened
+    for one in pages + contexts:
+        one.close()
+    assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def photos(start):
+    """A server without a camera, with its usual models."""
+    return start(model="standard")
+
+
+def frame_number(page) -> int:
+    return int(page.get_attribute("#live", "data-frame") or 0)
+
+
+def wait_for(page, condition) -> None:
+    end = time.monotonic() + PATIENT / 1000
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        page.wait_for_timeout(50)
+
+
+def colourfulness(page, selector) -> float:
+    """How far a picture on the page is from grey, in the mean over its pixels."""
+    return page.evaluate(
+        """async (selector) => {
+            const shown = document.querySelector(selector);
+            await shown.decode?.();
+            const canvas = document.createElement('canvas');
+            canvas.width = shown.naturalWidth || shown.width;
+            canvas.height = shown.naturalHeight || shown.height;
+            const context = canvas.getContext('2d');
+            context.drawImage(shown, 0, 0);
+            const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+            let sum = 0;
+            for (let i = 0; i < data.length; i += 4) {
+                const [r, g, b] = data.subarray(i, i + 3);
+                sum += Math.max(r, g, b) - Math.min(r, g, b);
+            }
+            return sum / (data.length / 4);
+        }""",
+        selector,
+    )
+
+
+def cut(page, stage) -> int:
+    return int(page.locator(f"{stage} [role=slider]").get_attribute("aria-valuenow"))
+
+
+def upload(page, name, data, kind="image/png") -> None:
+    page.set_input_files("#file", {"name": name, "mimeType": kind, "buffer": data})
+
+
+def test_the_live_view_moves_in_grey_and_colour(running, visit):
+    page = visit(running.url)
+    wait_for(page, lambda: frame_number(page) > 0)
+    first = frame_number(page)
+    wait_for(page, lambda: frame_number(page) > first + 5)
+    assert colourfulness(page, "#live .before") < 2
+    assert colourfulness(page, "#live .after") > 10
+    wait_for(page, lambda: page.inner_text("#state") == "Live")
+    assert re.fullmatch(r"\d+\.\d", page.inner_text("#fps"))
+    assert re.fullmatch(r"\d+ ms", page.inner_text("#delay"))
+    assert page.inner_text("#size").split() == ["96", "\u00d7", "64"]
+    assert page.locator("#veil").is_hidden()
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll('button, input, a, [role=slider], [role=tab]')]
+            .filter((one) => !(one.ariaLabel || one.textContent.trim()
+                || one.labels?.length || one.getAttribute('aria-labelledby')))
+            .map((one) => one.outerHTML)"""
+    )
+    assert nameless == []
+
+
+def test_the_divider_is_moved_by_mouse_and_keys(running, visit):
+    page = visit(running.url)
+    wait_for(page, lambda: frame_number(page) > 0)
+    assert cut(page, "#live") == 50
+    box = page.locator("#live").bounding_box()
+    y = box["y"] + box["height"] / 3
+    page.mouse.move(box["x"] + box["width"] / 2, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.8, y, steps=4)
+    page.mouse.up()
+    assert cut(page, "#live") == 80
+    clip = page.evaluate("getComputedStyle(document.querySelector('#live .before')).clipPath")
+    assert re.match(r"inset\(0px 20(\.\d+)?% 0px 0px\)|inset\(0px calc\(20", clip), clip
+    page.mouse.move(box["x"] + 5, y)  # not held any more
+    assert cut(page, "#live") == 80
+    divider = page.get_by_role("slider", name="Divider between before and after")
+    divider.focus()
+    for key, expected in (("ArrowLeft", 78), ("PageDown", 68), ("Home", 0), ("End", 100)):
+        page.keyboard.press(key)
+        assert cut(page, "#live") == expected
+    assert divider.get_attribute("aria-valuetext") == "100 % before, 0 % after"
+
+
+def test_pause_and_still(running, visit):
+    page = visit(running.url)
+    wait_for(page, lambda: frame_number(page) > 0)
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_timeout(300)
+    stands = frame_number(page)
+    page.wait_for_timeout(600)
+    assert frame_number(page) == stands
+    page.get_by_role("button", name="Play").click()
+    wait_for(page, lambda: frame_number(page) > stands)
+    page.get_by_label("Still with before and after").check()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save still").click()
+    assert re.fullmatch(r"tintlite-\d{8}-\d{6}\.jpg", download.value.suggested_filename)
+    with Image.open(download.value.path()) as still:
+        assert still.size == (2 * 96 + 2, 64)
+
+
+def test_the_controls_change_the_server(start_anew, camera, visit):
+    server = start_anew(camera())
+    page = visit(server.url)
+
+    def settings():
+        return server.http.get("/api/status").json()["settings"]
+
+    page.get_by_role("radio", name="nano").check()
+    wait_for(page, lambda: settings()["model"] == "nano")
+    page.get_by_label("Saturation", exact=True).fill("0")
+    wait_for(page, lambda: settings()["saturation"] == 0)
+    wait_for(page, lambda: colourfulness(page, "#live .after") < 2)
+    page.get_by_role("button", name="Back to 1.00").click()
+    wait_for(page, lambda: settings()["saturation"] == 1)
+    page.get_by_label("Threads", exact=True).fill("1")
+    # What another visitor changes is shown here too.
+    server.http.post("/api/settings", json={"saturation": 2})
+    wait_for(page, lambda: page.inner_text("#saturation-value").startswith("2.00"))
+
+
+def test_a_photo_comes_back_in_colour(photos, visit):
+    page = visit(photos.url)
+    page.wait_for_selector("#choose:visible")
+    upload(page, "rocket.jpg", PHOTO.read_bytes(), "image/jpeg")
+    wait_for(
+        page, lambda: page.locator("#busy").is_hidden() and page.locator("#download").is_visible()
+    )
+    assert colourfulness(page, "#photo .before") < 3
+    assert colourfulness(page, "#photo .after") > 8
+    assert page.inner_text("#photo-name") == "rocket.colour.jpg"
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename == "rocket.colour.jpg"
+    with Image.open(download.value.path()) as result:
+        assert (result.format, result.size) == ("JPEG", (640, 427))
+    divider = page.locator("#photo [role=slider]")
+    divider.focus()
+    page.keyboard.press("ArrowRight")
+    assert cut(page, "#photo") == 52
+    # The controls colour it anew.
+    before = page.get_attribute("#photo .after", "src")
+    page.get_by_label("Saturation", exact=True).fill("0")
+    wait_for(page, lambda: page.get_attribute("#photo .after", "src") != before)
+    wait_for(page, lambda: colourfulness(page, "#photo .after") < 3)
+    photos.http.post("/api/settings", json={"saturation": 1})
+
+
+@pytest.mark.slow
+def test_a_photo_that_the_browser_cannot_show(photos, grey, file_of, visit):
+    page = visit(photos.url)
+    page.wait_for_selector("#choose:visible")
+    upload(page, "old.tif", file_of(np.kron(grey, np.ones((3, 3), np.uint8)), "TIFF"), "image/tiff")
+    wait_for(
+        page, lambda: page.locator("#busy").is_hidden() and page.locator("#download").is_visible()
+    )
+    assert colourfulness(page, "#photo .before") < 2 < colourfulness(page, "#photo .after")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    with Image.open(download.value.path()) as result:
+        assert result.format == "TIFF"
+
+
+def test_a_photo_dropped_and_one_pasted(running, grey, file_of, visit):
+    page = visit(running.url)
+    page.wait_for_selector("[role=tab]:visible")
+    data = list(file_of(grey))
+    for number, event in enumerate(("drop", "paste")):
+        page.evaluate(
+            """([event, name, bytes]) => {
+                const files = new DataTransfer();
+                files.items.add(new File([new Uint8Array(bytes)], name, { type: 'image/png' }));
+                const options = { bubbles: true, cancelable: true };
+                document.body.dispatchEvent(event === 'drop'
+                    ? new DragEvent('drop', { dataTransfer: files, ...options })
+                    : new ClipboardEvent('paste', { clipboardData: files, ...options }));
+            }""",
+            [event, f"photo{number}.png", data],
+        )
+        wait_for(page, lambda: page.inner_text("#photo-name") == f"photo{number}.colour.png")  # noqa: B023
+    assert page.get_by_role("tab", name="Photo").get_attribute("aria-selected") == "true"
+    page.keyboard.press("Tab")
+    page.get_by_role("tab", name="Photo").focus()
+    page.keyboard.press("ArrowLeft")
+    assert page.get_by_role("tab", name="Live").get_attribute("aria-selected") == "true"
+    assert page.locator("#panel-photo").is_hidden()
+
+
+def test_errors_are_shown(photos, visit):
+    page = visit(photos.url)
+    page.wait_for_selector("#choose:visible")
+    upload(page, "letter.txt", b"Dear Sir,", "text/plain")
+    alert = page.locator("#photo-error")
+    alert.wait_for(state="visible")
+    assert alert.inner_text() == "letter.txt: not a JPEG, PNG, TIFF, WebP or BMP picture"
+    assert alert.get_attribute("role") == "alert"
+    assert page.locator("#choose").is_visible()
+    # The browser's own line on the answer 422.
+    assert [line for line in visit.complaints if "422" not in line] == []
+    visit.complaints.clear()
+
+
+def test_a_lost_camera_is_told_and_comes_back(start_anew, camera, visit):
+    cameras, allowed = [], []
+
+    def open_camera():
+        if cameras and not allowed:
+            raise OSError("busy")
+        cameras.append(camera()())
+        return cameras[-1]
+
+    server = start_anew(open_camera)
+    page = visit(server.url)
+    wait_for(page, lambda: frame_number(page) > 0)
+    cameras[0].pulled.set()
+    wait_for(page, lambda: page.inner_text("#state") == "Reopening the camera…")
+    assert page.inner_text("#veil-text") == "Reopening the camera…"
+    assert page.locator("#veil").is_visible()
+    allowed.append(True)
+    wait_for(page, lambda: page.locator("#veil").is_hidden())
+    stands = frame_number(page)
+    wait_for(page, lambda: frame_number(page) > stands)
+
+
+@pytest.mark.parametrize("scheme", ["dark", pytest.param("light", marks=pytest.mark.slow)])
+def test_on_a_phone(running, visit, scheme):
+    page = visit(running.url, color_scheme=scheme, **PHONE)
+    wait_for(page, lambda: frame_number(page) > 0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    box = page.locator("#live").bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] * 0.25, box["y"] + box["height"] / 2)
+    assert cut(page, "#live") == 25
+    page.get_by_role("tab", name="Photo").tap()
+    page.wait_for_selector("#choose:visible")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for button in page.locator("button:visible, a.button:visible").all():
+        assert button.bounding_box()["height"] >= 32
+    shade = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    brightness = int(re.search(r"\d+", shade)[0])
+    assert (brightness > 200) if scheme == "light" else (brightness < 50)
+
+
+def test_the_token_opens_the_page_and_leaves_the_address(start_anew, camera, visit):
+    server = start_anew(camera(), token="a-token-for-tests")  # noqa: S106
+    page = visit(server.url)
+    assert [line for line in visit.complaints if "401" not in line] == []
+    visit.complaints.clear()
+    page.get_by_label("This server asks for its token.").fill("a-token-for-tests")
+    page.get_by_role("button", name="Open").click()
+    wait_for(page, lambda: frame_number(page) > 0)
+    assert page.url == f"{server.url}/"
+    assert "token" not in page.evaluate("document.cookie")
+    page.reload()  # the cookie opens it
+    wait_for(page, lambda: frame_number(page) > 0)
+
+
+@pytest.mark.slow
+def test_a_server_that_ends_is_told(start_anew, camera, visit):
+    server = start_anew(camera())
+    page = visit(server.url)
+    wait_for(page, lambda: frame_number(page) > 0)
+    server.server.stop()
+    wait_for(page, lambda: page.inner_text("#state") == "Connection lost, trying again…")
+    assert page.locator("#veil").is_visible()
+    visit.complaints.clear()  # the browser's own lines on the refused connections
