@@ -1,4 +1,4 @@
-"""The benchmarks' command: `python -m benchmarks framing` and `latency`."""
+"""The benchmarks' command: `python -m benchmarks --help` lists what it measures."""
 
 from benchmarks.cli import main
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import cv2
 
+from edge_runtime.accelerator import DEFAULT_ACCELERATOR, runs_on
 from edge_runtime.cli.codes import FAILED, OK
-from edge_runtime.cli.console import complain, quiet_libraries, say
+from edge_runtime.cli.console import complain, end_quietly, quiet_libraries, say
+from edge_runtime.colorizer import Colorizer
 from edge_runtime.live.herald import Herald
 from edge_runtime.live.live_view import LiveView
 from edge_runtime.live.make_view import ViewOptions, make_view
@@ -58,6 +60,7 @@ def run(source: str | None, options: ViewOptions, page: PageOptions) -> int:
         cv2.utils.logging.setLogLevel(0)  # its warnings about cameras come as our own errors
         with quiet_libraries():
             view = make_view(source, options)
+        _tell_accelerator(view.colorizer, options)
         return _serve_view(listener, view, options, page)
     finally:
         listener.socket.close()
@@ -100,4 +103,14 @@ def _serve(
             limits=Limits(page.max_upload_mb * 2**20, page.max_viewers),
             on_ready=tell,
         )
+        photos = server.desk.studio.load(server.desk.settings) if view is None else None
+    if photos is not None:
+        _tell_accelerator(photos, options)
     server.serve_page()
+
+
+def _tell_accelerator(colorizer: Colorizer, options: ViewOptions) -> None:
+    """Say what runs the network, where another than the CPU was asked for."""
+    if options.accelerator != DEFAULT_ACCELERATOR:
+        end_quietly(colorizer)
+        say(runs_on(colorizer.accelerator, colorizer.accelerator_note))

@@ -1,0 +1,93 @@
+"""The flicker and cut benchmarks measure what they say."""
+
+import subprocess
+import sys
+
+import av
+import numpy as np
+import pytest
+from skimage import data as photos
+from typer.testing import CliRunner
+
+from benchmarks.cli import app
+from benchmarks.cuts import measure_cuts
+from benchmarks.flicker import measure_flicker, read_frames
+from train.errors import SourceError
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    """Eight frames of a pan over a photo, without loss."""
+    path = tmp_path_factory.mktemp("film") / "pan.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("ffv1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 160, 120, "bgr0"
+        for left in range(0, 32, 4):
+            part = np.ascontiguousarray(photos.coffee()[100:220, left : left + 160])
+            frame = av.VideoFrame.from_ndarray(part, format="rgb24")
+            container.mux(stream.encode(frame.reformat(format="bgr0")))
+        container.mux(stream.encode())
+    return path
+
+
+def test_frames_are_read_as_they_are(film):
+    frames = list(read_frames(film))
+    assert len(frames) == 8
+    assert np.array_equal(frames[3], photos.coffee()[100:220, 12:172])
+
+
+def test_every_way_of_colouring_a_film(film, tiny_model):
+    true, grey, by_frame, off, on = measure_flicker(film, [0, 0.8], str(tiny_model))
+    assert true.rgb_psnr == np.inf
+    assert true.colourfulness_ratio == 1
+    assert (grey.flicker, grey.colourfulness_ratio) == (0, pytest.approx(0, abs=0.02))
+    assert grey.rgb_psnr < 30
+    same = ("frames", "cuts", "flicker", "rgb_psnr", "colourfulness_ratio")
+    assert [getattr(off, name) for name in same] == [getattr(by_frame, name) for name in same]
+    assert on.flicker < by_frame.flicker
+    assert on.ms > off.ms >= by_frame.ms == 0
+
+
+def test_cuts_among_photos():
+    pictures = [photos.coffee(), photos.chelsea(), photos.astronaut(), photos.rocket()]
+    rows = measure_cuts(pictures)
+    assert {row.is_cut for row in rows} == {True, False}
+    assert all(row.found == 1 for row in rows if row.is_cut)
+    easy = [
+        row for row in rows if not row.is_cut and "20 %" not in row.kind and "45" not in row.kind
+    ]
+    assert len(easy) == 6
+    assert all(row.found == 0 for row in easy)
+    with pytest.raises(SourceError, match="two pictures"):
+        measure_cuts(pictures[:1])
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"", b"no film at all" * 99], ids=["none", "empty", "text"]
+)
+def test_no_film_is_one_sentence(tmp_path, content):
+    path = tmp_path / "film.mp4"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SourceError, match=r"film\.mp4: "):
+        list(read_frames(path))
+
+
+def test_the_command(film, tiny_model):
+    strengths = ["--strength", "0.5", "--strength", "1"]
+    good = CliRunner().invoke(app, ["flicker", str(film), "--model", str(tiny_model), *strengths])
+    assert good.exit_code == 0, good.output
+    assert "pan.mkv: 8 frames, 0 cuts" in good.output
+    assert "strength 0.5" in good.output
+    assert "strength 1" in good.output
+    bad = CliRunner().invoke(app, ["flicker", str(film), "--strength", "2"])
+    assert bad.exit_code == 2
+
+
+def test_a_missing_film_is_one_line_of_the_command(tmp_path, tiny_model):
+    command = [sys.executable, "-m", "benchmarks", "flicker", str(tmp_path / "none.mp4")]
+    result = subprocess.run([*command, "--model", tiny_model], capture_output=True, text=True)
+    assert result.returncode == 1
+    # LiteRT may say a word about itself before.
+    assert result.stderr.splitlines()[-1].startswith("benchmarks: ")
+    assert "Traceback" not in result.stderr
