@@ -76,7 +76,8 @@ def export_model(
         label: for the contract.
         calibration: a source of at least 200 pictures; some are kept for the parity check.
         input_size: S; that of the run if None.
-        ab_gain: multiplied into the linear head, to make a network more or less colourful.
+        ab_gain: multiplied into the head, to make a network more or less colourful; before the
+            tanh of a head that has one, which bends it for strong colours.
         sets: sources to measure on, by name; the figures go into the contract.
         overwrite: replace files that are there.
         on_stage: called with a word for each stage.

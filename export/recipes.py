@@ -20,10 +20,15 @@ from export.refit_head import with_refitted_head
 # Operators that int8 leaves in float32, by the names of their tensors after conversion. Measured
 # on the trained nano (root mean square of the error of ab, CIE units, over 67 pictures): all int8
 # 1.77; with the first depthwise convolution in float, whose channels differ most, 1.07; any other
-# early layer 1.7. The head (48 weights) is the last step before colour.
+# early layer 1.7. The head (48 weights) is the last step before colour. A classifier's logits are
+# exponents, which bear no rounding; of its 313 probabilities most lie below int8's least step.
 STAYS_FLOAT = (
     (r".*expanded_conv_depthwise.*", TFLOperationName.DEPTHWISE_CONV_2D),
     (r"^PartitionedCall:0", TFLOperationName.CONV_2D),
+    (r".*/ab(_\d+)?/.*", TFLOperationName.CONV_2D),  # the head before a tanh
+    (r".*/logits(_\d+)?/.*", TFLOperationName.CONV_2D),
+    (r".*", TFLOperationName.SOFTMAX),
+    (r".*", TFLOperationName.TANH),
 )
 
 

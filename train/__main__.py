@@ -1,4 +1,4 @@
-"""The workshop's commands: `python -m train prepare | fit | evaluate`."""
+"""The workshop's commands: `python -m train prepare | fit | evaluate | compare | speed`."""
 
 from train.cli import main
 

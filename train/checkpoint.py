@@ -35,17 +35,24 @@ class Progress:
 def save_checkpoint(
     folder: Path, engine: Engine, average: list[np.ndarray], progress: Progress
 ) -> None:
-    """Write weights, optimizer, average and progress; the old ones stay until it is done."""
+    """Write weights, optimizer, average and progress; the old ones stay until it is done.
+
+    After any failure they are all that is left.
+    """
     part = folder.with_name(folder.name + ".part")
     old = folder.with_name(folder.name + ".old")
     shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    engine.save(part)
-    np.savez(part / "average.npz", *average)
-    (part / "progress.json").write_text(json.dumps(asdict(progress)), encoding="utf-8")
-    for file in part.iterdir():
-        with open(file, "rb+") as opened:
-            os.fsync(opened.fileno())
+    try:
+        part.mkdir(parents=True)
+        engine.save(part)
+        np.savez(part / "average.npz", *average)
+        (part / "progress.json").write_text(json.dumps(asdict(progress)), encoding="utf-8")
+        for file in part.iterdir():
+            with open(file, "rb+") as opened:
+                os.fsync(opened.fileno())
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
         os.replace(folder, old)

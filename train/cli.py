@@ -1,4 +1,4 @@
-"""`python -m train`: prepare pictures, fit a network, evaluate models."""
+"""`python -m train`: prepare pictures, fit a network, evaluate models, time the training."""
 
 import json
 import os
@@ -25,6 +25,8 @@ from train.errors import ConfigError
 
 # TensorFlow's own chatter (missing GPUs, oneDNN) would bury ours.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+ON_SHEET = 8  # pictures that `compare --sheet` shows
 
 app = typer.Typer(
     help="Train TintLite's networks on your own pictures.",
@@ -61,7 +63,12 @@ COMPARE_HELP = """Compare runs, finished or running: how good, how large, how lo
 
     python -m train compare runs/standard runs/nano --on data/mine:val
 
-    python -m train compare runs/* --on val.tar --limit 300 --markdown table.md
+    python -m train compare runs/* --on val.tar --limit 300 --markdown table.md --sheet sheet.png
+"""
+
+SPEED_HELP = """Time a recipe here: images/s of the data alone, of the network alone, of both.
+
+    python -m train speed standard --data data/mine
 """
 
 
@@ -217,8 +224,12 @@ def compare_command(
     json_out: Annotated[
         Path | None, typer.Option("--json", help="Write the figures as JSON too.")
     ] = None,
+    sheet: Annotated[
+        Path | None,
+        typer.Option(help="Draw a PNG of 8 of the pictures: grey, as each run colours them, true."),
+    ] = None,
 ) -> None:
-    from train.compare import compare, open_runs
+    from train.compare import compare, networks_of, open_runs
     from train.comparison_table import comparison_markdown, comparison_table
     from train.open_pictures import TruePictures
 
@@ -237,6 +248,41 @@ def compare_command(
 
         figures = {name: asdict(row) for name, row in rows.items()}
         json_out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    if sheet:
+        from train.sheet import draw_sheet
+
+        shown = TruePictures(on, min(limit or ON_SHEET, ON_SHEET))
+        draw_sheet(networks_of(opened), shown, sheet)
+
+
+@app.command("speed", help=SPEED_HELP)
+def speed_command(
+    config: Annotated[str, typer.Argument(help="A recipe of train/configs/.")],
+    data: Annotated[Path, typer.Option(help="Prepared data.")],
+    batches: Annotated[int, typer.Option(min=2, help="To make, and to train.")] = 50,
+) -> None:
+    import keras
+
+    from train.config import load_config
+    from train.speed import measure_speed
+
+    with console.status("") as status:
+        speed = measure_speed(load_config(config), data, batches, status.update)
+    console.print(
+        f"{config} on {keras.backend.backend()}: batches of {speed.batch_size} crops of"
+        f" {speed.crop_size} px, images/s",
+        highlight=False,
+    )
+    for name, value in (
+        ("data alone, one worker", speed.data),
+        ("the same, aged as old film", speed.aged_data),
+        ("training on a batch made beforehand", speed.held),
+        ("training, data included", speed.training),
+    ):
+        console.print(f"{value:9.1f}  {name}", highlight=False)
+    console.print(
+        f"{speed.training / speed.held:9.0%}  the last of the one before", highlight=False
+    )
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from train.errors import RunError
-from train.evaluate import GREY, Scores, evaluate
+from train.evaluate import GREY, Network, Scores, evaluate
 from train.history import read_history
 from train.networks import BEST_WEIGHTS, keras_network, load_generator
 from train.work import multiply_accumulates, parameters
@@ -85,6 +85,11 @@ def open_runs(runs: Sequence[Path]) -> dict[str, OpenRun]:
     return {name: OpenRun(load_generator(run), trained[name]) for name, run in named.items()}
 
 
+def networks_of(runs: dict[str, OpenRun]) -> dict[str, tuple[Network, int]]:
+    """By the run's name, its network and S, as `train.evaluate` and `train.sheet` take them."""
+    return {name: (keras_network(run.generator), run.input_size) for name, run in runs.items()}
+
+
 def compare(
     runs: dict[str, OpenRun],
     pictures: Iterable[np.ndarray],
@@ -101,8 +106,7 @@ def compare(
     Raises:
         SourceError: there are no pictures.
     """
-    networks = {name: (keras_network(run.generator), run.input_size) for name, run in runs.items()}
-    scores = evaluate(networks, pictures, on_picture)
+    scores = evaluate(networks_of(runs), pictures, on_picture)
     return {GREY: ComparedRun(scores[GREY])} | {
         name: ComparedRun(
             scores[name],

@@ -52,6 +52,8 @@ class FitConfig:
         val_pictures: how many pictures that takes.
         sheet_rounds: rounds between two sheets of val pictures.
         frozen_to: layers up to this one, in order, stay as they were; None trains all.
+        train_encoder: train the Inception-ResNetV2 of `inception_fusion` too, which otherwise
+            stays as it came.
         dtype_policy: `float32` or `mixed_bfloat16`.
         seed: of every random choice.
     """
@@ -81,6 +83,7 @@ class FitConfig:
     val_pictures: int = 256
     sheet_rounds: int = 5
     frozen_to: str | None = None
+    train_encoder: bool = False
     dtype_policy: str = "float32"
     seed: int = 0
 
@@ -100,6 +103,8 @@ class FitConfig:
             raise ConfigError(f"loss must be one of {', '.join(losses)}, not {self.loss!r}")
         if self.rebalancing and kind != "classification":
             raise ConfigError(f"rebalancing is for networks that classify, not {self.network}")
+        if self.train_encoder and self.network != "inception_fusion":
+            raise ConfigError(f"train_encoder is for inception_fusion, not {self.network}")
         if self.adversarial_loss is not None:
             if kind != "gan":
                 raise ConfigError(f"{self.network} has no discriminator")
@@ -125,6 +130,10 @@ class FitConfig:
             raise ConfigError(
                 "minutes, steps, epochs, batch_size, round_steps, val_pictures, sheet_rounds and"
                 " patience must be positive"
+            )
+        if not (self.learning_rate > 0 and 0 <= self.ema < 1 and 0 <= self.warmup <= 1):
+            raise ConfigError(
+                "learning_rate must be positive, ema at least 0 and below 1, warmup within 0..1"
             )
         multiple = NETWORKS[self.network].multiple_of
         sizes = [size for _, size in self.crop_sizes] + [self.val_size]
@@ -157,6 +166,7 @@ def load_config(name: str) -> FitConfig:
         raise ConfigError(f"unknown recipe {name!r}: there are {', '.join(recipe_names())}")
     try:
         return importlib.import_module(f"train.configs.{name}").CONFIG
-    except (TypeError, AttributeError, SyntaxError) as error:  # a key that FitConfig has not
+    # A key that FitConfig has not, a value of another kind, a name that is not imported.
+    except (TypeError, ValueError, AttributeError, NameError, ImportError, SyntaxError) as error:
         reason = str(error).replace("FitConfig.__init__()", "a recipe")
         raise ConfigError(f"the recipe {name} cannot be read: {reason}") from None

@@ -7,8 +7,9 @@ from typing import Any, Protocol
 import keras
 import numpy as np
 
-from train.config import FitConfig
+from train.config import SOFT_CROSS_ENTROPY, FitConfig
 from train.data import CropBatches
+from train.devices import data_parallel
 from train.trainable import Trainable, build_trainable
 
 # Called before a step for the learning rate, and after it with the loss; True ends the round.
@@ -47,7 +48,7 @@ def make_engine(config: FitConfig, crop_size: int, bin_weights: np.ndarray | Non
         crop_size: of the first batches.
         bin_weights: float32 [313] for `rebalancing`.
     """
-    plain = config.adversarial_loss is None and config.optimizer == "adamw"
+    plain = config.loss != SOFT_CROSS_ENTROPY and config.optimizer in ("adamw", "adam")
     if keras.backend.backend() == "torch" and plain and config.dtype_policy == "float32":
         import torch
 
@@ -78,18 +79,20 @@ class _Steps(keras.callbacks.Callback):
 
 
 class KerasEngine:
-    """`model.fit` on whatever backend and device Keras has."""
+    """`model.fit` on whatever backend and devices Keras has (see `train.devices`)."""
 
     def __init__(
         self, config: FitConfig, crop_size: int, bin_weights: np.ndarray | None = None
     ) -> None:
         self._config = config
         self._bin_weights = bin_weights
+        self._on_devices = data_parallel(config.batch_size)
         keras.config.set_dtype_policy(config.dtype_policy)
         self._trainable = self._built(crop_size)
 
     def _built(self, crop_size: int) -> Trainable:
-        return build_trainable(self._config, crop_size, self._bin_weights)
+        with self._on_devices():
+            return build_trainable(self._config, crop_size, self._bin_weights)
 
     def train(self, batches: CropBatches, before: BeforeStep, after: AfterStep) -> dict[str, float]:
         """See `Engine`."""
@@ -101,9 +104,10 @@ class KerasEngine:
             for new, old in zip(*states, strict=True):
                 new.assign(old)
             self._trainable = resized
-        history = self._trainable.model.fit(
-            batches, epochs=1, verbose=0, shuffle=False, callbacks=[_Steps(before, after)]
-        )
+        with self._on_devices():
+            history = self._trainable.model.fit(
+                batches, epochs=1, verbose=0, shuffle=False, callbacks=[_Steps(before, after)]
+            )
         return {name: float(values[-1]) for name, values in history.history.items()}
 
     def get_weights(self) -> list[np.ndarray]:

@@ -115,8 +115,6 @@ def fit(
             network.set_weights(average.weights)
             row = _row(trained, judge, val_store, config, clock)
             better = row.val_gain > progress.best_gain
-            if better:
-                folder.save_best(network)
             progress = Progress(
                 step=clock.step,
                 seconds=clock.seconds,
@@ -124,11 +122,14 @@ def fit(
                 rounds=progress.rounds + 1,
                 stale_rounds=0 if better else progress.stale_rounds + 1,
             )
-            save_checkpoint(folder.checkpoint, engine, average.weights, progress)
-            folder.add_round(asdict(row))
-            if progress.rounds % config.sheet_rounds == 0 or clock.done >= 1:
-                pictures = list(_spread(val_store, _ON_SHEET))
-                folder.add_sheet(judge, config.val_size, pictures, clock.step)
+            with folder.writing(average.weights):
+                if better:
+                    folder.save_best(network)
+                save_checkpoint(folder.checkpoint, engine, average.weights, progress)
+                folder.add_round(asdict(row))
+                if progress.rounds % config.sheet_rounds == 0 or clock.done >= 1:
+                    pictures = list(_spread(val_store, _ON_SHEET))
+                    folder.add_sheet(judge, config.val_size, pictures, clock.step)
             rounds.append(row)
             on_round(row)
     return rounds

@@ -9,11 +9,16 @@ best.weights.h5                 the averaged weights with the highest gain on va
 """
 
 import csv
+import errno
 import hashlib
 import json
+import os
 import platform
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +46,26 @@ def _environment() -> dict[str, str]:
     }
 
 
+_LEFT_BY_A_ROUND = ("checkpoint", "checkpoint.old", "history.csv", BEST_WEIGHTS)
+_NO_ROOM = os.strerror(errno.ENOSPC)
+
+
+@contextmanager
+def _one_sentence(out: Path, hint: str) -> Iterator[None]:
+    """What goes wrong on the disk within it, as a FitError."""
+    try:
+        yield
+    except Exception as error:
+        # h5py's and TensorBoard's errors are not all OSErrors.
+        if _NO_ROOM in str(error):
+            reason = _NO_ROOM
+        elif isinstance(error, OSError):
+            reason = error.strerror or str(error)
+        else:
+            raise
+        raise FitError(f"{out} cannot be written ({reason}): {hint}") from None
+
+
 class RunFolder:
     """Writes a run's files; each is whole or not there.
 
@@ -50,7 +75,8 @@ class RunFolder:
         data: prepared data.
         start: what the weights start from, in a word.
     Raises:
-        FitError: something else ran here; the message says what differs.
+        FitError: something else ran here (the message says what differs), or the folder cannot be
+            written.
     """
 
     def __init__(self, out: Path, config: FitConfig, data: Path, start: str) -> None:
@@ -65,14 +91,16 @@ class RunFolder:
         }
         wanted = json.loads(json.dumps(wanted))
         file = out / "config.json"
-        if file.exists():
-            self._compare(file, wanted)
-        else:
-            out.mkdir(parents=True, exist_ok=True)
-            environment = json.dumps(_environment(), indent=2)
-            write_whole(out / "environment.json", environment.encode())
-            write_whole(file, json.dumps(wanted, indent=2).encode())
-        self._writer = Writer(str(out / "tensorboard"))
+        with _one_sentence(out, "choose another --out, or make room"):
+            # What ended before its first round, as by a wrong path to weights, may be begun anew.
+            if file.exists() and any((out / name).exists() for name in _LEFT_BY_A_ROUND):
+                self._compare(file, wanted)
+            else:
+                out.mkdir(parents=True, exist_ok=True)
+                environment = json.dumps(_environment(), indent=2)
+                write_whole(out / "environment.json", environment.encode())
+                write_whole(file, json.dumps(wanted, indent=2).encode())
+            self._writer = Writer(str(out / "tensorboard"))
 
     def _compare(self, file: Path, wanted: dict[str, Any]) -> None:
         try:
@@ -88,14 +116,38 @@ class RunFolder:
     def __enter__(self) -> "RunFolder":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._writer.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        # On a full disk the writer complains once more; the first error says enough.
+        with suppress(*([] if kind is None else [Exception])):
+            self._writer.close()
+
+    @contextmanager
+    def writing(self, weights: Sequence[np.ndarray]) -> Iterator[None]:
+        """For the files of one round: a full disk is one sentence, and the last checkpoint stays.
+
+        Args:
+            weights: the network's.
+        Raises:
+            FitError: the disk is full, or cannot be written for another reason.
+        """
+        with _one_sentence(
+            self._out, "the last checkpoint is whole, and the same command goes on from it"
+        ):
+            # Asked beforehand: h5py, when it runs out of room, prints tracebacks of its own.
+            own = sum(weight.nbytes for weight in weights)
+            there = sum(file.stat().st_size for file in self.checkpoint.glob("*"))
+            if shutil.disk_usage(self._out).free < own + max(there, 4 * own):
+                raise OSError(errno.ENOSPC, _NO_ROOM)
+            yield
 
     def save_best(self, network: Any) -> None:
         """Keep a Keras model's weights as the best so far."""
         part = self._out / f"part-{BEST_WEIGHTS}"
-        network.save_weights(part)
-        part.replace(self._out / BEST_WEIGHTS)
+        try:
+            network.save_weights(part)
+            part.replace(self._out / BEST_WEIGHTS)
+        finally:
+            part.unlink(missing_ok=True)
 
     def add_round(self, values: dict[str, float | None]) -> None:
         """Add a line to the history, in CSV and TensorBoard, and draw the curves anew.
@@ -104,12 +156,14 @@ class RunFolder:
             values: by column, `step` among them; None leaves a field empty.
         """
         file = self._out / "history.csv"
-        new = not file.exists()
-        with open(file, "a", newline="", encoding="utf-8") as opened:
-            writer = csv.DictWriter(opened, list(values))
-            if new:
-                writer.writeheader()
-            writer.writerow(values)
+        lines = StringIO(newline="")
+        writer = csv.DictWriter(lines, list(values))
+        if file.exists():
+            lines.write(file.read_bytes().decode())
+        else:
+            writer.writeheader()
+        writer.writerow(values)
+        write_whole(file, lines.getvalue().encode())
         for name, value in values.items():
             if value is not None:
                 self._writer.add_scalar(name, value, int(values["step"] or 0))
@@ -122,4 +176,4 @@ class RunFolder:
         """Draw a sheet of val pictures (see `train.sheet`) as it is after `step` batches."""
         folder = self._out / "sheets"
         folder.mkdir(exist_ok=True)
-        draw_sheet(network, input_size, pictures, folder / f"{step:07}.png")
+        draw_sheet({"ours": (network, input_size)}, pictures, folder / f"{step:07}.png")

@@ -1,6 +1,6 @@
-"""A contact sheet: grey, ours and true beside each other, exactly as they are measured."""
+"""A contact sheet: grey, networks and true beside each other, exactly as they are measured."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from edge_runtime.whole_file import write_whole
 from train.errors import SourceError
 from train.evaluate import Network, judged, network_input, with_ab
 
-COLUMNS = ("grey", "ours", "true")
+LABEL_SIZE = 15  # of the letters, pixels; longer names have smaller ones
 
 # In pixels: the side of a picture on the sheet, the white between, the line of labels.
 CELL = 160
@@ -22,32 +22,33 @@ HEADER = 26
 
 
 def draw_sheet(
-    network: Network, input_size: int, pictures: Iterable[np.ndarray], png: Path
+    networks: Mapping[str, tuple[Network, int]], pictures: Iterable[np.ndarray], png: Path
 ) -> None:
-    """Colour some true pictures and draw a row for each: grey (ab = 0), ours, true.
+    """Colour some true pictures and draw a row for each: grey (ab = 0), each network, true.
 
     The pictures are those that `train.evaluate` measures, squares of 256 pixels (so that long ones
     look squashed), reduced to `CELL` pixels.
 
     Args:
-        network: see `train.evaluate.Network`.
-        input_size: its S.
+        networks: by the label of its column, see `train.evaluate.Network`, and its S.
         pictures: true pictures, uint8 [H, W, 3] RGB of any size.
         png: the sheet to write; one of that name is replaced.
     Raises:
         SourceError: there are no pictures.
         OSError: the sheet cannot be written.
     """
-    rows = [_row(network, input_size, picture) for picture in pictures]
+    rows = [_row(networks.values(), picture) for picture in pictures]
     if not rows:
         raise SourceError("there are no pictures to draw a sheet of")
-    size = (GAP + len(COLUMNS) * (CELL + GAP), HEADER + len(rows) * (CELL + GAP))
+    columns = ("grey", *networks, "true")
+    size = (GAP + len(columns) * (CELL + GAP), HEADER + len(rows) * (CELL + GAP))
     sheet = Image.new("RGB", size, "white")
     draw = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(size=15)
-    for column, label in enumerate(COLUMNS):
+    for column, label in enumerate(columns):
         middle = GAP + column * (CELL + GAP) + CELL // 2
-        draw.text((middle, HEADER // 2), label, fill="#333333", font=font, anchor="mm")
+        draw.text(
+            (middle, HEADER // 2), label, fill="#333333", font=_fitting_font(label), anchor="mm"
+        )
     for number, row in enumerate(rows):
         for column, picture in enumerate(row):
             place = (GAP + column * (CELL + GAP), HEADER + number * (CELL + GAP))
@@ -57,9 +58,16 @@ def draw_sheet(
     write_whole(png, data.getbuffer())
 
 
-def _row(network: Network, input_size: int, picture: np.ndarray) -> tuple[np.ndarray, ...]:
-    """(grey, ours, true), each uint8 [256, 256, 3]."""
+def _fitting_font(label: str) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
+    """Letters of `LABEL_SIZE`, or as small as the label needs to fit over its column."""
+    width = ImageFont.load_default(size=LABEL_SIZE).getlength(label)
+    return ImageFont.load_default(size=LABEL_SIZE * min(1.0, (CELL - GAP) / max(width, 1)))
+
+
+def _row(networks: Iterable[tuple[Network, int]], picture: np.ndarray) -> list[np.ndarray]:
+    """[grey, each network's, true], each uint8 [256, 256, 3]."""
     true = judged(picture)
     own = lightness(true)
     grey = with_ab(own, np.zeros((1, 1, 2), np.float32))
-    return grey, with_ab(own, network(network_input(true, input_size))), true
+    ours = [with_ab(own, run(network_input(true, input_size))) for run, input_size in networks]
+    return [grey, *ours, true]

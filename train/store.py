@@ -38,7 +38,7 @@ class Store:
         folder: what `python -m train prepare` wrote.
         split: `train`, `val` or `test`; None for all of them.
     Raises:
-        StoreError: not prepared data, cut off, or nothing in that split.
+        StoreError: not prepared data, cut off, of parts that do not fit, or nothing in that split.
     """
 
     def __init__(self, folder: Path, split: str | None = None) -> None:
@@ -61,8 +61,17 @@ class Store:
             raise StoreError(
                 f"{self.folder} is not prepared data (make it with: python -m train prepare)"
             ) from None
-        if any(entry.offset + entry.height * entry.width * 3 > size for entry in rows):
+        # Pictures lie one after another and fill the file: a manifest of other pixels would show.
+        end, apart = 0, False
+        for entry in rows:
+            apart |= entry.offset != end or min(entry.height, entry.width) < 1
+            end += entry.height * entry.width * 3
+        if end > size and not apart:
             raise StoreError(f"{self.folder / PIXELS} is cut off: prepare it again")
+        if end != size or apart:
+            raise StoreError(
+                f"{self.folder} is mixed up: {MANIFEST} and {PIXELS} do not belong together"
+            )
         self.entries = [entry for entry in rows if split is None or entry.split == split]
         if not self.entries:
             raise StoreError(f"{self.folder} has no pictures in the split {split!r}")

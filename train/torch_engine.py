@@ -5,7 +5,6 @@ data-parallel run have; the gradients are summed. One thread a core works faster
 on one operation after another: the activations of a share stay nearer to its core.
 """
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,13 +12,14 @@ from pathlib import Path
 import keras
 import numpy as np
 import torch
+from torch import nn
 
+from edge_runtime.threads import usable_cores
 from train.config import FitConfig
 from train.data import CropBatches
 from train.engines import AfterStep, BeforeStep
 from train.networks import build_network
-from train.torch_twin import TorchTwin
-from train.trainable import ab_loss
+from train.torch_learners import make_learner
 
 _AHEAD = 4  # batches prepared before they are needed
 
@@ -33,20 +33,19 @@ class TorchEngine:
     """
 
     def __init__(self, config: FitConfig, workers: int | None = None) -> None:
-        workers = workers or os.cpu_count() or 1
-        self._loss = ab_loss(config)
         model, _ = build_network(
             keras, network=config.network, alpha=config.alpha, input_size=config.crop_sizes[0][1]
         )
-        self._twins = [TorchTwin(model, config.frozen_to) for _ in range(workers)]
-        for twin in self._twins[1:]:
-            self._share_parameters(twin)
-        self._parameters = [p for p in self._twins[0].parameters() if p.requires_grad]
+        self._learners = [make_learner(config, model) for _ in range(workers or usable_cores())]
+        for learner in self._learners[1:]:
+            self._share_parameters(learner)
+        self._parameters = self._learners[0].trainable()
+        # Without weight decay AdamW is Adam.
         self._optimizer = torch.optim.AdamW(
             self._parameters,
             betas=(config.momentum, 0.999),
             eps=1e-7,
-            weight_decay=config.weight_decay,
+            weight_decay=config.weight_decay if config.optimizer == "adamw" else 0.0,
             fused=True,
         )
         for parameter in self._parameters:  # so that a checkpoint can fill it
@@ -56,37 +55,40 @@ class TorchEngine:
                 "exp_avg_sq": torch.zeros_like(parameter),
             }
 
-    def _share_parameters(self, twin: TorchTwin) -> None:
-        for name, module in self._twins[0].named_modules():
+    def _share_parameters(self, learner: nn.Module) -> None:
+        for name, module in self._learners[0].named_modules():
             for key, parameter in module.named_parameters(recurse=False):
-                setattr(twin.get_submodule(name), key, parameter)
+                setattr(learner.get_submodule(name), key, parameter)
 
     def train(self, batches: CropBatches, before: BeforeStep, after: AfterStep) -> dict[str, float]:
         """See `Engine`."""
-        losses: list[float] = []
+        rows: list[dict[str, float]] = []
         # Each of the pool's threads works alone, without helpers of its own.
         with ThreadPoolExecutor(
-            len(self._twins), initializer=torch.set_num_threads, initargs=(1,)
+            len(self._learners), initializer=torch.set_num_threads, initargs=(1,)
         ) as pool:
             for lightness, ab in _prefetched(batches):
                 self._optimizer.param_groups[0]["lr"] = before()
-                losses.append(self._step(pool, lightness, ab))
-                if after(losses[-1]):
+                rows.append(self._step(pool, lightness, ab))
+                if after(rows[-1]["loss"]):
                     break
-        return {"loss": float(np.mean(losses))}
+        return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
 
-    def _step(self, pool: ThreadPoolExecutor, lightness: np.ndarray, ab: np.ndarray) -> float:
+    def _step(
+        self, pool: ThreadPoolExecutor, lightness: np.ndarray, ab: np.ndarray
+    ) -> dict[str, float]:
         total = len(lightness)
         shares = zip(
-            self._twins,
-            np.array_split(lightness, len(self._twins)),
-            np.array_split(ab, len(self._twins)),
+            self._learners,
+            np.array_split(lightness, len(self._learners)),
+            np.array_split(ab, len(self._learners)),
             strict=True,
         )
-        results = pool.map(lambda share: self._gradients(*share, total), shares)
-        loss, gradients = 0.0, None
-        for part, own in results:
-            loss += part
+        results = pool.map(lambda share: share[0].gradients(*share[1:], total), shares)
+        losses: dict[str, float] = {}
+        gradients = None
+        for parts, own in results:
+            losses = {name: losses.get(name, 0.0) + part for name, part in parts.items()}
             if gradients is None:
                 gradients = own
             else:
@@ -94,30 +96,22 @@ class TorchEngine:
         for parameter, gradient in zip(self._parameters, gradients, strict=True):
             parameter.grad = gradient
         self._optimizer.step()
-        return loss
-
-    def _gradients(
-        self, twin: TorchTwin, lightness: np.ndarray, ab: np.ndarray, total: int
-    ) -> tuple[float, list[torch.Tensor]]:
-        """The loss of a share of the batch, as its part of the batch's mean, and the gradients."""
-        ours = twin(torch.from_numpy(lightness).permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
-        loss = self._loss(torch.from_numpy(ab), ours).sum() / total
-        return loss.item(), list(torch.autograd.grad(loss, self._parameters))
+        return losses
 
     def get_weights(self) -> list[np.ndarray]:
         """See `Engine`. The BatchNorm statistics are the mean of all cores'."""
-        every = [twin.keras_weights() for twin in self._twins]
+        every = [learner.network.keras_weights() for learner in self._learners]
         return [np.mean(same, axis=0) for same in zip(*every, strict=True)]
 
     def set_weights(self, weights: list[np.ndarray]) -> None:
         """See `Engine`."""
-        for twin in self._twins:
-            twin.load_keras(weights)
+        for learner in self._learners:
+            learner.network.load_keras(weights)
 
     def _state(self) -> Iterator[tuple[str, torch.Tensor]]:
-        for core, twin in enumerate(self._twins):
-            for name, value in twin.state_dict().items():
-                yield f"twin{core}/{name}", value
+        for core, learner in enumerate(self._learners):
+            for name, value in learner.state_dict().items():
+                yield f"core{core}/{name}", value
         for number, state in enumerate(self._optimizer.state.values()):
             for name, value in state.items():
                 yield f"optimizer{number}/{name}", value

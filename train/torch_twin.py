@@ -49,7 +49,7 @@ def _convolution(layer: Any, channels: int, groups: int, out: int) -> nn.Module:
     if same and not strided and layer.strides != (1, 1):
         raise ConfigError(f"{layer.name}: torch has no twin of this strided convolution")
     kind = _StridedConvolution if strided else nn.Conv2d
-    return kind(
+    convolution = kind(
         channels,
         out,
         layer.kernel_size,
@@ -58,6 +58,23 @@ def _convolution(layer: Any, channels: int, groups: int, out: int) -> nn.Module:
         groups=groups,
         bias=layer.use_bias,
     )
+    kind = layer.activation.__name__
+    return convolution if kind == "linear" else nn.Sequential(convolution, _activation(layer))
+
+
+def _activation(layer: Any, in_place: bool = False) -> nn.Module:
+    """The twin of what a layer's `activation` does to its result."""
+    if layer.activation.__name__ == "relu":
+        return nn.ReLU(in_place)
+    if layer.activation.__name__ == "tanh":
+        return nn.Tanh()
+    raise ConfigError(f"{layer.name}: torch has no twin of {layer.activation.__name__}")
+
+
+def _pool(layer: Any, kind: type[nn.Module]) -> nn.Module:
+    if layer.padding != "valid":
+        raise ConfigError(f"{layer.name}: torch has no twin of padded pooling")
+    return kind(layer.pool_size, layer.strides)
 
 
 def _module(layer: Any, sole_reader: bool) -> nn.Module:
@@ -71,8 +88,16 @@ def _module(layer: Any, sole_reader: bool) -> nn.Module:
     if isinstance(layer, layers.BatchNormalization):
         channels = layer.input.shape[-1]
         return nn.BatchNorm2d(channels, eps=layer.epsilon, momentum=1 - layer.momentum)
-    if isinstance(layer, layers.ReLU) and layer.max_value == 6:
-        return nn.ReLU6(inplace=sole_reader)
+    if isinstance(layer, layers.ReLU) and layer.max_value in (None, 6):
+        return (nn.ReLU6 if layer.max_value else nn.ReLU)(inplace=sole_reader)
+    if isinstance(layer, layers.LeakyReLU):
+        return nn.LeakyReLU(layer.negative_slope, inplace=sole_reader)
+    if isinstance(layer, layers.Activation):
+        return _activation(layer, sole_reader)
+    if isinstance(layer, layers.MaxPooling2D):
+        return _pool(layer, nn.MaxPool2d)
+    if isinstance(layer, layers.AveragePooling2D):
+        return _pool(layer, nn.AvgPool2d)
     if isinstance(layer, layers.UpSampling2D) and layer.interpolation == "bilinear":
         return nn.Upsample(scale_factor=layer.size, mode="bilinear")
     if isinstance(layer, layers.ZeroPadding2D):
@@ -106,7 +131,7 @@ class TorchTwin(nn.Module):
     """The twin of a functional Keras model; it takes pictures of any size that the strides divide.
 
     Args:
-        model: with one input and one output.
+        model: with one output.
         frozen_to: layers up to this one, in the model's order, are not trained; None for none.
     Raises:
         ConfigError: a layer has no twin, or there is none called `frozen_to`.
@@ -121,7 +146,7 @@ class TorchTwin(nn.Module):
         self._keras_layers = [layer for layer in model.layers if layer.weights]
         self._steps: list[_Step] = []
         self._frozen = [name for name in names if name in frozen]
-        numbers = {id(model.inputs[0]): 0}
+        numbers = {id(tensor): number for number, tensor in enumerate(model.inputs)}
         layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
         inputs = {
             layer.name: layer.input if isinstance(layer.input, list) else [layer.input]
@@ -152,15 +177,17 @@ class TorchTwin(nn.Module):
                 self.get_submodule(name).train(False)
         return self
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
         """float32 [N, C, H, W] to the same order."""
-        values = {0: x}
+        values = dict(enumerate(inputs))
         for name, read, number in self._steps:
             values[number] = self.get_submodule(name)(*(values[i] for i in read))
         return values[self._steps[-1][2]]
 
     def _tensors(self, layer: Any) -> list[torch.Tensor]:
         module = self.get_submodule(layer.name)
+        if isinstance(module, nn.Sequential):  # a convolution with its activation
+            module = module[0]
         tensors = [module.weight] if module.bias is None else [module.weight, module.bias]
         if isinstance(module, nn.BatchNorm2d):
             tensors += [module.running_mean, module.running_var]

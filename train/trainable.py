@@ -12,6 +12,7 @@ from train.adversarial import Adversarial
 from train.classification_loss import soft_cross_entropy
 from train.config import SOFT_CROSS_ENTROPY, FitConfig
 from train.losses import LOSSES
+from train.models.inception_fusion import INCEPTION
 from train.models.patch_discriminator import build_patch_discriminator
 from train.networks import build_network
 
@@ -58,6 +59,8 @@ def build_trainable(
     network, _ = build_network(
         keras, network=config.network, alpha=config.alpha, input_size=crop_size
     )
+    if config.train_encoder:
+        network.get_layer(INCEPTION).trainable = True
     for layer in network.layers if config.frozen_to else []:
         layer.trainable = False
         if layer.name == config.frozen_to:

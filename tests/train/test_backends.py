@@ -9,13 +9,26 @@ import pytest
 
 HERE = Path(__file__).parent
 
+# XLA compiles for seconds what runs for milliseconds here.
+QUICK = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+JAX = {"KERAS_BACKEND": "jax", "XLA_FLAGS": QUICK}
+FOUR = JAX | {"XLA_FLAGS": f"{QUICK} --xla_force_host_platform_device_count=4"}
 
-@pytest.mark.parametrize("backend", ["torch", pytest.param("jax", marks=pytest.mark.slow)])
-def test_backend(backend):
+
+@pytest.mark.parametrize(
+    ("folder", "environment"),
+    [
+        ("on_torch", {"KERAS_BACKEND": "torch"}),
+        pytest.param("on_jax", JAX, marks=pytest.mark.slow),
+        pytest.param("on_devices", FOUR, marks=pytest.mark.slow),
+    ],
+    ids=["torch", "jax", "devices"],
+)
+def test_backend(folder, environment):
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", str(HERE / f"on_{backend}")],
+        [sys.executable, "-m", "pytest", "-q", str(HERE / folder)],
         cwd=HERE.parents[1],
-        env={**os.environ, "KERAS_BACKEND": backend},
+        env=os.environ | environment,
         capture_output=True,
         text=True,
         check=False,

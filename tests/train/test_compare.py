@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import keras
 import pytest
+from PIL import Image
 
 from train import compare
 from train.cli import app
@@ -17,6 +18,7 @@ from train.evaluate import evaluate
 from train.models.pix2pix_mobilenetv2 import build_generator
 from train.networks import keras_network
 from train.open_pictures import TruePictures
+from train.sheet import CELL, GAP, HEADER
 
 HISTORY = "step,seconds,loss\n100,40.0,0.5\n250,125.0,0.25\n"
 
@@ -44,8 +46,8 @@ def call(*arguments):
 
 def test_compare_prints_the_table_and_writes_it(made_run, photo_folder, tmp_path, capsys):
     folder, model = made_run
-    table, figures = tmp_path / "table.md", tmp_path / "figures.json"
-    files = ("--markdown", table, "--json", figures)
+    table, figures, sheet = (tmp_path / name for name in ("table.md", "figures.json", "sheet.png"))
+    files = ("--markdown", table, "--json", figures, "--sheet", sheet)
     # The same folder twice is one row.
     assert call("compare", folder, folder, "--on", photo_folder, "--limit", "3", *files) == 0
     said = capsys.readouterr().out
@@ -54,6 +56,9 @@ def test_compare_prints_the_table_and_writes_it(made_run, photo_folder, tmp_path
     # No figure is cut short.
     assert "299,602" in said
     assert "…" not in said
+
+    with Image.open(sheet) as drawn:  # grey, tiny, true; a row a picture
+        assert drawn.size == (GAP + 3 * (CELL + GAP), HEADER + 3 * (CELL + GAP))
 
     rows = json.loads(figures.read_text())
     pictures = TruePictures(str(photo_folder), 3)

@@ -75,10 +75,10 @@ def test_loss_and_gradients_are_those_of_keras(prepared):
     lightness, ab = CropBatches(
         Store(prepared, "train"), batch_size=8, crop_size=64, first_step=0, steps=1, seed=0
     )[0]
-    ours, gradients = engine._gradients(engine._twins[0], lightness, ab, len(ab))
+    losses, gradients = engine._learners[0].gradients(lightness, ab, len(ab))
     loss = ab_loss(config)(torch.from_numpy(ab), model(lightness, training=True)).mean()
     expected = torch.autograd.grad(loss, [v.value for v in model.trainable_variables])
-    assert ours == pytest.approx(loss.item(), rel=1e-4)
+    assert losses["loss"] == pytest.approx(loss.item(), rel=1e-4)
     # The kernels' axes lie differently: compare the lengths. Single ones are rounding noise, as of
     # an offset that the next BatchNorm takes out again.
     own, theirs = (
@@ -94,7 +94,7 @@ def test_cores_share_weights_and_average_their_statistics(prepared):
     for own, old in zip(engine.get_weights(), weights, strict=True):
         assert np.array_equal(own, old)
     train(engine, prepared, 2)
-    one, two = (twin.keras_weights() for twin in engine._twins)
+    one, two = (learner.network.keras_weights() for learner in engine._learners)
     names = [weight.path for weight in KerasEngine(SMALL, 32)._trainable.network.weights]
     for name, own, other, mean in zip(names, one, two, engine.get_weights(), strict=True):
         if name.endswith(("moving_mean", "moving_variance")):

@@ -7,7 +7,8 @@ import torch
 
 from train.errors import ConfigError
 from train.models.pix2pix_mobilenetv2 import build_generator
-from train.torch_twin import TorchTwin
+from train.models.registry import NETWORKS
+from train.torch_twin import TorchTwin, has_twin
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,27 @@ def test_it_answers_as_keras_does_in_training(generator, lightness):
         assert ratio.max() < 1.02 * 12 / 11, name
 
 
+@pytest.mark.parametrize("name", [name for name in NETWORKS if has_twin(name)])
+def test_every_network_that_has_a_twin_answers_as_it(name, lightness):
+    keras.utils.set_random_seed(4)
+    model = NETWORKS[name].build(keras, input_size=64)
+    expected = keras.ops.convert_to_numpy(model(lightness, training=False))
+    twin = TorchTwin(model)
+    with torch.no_grad():
+        ours = through(twin.eval(), lightness)
+    assert np.abs(expected).max() > 0
+    assert np.abs(ours - expected).max() < 1e-4 * min(1, np.abs(expected).max())
+    for own, theirs in zip(twin.keras_weights(), model.get_weights(), strict=True):
+        assert np.array_equal(own, theirs)
+
+
+def test_networks_without_a_twin_are_known():
+    assert {name for name in NETWORKS if not has_twin(name)} == {
+        "ab_classifier",
+        "inception_fusion",
+    }
+
+
 def test_weights_come_back_as_they_went_in(generator):
     for ours, expected in zip(
         TorchTwin(generator).keras_weights(), generator.get_weights(), strict=True
@@ -88,8 +110,11 @@ def test_frozen_layers_stay_and_the_others_move(generator, lightness):
 
 def test_what_has_no_twin_is_refused(generator):
     picture = keras.Input((8, 8, 1))
-    other = keras.Model(picture, keras.layers.AveragePooling2D(2, name="pool")(picture))
-    with pytest.raises(ConfigError, match="pool: torch has no twin of a AveragePooling2D"):
+    other = keras.Model(picture, keras.layers.Softmax(name="likely")(picture))
+    with pytest.raises(ConfigError, match="likely: torch has no twin of a Softmax"):
+        TorchTwin(other)
+    other = keras.Model(picture, keras.layers.Conv2D(2, 1, activation="gelu", name="c")(picture))
+    with pytest.raises(ConfigError, match="c: torch has no twin of gelu"):
         TorchTwin(other)
     with pytest.raises(ConfigError, match="no layer 'block_99'"):
         TorchTwin(generator, frozen_to="block_99")

@@ -1,0 +1,72 @@
+"""pix2pix by torch twins against Keras's own `Adversarial`, and a short training of it."""
+
+import numpy as np
+import pytest
+import torch
+
+from train.config import FitConfig
+from train.data import CropBatches
+from train.engines import KerasEngine, make_engine
+from train.fit import fit
+from train.store import Store
+from train.torch_engine import TorchEngine
+from train.torch_learners import Pix2Pix
+
+GAN = FitConfig(
+    name="tiny",
+    alpha=0.35,
+    loss="l1",
+    adversarial_loss="smoothed_cross_entropy",
+    steps=4,
+    round_steps=2,
+    batch_size=4,
+    crop_sizes=((0.6, 64), (1.0, 96)),
+    optimizer="adam",
+    learning_rate=1e-3,
+    momentum=0.5,
+    val_size=64,
+    val_pictures=2,
+    ema=0.5,
+)
+
+
+def length(gradients):
+    return np.array([float(gradient.norm()) for gradient in gradients])
+
+
+def test_each_network_has_the_gradients_that_keras_gives_it(prepared):
+    model = KerasEngine(GAN, 64)._trainable.model
+    learner = Pix2Pix(GAN, model.generator)
+    learner.discriminator.load_keras(model.discriminator.get_weights())
+    lightness, ab = CropBatches(
+        Store(prepared, "train"), batch_size=8, crop_size=64, first_step=0, steps=1, seed=0
+    )[0]
+    _, gradients = learner.gradients(lightness, ab, len(ab))
+
+    ours = model(lightness, training=True)
+    loss = model.compute_loss(torch.from_numpy(lightness), torch.from_numpy(ab), ours)
+    expected = torch.autograd.grad(loss, [v.value for v in model.trainable_variables])
+    generators = len(model.generator.trainable_variables)
+    for part in (slice(0, generators), slice(generators, None)):
+        own, theirs = length(gradients[part]), length(expected[part])
+        assert np.linalg.norm(theirs) > 0
+        assert np.linalg.norm(own - theirs) < 0.05 * np.linalg.norm(theirs)
+
+
+def test_it_trains_and_goes_on_where_it_was_cut_off(prepared, tmp_path):
+    assert isinstance(make_engine(GAN, 64), TorchEngine)
+    whole = fit(GAN, prepared, tmp_path / "whole", encoder_weights=None)
+    assert [row.crop_size for row in whole] == [64, 64]
+    assert whole[-1].generator_loss < whole[0].generator_loss
+    assert whole[-1].discriminator_loss > 0
+
+    class CutOffError(Exception):
+        pass
+
+    def stop(row):
+        raise CutOffError
+
+    with pytest.raises(CutOffError):
+        fit(GAN, prepared, tmp_path / "cut", encoder_weights=None, on_round=stop)
+    (rest,) = fit(GAN, prepared, tmp_path / "cut", encoder_weights=None)
+    assert rest.loss == pytest.approx(whole[-1].loss, rel=1e-3)
