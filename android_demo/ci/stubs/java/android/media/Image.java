@@ -1,0 +1,5 @@
+package android.media;
+
+public abstract class Image {
+    public native int getDataSpace();
+}

@@ -1,0 +1,5 @@
+package android.os.ext;
+
+public class SdkExtensions {
+    public static native int getExtensionVersion(int extension);
+}

@@ -1,0 +1,33 @@
+package org.tintlite.core
+
+/**
+ * The network's input for a picture: its lightness, scaled to a square and turned upright.
+ *
+ * @param source any picture; grey ones are read without their copies of red and blue
+ * @param size S, in pixels
+ * @param turn the turn that makes the picture upright; it is the small square that is turned
+ * @param into S x S values, row-major: L* / 50 - 1
+ * @return [into]
+ * @throws PictureProblem the picture is empty or too large, or [into] has another size
+ */
+public fun lightnessOf(
+    source: PixelSource,
+    size: Int,
+    turn: Turn = Turn.NONE,
+    into: FloatArray = FloatArray(size * size),
+): FloatArray {
+    checkArray(into.size, size * size)
+    val planes = Shrink.planes(source, size)
+    val red = planes.first()
+    val green = planes[planes.size / 2]
+    val blue = planes.last()
+    for (y in 0 until size) {
+        for (x in 0 until size) {
+            val (storedX, storedY) = turn.source(x, y, size, size)
+            val i = storedY * size + storedX
+            val lightness = Colour.lightness(red[i], green[i], blue[i])
+            into[y * size + x] = lightness / LIGHTNESS_SCALE - 1
+        }
+    }
+    return into
+}

@@ -1,0 +1,30 @@
+package org.tintlite.core
+
+/** An engine whose output is made by a function; S = 8, S' = 4. */
+internal class FakeEngine(
+    override val accelerator: AcceleratorKind,
+    private val answer: (FloatArray) -> FloatArray,
+) : Engine {
+    override val inputSize = 8
+    override val outputSize = 4
+    override val note: Problem? = null
+    val inputs = ArrayList<FloatArray>()
+    val threads = LinkedHashSet<String>()
+    var closed = false
+
+    override fun run(lightness: FloatArray): FloatArray {
+        if (closed) throw EngineProblem.Closed()
+        threads.add(Thread.currentThread().name)
+        inputs.add(lightness.copyOf())
+        return answer(lightness)
+    }
+
+    override fun close() {
+        closed = true
+        threads.add(Thread.currentThread().name)
+    }
+
+    companion object {
+        fun flat(value: Float): (FloatArray) -> FloatArray = { FloatArray(2 * 4 * 4) { value } }
+    }
+}
