@@ -41,7 +41,13 @@ class Choice:
 
 
 def choose_engine(
-    accelerator: str, data: bytes, cpu: Engine, input_size: int, output_size: int
+    accelerator: str,
+    data: bytes,
+    cpu: Engine,
+    input_size: int,
+    output_size: int,
+    *,
+    integer: bool = False,
 ) -> Choice:
     """Choose an engine.
 
@@ -51,12 +57,15 @@ def choose_engine(
         cpu: the same model on the CPU.
         input_size: S, in pixels.
         output_size: S', in pixels.
+        integer: whether the model takes and gives int8, which the GPU does not.
     Raises:
         GpuError: the GPU was asked for and cannot be used.
     """
     if accelerator == "cpu":
         return Choice(cpu, "cpu", "")
     try:
+        if integer:
+            raise GpuError("this model takes and gives int8, the GPU float only")
         gpu = _trusted_gpu(data, cpu, input_size, output_size)
         if accelerator == "auto":
             _check_speed(gpu, cpu, pattern(input_size))

@@ -2,6 +2,7 @@
 
 Input `lightness`: float32 [1, S, S, 1], CIE L* / 50 - 1.
 Output `ab`: float32 [1, S', S', 2], a* and b* / 110, linear, clipped outside the graph.
+Recipe `FULL_INTEGER` alone has int8 there, of the same values by the tensors' own scales.
 The contract travels inside the file as JSON, in the flatbuffer metadata entry `METADATA_NAME`,
 together with the seal (`edge_runtime/seal.py`): the size and the SHA-256 of the whole file.
 """
@@ -24,7 +25,10 @@ UNSEALED = {"size": "0" * 12, "sha256": "0" * 64}
 
 MAX_JSON_BYTES = 65_536
 
-RECIPES = ("fp32", "fp16", "int8_ptq", "int8_qat")
+# The recipe whose input and output are int8 as well, for accelerators that know no float.
+FULL_INTEGER = "int8_full"
+
+RECIPES = ("fp32", "fp16", "int8_ptq", "int8_qat", FULL_INTEGER)
 
 
 @dataclass(frozen=True)

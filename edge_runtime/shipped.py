@@ -7,17 +7,23 @@ from pathlib import Path
 from edge_runtime.errors import ModelError
 
 MODELS_FOLDER = Path(__file__).parent / "models"
+DIGESTS_FILE = "SHA256SUMS"
 
 
 @lru_cache(maxsize=1)
 def _digests() -> dict[str, str]:
     """SHA-256 by model name, from the list in `sha256sum` format."""
     try:
-        lines = (MODELS_FOLDER / "SHA256SUMS").read_text("utf-8").splitlines()
+        lines = (MODELS_FOLDER / DIGESTS_FILE).read_text("utf-8").splitlines()
     except FileNotFoundError:
         return {}
     pairs = (line.split(maxsplit=1) for line in lines if line.strip())
     return {name.lstrip("*").removesuffix(".tflite"): digest for digest, name in pairs}
+
+
+def forget_digests() -> None:
+    """Read the list again when it is next asked for: it was renewed."""
+    _digests.cache_clear()
 
 
 def shipped_names() -> list[str]:

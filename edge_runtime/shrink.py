@@ -1,5 +1,7 @@
 """Scale an integer picture to the size at which the network looks at it."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
@@ -15,36 +17,34 @@ def shrink(picture: np.ndarray, height: int, width: int) -> np.ndarray:
     Returns:
         the same dtype, [height, width] or [height, width, 3].
     """
-    return _resize(picture, height, width, _area)
+    return _resize(picture, height, width, cv2.resize)
 
 
 def shrink_exactly(picture: np.ndarray, height: int, width: int) -> np.ndarray:
-    """As `shrink`, to the same levels on every processor.
+    """As `shrink`, to the same levels on every processor and in every language.
 
-    OpenCV rounds averages that lie between two levels differently on ARM and on x86, and an int8
-    network makes visible differences of that. Here they are rounded up, at a quarter more of time.
+    OpenCV rounds values that lie between two levels differently on ARM and on x86 and from one
+    version to the next, and an int8 network makes visible differences of that. Here they are
+    rounded up, at a quarter more of time. The formulas stand in tests/golden/README.md.
     """
-    return _resize(picture, height, width, _exact_area)
+    return _resize(picture, height, width, _exact)
 
 
-def _resize(picture: np.ndarray, height: int, width: int, area) -> np.ndarray:
+def _resize(picture: np.ndarray, height: int, width: int, resize: Callable) -> np.ndarray:
     rows, columns = picture.shape[:2]
     # INTER_AREA turns into something else when only one side shrinks: one kind at a time.
     smaller = (min(columns, width), min(rows, height))
     if smaller != (columns, rows):
-        picture = area(picture, smaller)
+        picture = resize(picture, smaller, interpolation=cv2.INTER_AREA)
     if smaller != (width, height):
-        picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_LINEAR)
+        picture = resize(picture, (width, height), interpolation=cv2.INTER_LINEAR)
     return picture
 
 
-def _area(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-
-
-def _exact_area(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def _exact(picture: np.ndarray, size: tuple[int, int], *, interpolation: int) -> np.ndarray:
     if picture.ndim == 3:  # one float plane at a time: three of 12 megapixels have 144 MB
-        return cv2.merge([_exact_area(channel, size) for channel in cv2.split(picture)])
-    average = _area(picture.astype(np.float32), size)
+        planes = cv2.split(picture)
+        return cv2.merge([_exact(plane, size, interpolation=interpolation) for plane in planes])
+    scaled = cv2.resize(picture.astype(np.float32), size, interpolation=interpolation)
     # Slightly more than a half: what is a tie but for float32's rounding goes up as well.
-    return np.floor(average + np.float32(0.501)).astype(picture.dtype)
+    return np.floor(scaled + np.float32(0.501)).astype(picture.dtype)

@@ -1,10 +1,14 @@
 """From a Keras model to float `.tflite` bytes, by TensorFlow's converter."""
 
 import tempfile
+from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+from export.qat.fine_tuned import FineTuned
 
 SIGNATURE = "serving_default"
 
@@ -15,10 +19,12 @@ class FloatModel:
     Args:
         model: a Keras model, lightness [N, S, S, 1] to ab [N, S', S', 2], on the TensorFlow
             backend.
+        fine_tuned: what quantization-aware training made of it, for the recipe that needs it.
     """
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, fine_tuned: FineTuned | None = None) -> None:
         self.keras_model = model
+        self.fine_tuned = fine_tuned
         self.input_size = int(model.input_shape[1])
 
     def convert(self, *, half: bool = False) -> bytes:
@@ -27,6 +33,33 @@ class FloatModel:
         Args:
             half: store the weights as float16; they are widened when the model is loaded.
         """
+
+        def prepare(converter: tf.lite.TFLiteConverter) -> None:
+            if half:
+                converter.optimizations = [tf.lite.Optimize.DEFAULT]
+                converter.target_spec.supported_types = [tf.float16]
+
+        return self._convert(prepare)
+
+    def convert_to_integers(self, calibration: Iterable[np.ndarray]) -> bytes:
+        """The `.tflite` in int8 from its input to its output; nothing in it is float.
+
+        Args:
+            calibration: lightness inputs, float32 [S, S] each, which give every layer its range.
+        """
+        pictures = list(calibration)
+
+        def prepare(converter: tf.lite.TFLiteConverter) -> None:
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+            converter.representative_dataset = lambda: (
+                [picture[None, :, :, None]] for picture in pictures
+            )
+            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+            converter.inference_input_type = converter.inference_output_type = tf.int8
+
+        return self._convert(prepare)
+
+    def _convert(self, prepare: Callable[[tf.lite.TFLiteConverter], None]) -> bytes:
         shape = (1, self.input_size, self.input_size, 1)
         spec = tf.TensorSpec(shape, tf.float32, name="lightness")
         network = tf.function(
@@ -42,7 +75,5 @@ class FloatModel:
         with tempfile.TemporaryDirectory(prefix="tintlite-export-") as folder:
             tf.saved_model.save(module, folder, signatures={SIGNATURE: module.colorize})
             converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-            if half:
-                converter.optimizations = [tf.lite.Optimize.DEFAULT]
-                converter.target_spec.supported_types = [tf.float16]
+            prepare(converter)
             return converter.convert()

@@ -5,20 +5,31 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from edge_runtime.contract import Contract
 from edge_runtime.interpreter import Network as LiteRTNetwork
 from edge_runtime.whole_file import write_whole
+from export.check.gates import gates
+from export.check.result import Result
+from export.check.speed import network_times
 from export.compact import with_short_names
 from export.contract_writer import with_contract
 from export.convert import FloatModel
+from export.converter_errors import as_one_sentence
 from export.errors import ExportError
 from export.lightness_inputs import lightness_inputs
 from export.parity import Parity, compare
+from export.qat.fine_tuned import FineTuned
+from export.qat.options import QatOptions
 from export.recipes import RECIPES
+from export.tensor_ranges import ab_range, with_ranges
 from train.evaluate import Scores, evaluate
-from train.networks import keras_network, load_generator
+from train.networks import keras_network, load_generator, run_network
 from train.open_pictures import TruePictures
+from train.store import Store
 
 
 @dataclass(frozen=True)
@@ -44,12 +55,16 @@ class Exported:
     Attributes:
         file: where.
         bytes: its size.
+        gates: what `export.check.gates` found of it.
+        median_ms: of one run on one thread of this machine.
         parity: its distance from the Keras model.
         scores: by the name of each set that it was measured on.
     """
 
     file: Path
     bytes: int
+    gates: tuple[Result, ...]
+    median_ms: float
     parity: Parity
     scores: dict[str, Scores]
 
@@ -65,7 +80,10 @@ def export_model(
     ab_gain: float = 1.0,
     sets: dict[str, str] | None = None,
     overwrite: bool = False,
+    write_anyway: bool = False,
+    qat: QatOptions | None = None,
     on_stage: Callable[[str], None] = lambda stage: None,
+    on_progress: Callable[[str], None] = lambda text: None,
 ) -> list[Exported]:
     """Convert, check against Keras, measure, label and seal; each file appears only when whole.
 
@@ -80,9 +98,13 @@ def export_model(
             tanh of a head that has one, which bends it for strong colours.
         sets: sources to measure on, by name; the figures go into the contract.
         overwrite: replace files that are there.
+        write_anyway: also write a file that breaks a rule of `export.check.gates`.
+        qat: how the recipe `int8_qat` fine-tunes; the others do without.
         on_stage: called with a word for each stage.
+        on_progress: called with a line for the screen while fine-tuning goes on.
     Raises:
-        ExportError: an unknown recipe, a file in the way, unfit pictures or target.
+        ExportError: an unknown recipe, a file in the way, unfit pictures or target, a converter
+            that fails, a file that breaks a rule.
         TrainError: unfit weights or pictures.
     """
     unknown = sorted(set(recipes) - set(RECIPES))
@@ -96,6 +118,10 @@ def export_model(
     for file in files.values():
         if file.exists() and not overwrite:
             raise ExportError(f"{file} exists already: --overwrite replaces it")
+    if "int8_qat" in recipes:
+        if qat is None:
+            raise ExportError("int8_qat fine-tunes: give prepared pictures with --data")
+        Store(qat.data, "train")  # a mistake is found out before the work
     measured_on = {name: TruePictures(pictures) for name, pictures in (sets or {}).items()}
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -109,13 +135,24 @@ def export_model(
     model = FloatModel(keras_model)
     on_stage("reading pictures")
     inputs, unseen = lightness_inputs(calibration, model.input_size)
+    _see_that_it_stayed(calibration)
+    if "int8_qat" in recipes:
+        model = FloatModel(
+            keras_model, _fine_tuned(keras_model, source, inputs, qat, on_stage, on_progress)
+        )
 
     exported = []
     for recipe, file in files.items():
         on_stage(f"{recipe}: converting")
-        plain = with_short_names(RECIPES[recipe](model, inputs))
+        with as_one_sentence(recipe):
+            plain = with_short_names(RECIPES[recipe](model, inputs))
         contract = Contract(input_size=model.input_size, recipe=recipe, **vars(label))
-        network = _opened(with_contract(plain, contract))
+        labelled = with_contract(plain, contract)
+        on_stage(f"{recipe}: checking operators, delegates and half precision")
+        found = gates(labelled, model.input_size, recipe)
+        if not write_anyway:
+            _refuse(recipe, found)
+        network = _opened(labelled)
         on_stage(f"{recipe}: comparing with Keras")
         parity = compare(network.run, keras_network(keras_model), unseen)
         scores = {}
@@ -123,13 +160,68 @@ def export_model(
             on_stage(f"{recipe}: measuring on {name}")
             networks = {recipe: (network.run, network.input_size)}
             scores[name] = evaluate(networks, pictures)[recipe]
-        final = with_contract(plain, replace(contract, result=_figures(scores, parity)))
+            _see_that_it_stayed(sets[name], len(pictures))
+        ranged = with_ranges(plain, ab_range(network.run, [*inputs, *unseen]))
+        final = with_contract(ranged, replace(contract, result=_figures(scores, parity)))
+        times = network_times(network, unseen[0])
         try:
             write_whole(file, final)
         except OSError as error:
             raise ExportError(f"{file} cannot be written: {error.strerror}") from None
-        exported.append(Exported(file, len(final), parity, scores))
+        exported.append(Exported(file, len(final), tuple(found), times.median, parity, scores))
     return exported
+
+
+def _fine_tuned(
+    keras_model: Any,
+    source: Path,
+    inputs: Sequence[np.ndarray],
+    options: QatOptions,
+    on_stage: Callable[[str], None],
+    on_progress: Callable[[str], None],
+) -> FineTuned:
+    # Here, as its libraries take half a minute to load.
+    from export.qat.run import quantization_aware
+
+    network, alpha = run_network(source)
+    return quantization_aware(
+        keras_model,
+        network=network,
+        alpha=alpha,
+        inputs=inputs,
+        options=options,
+        on_stage=on_stage,
+        on_progress=on_progress,
+    )
+
+
+def _see_that_it_stayed(pictures: str, count: int | None = None) -> None:
+    """Of a folder that vanishes while it is read, the rest would count as broken pictures.
+
+    Args:
+        pictures: a source that was read.
+        count: how many pictures it had.
+    Raises:
+        SourceError: it is gone.
+        ExportError: it has another number of pictures now.
+    """
+    now = len(TruePictures(pictures))
+    if count is not None and now != count:
+        raise ExportError(f"{pictures} changed while it was read: {count} pictures, now {now}")
+
+
+def _refuse(recipe: str, found: list[Result]) -> None:
+    """Stop at the first rule that is broken.
+
+    Raises:
+        ExportError: with the layer that breaks it.
+    """
+    for result in found:
+        if result.status == "fail":
+            raise ExportError(
+                f"{recipe}: {result.check}: {result.detail}"
+                " (--write-anyway writes the file all the same)"
+            )
 
 
 def _opened(model: bytes) -> LiteRTNetwork:

@@ -45,7 +45,12 @@ def commands(room):
 
 def options(app, words):
     """The options that a command takes; the command's own name must exist."""
+    from export.cli import app as export
+    from export.cli import others
+
     command = typer.main.get_command(app)
+    if app is export and words[0] in typer.main.get_command(others).commands:
+        command = typer.main.get_command(others)
     if hasattr(command, "commands"):
         command = command.commands[words[0]]
     return {name for parameter in command.params for name in parameter.opts}

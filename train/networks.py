@@ -93,6 +93,16 @@ def run_name(source: Path) -> str:
     return _run_config(source)["name"]
 
 
+def run_network(source: Path) -> tuple[str, float | None]:
+    """The network of a run and its alpha, as `build_network` takes them.
+
+    Raises:
+        WeightsError: no such run.
+    """
+    config = _run_config(source)
+    return config["network"], config["alpha"]
+
+
 def load_generator(source: Path, input_size: int | None = None) -> Any:
     """Build the network of a run, filled with its best weights: a model from lightness to ab.
 

@@ -21,10 +21,16 @@ def show_info(model: str) -> None:
     lines = {name.replace("_", " "): str(value) for name, value in values.items()}
     lines |= {f"result: {name}": f"{value:g}" for name, value in sorted(result.items())}
     lines["size"] = f"{network.file_bytes} bytes"
-    lines |= {
-        f"{tensor.role} tensor": f"{tensor.name} {tensor.dtype} {list(tensor.shape)}"
-        for tensor in network.tensors()
-    }
+    lines["signature"] = ", ".join(network.signatures) or "none"
+    for tensor in network.tensors():
+        shape = f"{tensor.name} {tensor.dtype} {list(tensor.shape)}"
+        lines[f"{tensor.role} tensor"] = shape
+        if tensor.range is not None:
+            low, high = tensor.range
+            lines[f"{tensor.role} range"] = f"{low:.4g} to {high:.4g}"
+        if tensor.scale is not None:
+            scale = f"scale {tensor.scale:.6g}, zero point {tensor.zero_point}"
+            lines[f"{tensor.role} integers"] = scale
     width = max(len(name) for name in lines)
     for name, value in lines.items():
         say(f"{name:<{width}}  {value}")

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Colour a photo on 64-bit ARM, and see that it is the picture of this machine.
+# Colour a photo on 64-bit ARM, and see that it is the picture of this machine; the same for the
+# golden vectors.
 #
 #   make test-arm64        (or: PYTHON=.venv/bin/python tests/arm64/run.sh)
 #
@@ -86,6 +87,9 @@ for model in nano standard; do
     -o "$cache/$model.here.png" --threads 2 --overwrite)
   "$python" "$here/compare.py" "$cache/$model.here.png" "$cache/$model.arm64.png" || failed=1
 done
+
+echo "reproducing the golden vectors ..."
+on_arm "$here/golden.py" "$top/tests/golden" || failed=1
 
 echo "asking for the GPU, whose library ends a process on this processor ..."
 on_arm -c 'import sys

@@ -4,9 +4,11 @@
 
 `tiny.tflite` is a real network with a contract and a seal: 64 x 64 lightness to 32 x 32 ab, bright
 parts warm and dark parts cold, so that a test sees colour. `no_contract.tflite` is the same
-without a contract, `other_network.tflite` is a sealed network of other tensors (a classifier).
+without a contract, `other_network.tflite` is a sealed network of other tensors (a classifier),
+`tiny_integer.tflite` is the tiny network with int8 input and output (recipe `int8_full`).
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,12 +29,19 @@ CONTRACT = Contract(
 )
 
 
-def convert(function, input_shape) -> bytes:
-    """The `.tflite` bytes of a function of one float32 tensor."""
+def convert(function, input_shape, *, integer: bool = False) -> bytes:
+    """The `.tflite` bytes of a function of one float32 tensor, in int8 throughout if asked for."""
     concrete = tf.function(
         function, input_signature=[tf.TensorSpec(input_shape, tf.float32, name="lightness")]
     ).get_concrete_function()
-    return tf.lite.TFLiteConverter.from_concrete_functions([concrete]).convert()
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete])
+    if integer:
+        levels = np.linspace(-1, 1, 100, dtype=np.float32)
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = lambda: ([np.full(input_shape, v)] for v in levels)
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = converter.inference_output_type = tf.int8
+    return converter.convert()
 
 
 def tiny(lightness):
@@ -50,6 +59,9 @@ def main() -> None:
     network = convert(tiny, (1, 64, 64, 1))
     (FOLDER / "no_contract.tflite").write_bytes(network)
     (FOLDER / "tiny.tflite").write_bytes(with_contract(network, CONTRACT))
+    integers = convert(tiny, (1, 64, 64, 1), integer=True)
+    label = replace(CONTRACT, recipe="int8_full")
+    (FOLDER / "tiny_integer.tflite").write_bytes(with_contract(integers, label))
     other = convert(classifier, (1, 64, 64, 1))
     (FOLDER / "other_network.tflite").write_bytes(with_contract(other, CONTRACT))
 

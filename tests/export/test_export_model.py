@@ -158,6 +158,6 @@ class TestRefusals:
             raise RuntimeError("the converter gave up")
 
         monkeypatch.setitem(module.RECIPES, "fp32", broken)
-        with pytest.raises(RuntimeError, match="gave up"):
+        with pytest.raises(ExportError, match="fp32: the converter failed: the converter gave up"):
             export_model(run, ["fp32"], tmp_path, LABEL, calibration=str(pictures))
         assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,132 @@
+"""All checks of one model file, and the report that they make."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edge_runtime.contract import Contract
+from edge_runtime.errors import ModelError
+from edge_runtime.interpreter import Network
+from edge_runtime.model_file import read_model
+from export.check.agreement import check_kernels, check_reference, open_reference
+from export.check.extreme_inputs import extreme_inputs
+from export.check.gates import gates
+from export.check.gpu_analyzer import check_gpu_analyzer
+from export.check.gpu_run import check_gpu_run
+from export.check.graph import Graph
+from export.check.result import Result
+from export.check.size import check_size
+from export.check.speed import check_speed
+from export.errors import ExportError
+from train.evaluate import network_input
+from train.open_pictures import TruePictures
+
+SCHEMA = "tintlite-check"
+SCHEMA_VERSION = 1
+
+# Pictures that parity is looked at with; the GPU and the plain kernels take fewer.
+_MOST_PICTURES = 64
+_FEW = 4
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found of a file.
+
+    Attributes:
+        file: its name without its folders.
+        sha256, bytes: of the file; None where it could not be read.
+        contract: what it says of itself; None where it was refused.
+        results: in the order of the checks.
+    """
+
+    file: str
+    sha256: str | None
+    bytes: int | None
+    contract: Contract | None
+    results: tuple[Result, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether no check failed."""
+        return all(result.status != "fail" for result in self.results)
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as `json.dumps` takes it."""
+        return {
+            "schema": SCHEMA,
+            "schema_version": SCHEMA_VERSION,
+            "passed": self.passed,
+        } | asdict(self)
+
+
+def check_file(
+    model: str,
+    *,
+    reference: str | None = None,
+    pictures: str | None = None,
+    analyzer: Path | None = None,
+    on_stage: Callable[[str], None] = lambda stage: None,
+) -> Report:
+    """Check a model file; one that its contract or its tensors refuse is not run.
+
+    Args:
+        model: the path of a `.tflite`, or a shipped model's name.
+        reference: what its colours are compared with: a run's folder, its weights, or a `.tflite`;
+            None for LiteRT's plain kernels on the same file.
+        pictures: a source of pictures to compare on; drawn ones if None.
+        analyzer: a Python with TensorFlow 2.17 or older (see `export.check.gpu_analyzer`).
+        on_stage: called with a word for each check.
+    Raises:
+        TrainError, ModelError: the reference or the pictures are unfit.
+    """
+    on_stage("contract")
+    name = Path(model).name
+    try:
+        file = read_model(model)
+        network = Network(model, threads=1)
+    except ModelError as error:
+        return Report(name, None, None, None, (Result("contract", "fail", str(error)),))
+    contract, size = network.contract, network.input_size
+    head = (name, hashlib.sha256(file.data).hexdigest(), len(file.data), contract)
+    said = f"{contract.name} {contract.version}, {contract.recipe}, S = {size}, sealed"
+    results = [Result("contract", "pass", said)]
+    beside = open_reference(reference, size) if reference else None
+    extremes = extreme_inputs(size)
+    seen = _inputs(pictures, size) if pictures else extremes
+    try:
+        graph = Graph(file.data)
+        results += gates(file.data, size, contract.recipe, on_stage)
+    except ExportError as error:
+        return Report(*head, (*results, Result("operators", "fail", str(error))))
+    on_stage("gpu analyzer")
+    results.append(check_gpu_analyzer(file.data, graph, analyzer))
+    on_stage("gpu run")
+    few = dict(list(seen.items())[:_FEW]) if pictures else extremes
+    results.append(check_gpu_run(file.data, network, few))
+    on_stage("parity")
+    if beside is not None:
+        results.append(check_reference(network, beside, seen))
+    else:
+        results.append(check_kernels(file.data, network, graph, few))
+    results.append(check_size(contract, len(file.data), graph))
+    on_stage("speed")
+    results.append(check_speed(model, extremes["pattern"]))
+    return Report(*head, tuple(results))
+
+
+def _inputs(pictures: str, size: int) -> dict[str, np.ndarray]:
+    """Network inputs of some pictures, by name.
+
+    Raises:
+        TrainError: the source is bad, or has no usable picture.
+    """
+    source = TruePictures(pictures, _MOST_PICTURES)
+    inputs = {name: network_input(pixels, size) for name, pixels in source.named()}
+    if not inputs:
+        raise ExportError(f"{pictures} has no usable colour picture")
+    return inputs

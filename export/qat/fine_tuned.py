@@ -1,0 +1,32 @@
+"""What quantization-aware training made of a network."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from export.qat.ranges import Range
+
+
+@dataclass(frozen=True)
+class FineTuned:
+    """A network whose weights expect to be rounded.
+
+    Attributes:
+        weights: all of the network's, as `set_weights` of its Keras model takes them.
+        ranges: of the outputs that are rounded, by layer.
+        steps: batches seen.
+    """
+
+    weights: Sequence[np.ndarray]
+    ranges: Mapping[str, Range]
+    steps: int
+
+    def network(self, keras_model: Any) -> Any:
+        """A copy of the Keras model that it came from, with these weights."""
+        import keras
+
+        copy = keras.models.clone_model(keras_model)
+        copy.set_weights(self.weights)
+        return copy

@@ -1,0 +1,144 @@
+"""The golden vectors: Python reproduces them, and they are right by formulas of their own."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from skimage.color import lab2rgb, rgb2lab
+
+from edge_runtime import Colorizer, colour
+from edge_runtime.compose import compose
+from edge_runtime.interpreter import Network
+from edge_runtime.shipped import shipped_names, shipped_path
+from edge_runtime.shrink import shrink_exactly
+
+FOLDER = Path(__file__).parents[1] / "golden"
+RENEW = "python -m export golden --out tests/golden"
+VECTORS = json.loads((FOLDER / "MANIFEST.json").read_text("utf-8"))["vectors"]
+SHIPPED = [vector for vector in VECTORS if vector["recipe"] != "fp32"]
+
+# scikit-image's word for colours outside sRGB.
+OUT_OF_GAMUT = pytest.mark.filterwarnings("ignore:Conversion from CIE-LAB:UserWarning")
+
+
+def array(vector, role) -> np.ndarray:
+    dtype = {"u8": "u1", "f32": "<f4"}[vector["files"][role].rpartition(".")[2]]
+    square = (vector["input_size"],) * 2, (vector["output_size"],) * 2
+    picture = vector["height"], vector["width"]
+    shape = {"grey": picture, "lightness": square[0], "ab": (*square[1], 2), "rgb": (*picture, 3)}
+    return np.fromfile(FOLDER / vector["files"][role], dtype).reshape(shape[role])
+
+
+def name_of(vector) -> str:
+    return vector["name"]
+
+
+def near(ours: np.ndarray, golden: np.ndarray) -> float:
+    """The share of the values that differ by one level at most."""
+    return float((np.abs(ours.astype(int) - golden) <= 1).mean())
+
+
+def test_the_vectors_are_of_the_models_that_are_shipped():
+    listed = {vector["model"]: vector["model_sha256"] for vector in SHIPPED}
+    shipped = {
+        name: hashlib.sha256(shipped_path(name).read_bytes()).hexdigest()
+        for name in shipped_names()
+    }
+    assert listed == shipped, f"the shipped models have changed: renew with {RENEW}"
+
+
+def test_the_folder_holds_what_the_manifest_lists_and_is_small():
+    listed = {name for vector in VECTORS for name in vector["files"].values()}
+    others = {"MANIFEST.json", "README.md", "lightness.json", "lab.json"}
+    assert {file.name for file in FOLDER.iterdir()} == listed | others
+    assert sum(file.stat().st_size for file in FOLDER.iterdir()) < 1_500_000
+    assert {(vector["model"], vector["recipe"]) for vector in VECTORS} >= {
+        ("nano", "fp32"),
+        ("standard", "fp32"),
+    }
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=name_of)
+def test_the_files_are_whole(vector):
+    for role, name in vector["files"].items():
+        assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == vector["sha256"][role]
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=name_of)
+def test_grey_to_lightness(vector):
+    size = vector["input_size"]
+    ours = colour.lightness(shrink_exactly(array(vector, "grey"), size, size)) / 50 - 1
+    assert np.abs(ours - array(vector, "lightness")).max() <= 1e-6
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=name_of)
+def test_ab_to_rgb(vector):
+    ab = np.clip(array(vector, "ab"), -1, 1) * np.float32(110)
+    rgb = compose(array(vector, "grey"), ab)
+    golden = array(vector, "rgb")
+    assert (rgb == golden).mean() >= 0.999
+    assert np.abs(rgb.astype(int) - golden).max() <= 1
+
+
+@pytest.mark.parametrize("vector", SHIPPED, ids=name_of)
+def test_lightness_to_ab(vector):
+    """Other processors and versions of LiteRT round int8 layers otherwise: half a unit on average.
+
+    A wrong sign, axis or scale is off by several units on all these pictures.
+    """
+    ab = Network(vector["model"], threads=1).run(array(vector, "lightness"))
+    assert np.abs(ab - array(vector, "ab")).mean() * 110 < 0.5
+
+
+@pytest.mark.parametrize("vector", SHIPPED, ids=name_of)
+def test_grey_to_rgb(vector):
+    rgb = Colorizer(vector["model"], threads=1).colorize(array(vector, "grey"))
+    assert near(rgb, array(vector, "rgb")) >= 0.999
+
+
+@OUT_OF_GAMUT
+@pytest.mark.parametrize("vector", VECTORS, ids=name_of)
+def test_the_colours_are_those_of_the_float64_formulas(vector):
+    """The README's steps, in float64 and with scikit-image's L*a*b*."""
+    grey, golden = array(vector, "grey"), array(vector, "rgb")
+    ab = np.clip(array(vector, "ab").astype(np.float64), -1, 1) * 110
+    rows, columns = (linear_weights(ab.shape[0], side) for side in grey.shape)
+    upsampled = np.einsum("yi,ijc,xj->yxc", rows, ab, columns)
+    own = rgb2lab(np.repeat(grey[..., None], 3, axis=2))[..., :1]
+    expected = lab2rgb(np.concatenate([own, upsampled], axis=2)) * 255
+    assert np.abs(golden - expected).max() < 0.6
+    assert (golden == np.rint(expected)).mean() > 0.99  # its white point differs in the 6th digit
+    assert np.ptp(golden.astype(int), axis=2).max() > 5  # there is colour to compare
+
+
+def linear_weights(old: int, new: int) -> np.ndarray:
+    centres = np.clip((np.arange(new) + 0.5) * old / new - 0.5, 0, old - 1)
+    return np.maximum(1 - np.abs(centres[:, None] - np.arange(old)), 0)
+
+
+def test_lightness_of_every_level():
+    golden = json.loads((FOLDER / "lightness.json").read_text("utf-8"))
+    levels = np.arange(256, dtype=np.uint8)[None]
+    assert np.abs(colour.lightness(levels)[0] - golden).max() < 5e-5  # 1e-6 of L* / 50 - 1
+    grey = np.repeat(levels[..., None], 3, axis=2)
+    assert np.abs(rgb2lab(grey)[0, :, 0] - golden).max() < 0.001
+
+
+@OUT_OF_GAMUT
+def test_rgb_of_lab():
+    golden = json.loads((FOLDER / "lab.json").read_text("utf-8"))
+    assert len(golden) >= 200
+    lab, rgb = (np.array([triple[key] for triple in golden], float) for key in ("lab", "rgb"))
+    ours = np.empty(rgb.shape, np.uint8)
+    colour.linear_to_integer(colour.lab_to_linear(lab), ours)
+    np.testing.assert_array_equal(ours, rgb)
+    # scikit-image holds f(Z) to 0 and above.
+    alike = (lab[:, 0] + 16) / 116 > lab[:, 2] / 200
+    assert np.abs(lab2rgb(lab[alike]) * 255 - rgb[alike]).max() < 1
+
+
+def test_the_readme_names_the_command_that_renews_them():
+    assert re.search(f"^{RENEW}$", (FOLDER / "README.md").read_text("utf-8"), re.MULTILINE)

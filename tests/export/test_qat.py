@@ -1,0 +1,318 @@
+"""Quantization-aware training: the rounded twin, its ranges, its steps, what a cut-off leaves."""
+
+import json
+from collections import Counter
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+from ai_edge_litert.interpreter import Interpreter
+
+from export.convert import FloatModel
+from export.errors import ExportError
+from export.qat.fine_tuned import FineTuned
+from export.qat.options import QatOptions
+from export.qat.ranges import Range, measure_ranges
+from export.quantize import FLOAT_LAYERS, quantized
+from export.recipes import int8_qat
+from train.errors import TrainError
+from train.evaluate import network_input
+from train.open_pictures import TruePictures
+from train.prepare import PrepareOptions, prepare
+
+tf_keras = pytest.importorskip("tf_keras")
+learned_range = pytest.importorskip("export.qat.learned_range")
+
+from export.qat.fine_tune import fine_tune  # noqa: E402
+from export.qat.scheme import rounded_twin  # noqa: E402
+
+SIZE = 32
+# Layers that the file gives one scale: what is upsampled, what stands beside it, and both together.
+TOGETHER = {"reduce_relu", "up", "skip_relu", "concat"}
+
+
+def small(namespace):
+    """All kinds of layers of the U-Nets, in a network of some hundred weights."""
+    layers = namespace.layers
+
+    def convolve(x, width, name, size=1, stride=1, linear=False):
+        x = layers.Conv2D(width, size, stride, padding="same", use_bias=False, name=name)(x)
+        x = layers.BatchNormalization(epsilon=1e-3, name=f"{name}_BN")(x)
+        return x if linear else layers.ReLU(6.0, name=f"{name}_relu")(x)
+
+    lightness = layers.Input((SIZE, SIZE, 1), name="lightness")
+    first = convolve(lightness, 8, "first", 3, 2)
+    x = layers.DepthwiseConv2D(3, padding="same", use_bias=False, name="depthwise")(first)
+    x = layers.BatchNormalization(epsilon=1e-3, name="depthwise_BN")(x)
+    x = layers.ReLU(6.0, name="depthwise_relu")(x)
+    x = convolve(x, 12, "down", 3, 2)
+    x = convolve(x, 8, "project", linear=True)
+    x = layers.Add(name="add")([x, convolve(x, 8, "again", linear=True)])
+    x = layers.UpSampling2D(2, interpolation="bilinear", name="up")(convolve(x, 8, "reduce"))
+    x = layers.Concatenate(name="concat")([x, convolve(first, 4, "skip")])
+    x = convolve(x, 8, "mix", 3)
+    return namespace.Model(lightness, layers.Conv2D(2, 1, name="ab")(x), name="small")
+
+
+@pytest.fixture(scope="module")
+def network():
+    keras.utils.set_random_seed(3)
+    model = small(keras)
+    # Statistics as after a training: with the initial ones BatchNorm would be the identity.
+    rng = np.random.default_rng(0)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            gamma, beta, mean, variance = layer.get_weights()
+            spread = rng.uniform(0.5, 1.5, variance.shape)
+            layer.set_weights([2 * gamma * spread, beta + 0.5, mean + 0.1, variance * spread])
+    return model
+
+
+@pytest.fixture(scope="module")
+def inputs(pictures):
+    return [network_input(picture, SIZE) for picture in TruePictures(str(pictures))]
+
+
+@pytest.fixture(scope="module")
+def data(pictures, tmp_path_factory):
+    out = tmp_path_factory.mktemp("prepared") / "data"
+    prepare([pictures], out, PrepareOptions(short_side=48, fractions=(0.9, 0.1)))
+    return out
+
+
+@pytest.fixture
+def options(data, tmp_path):
+    return QatOptions(data, tmp_path / "qat", None, 12, learning_rate=1e-3, batch_size=8)
+
+
+@pytest.fixture(scope="module")
+def finished(data, network, inputs, tmp_path_factory):
+    """A whole run: its options and what it made."""
+    folder = tmp_path_factory.mktemp("runs") / "whole"
+    options = QatOptions(data, folder, None, 12, learning_rate=1e-3, batch_size=8)
+    return options, fine_tune(rounded_copy(network, inputs[:40]), options)
+
+
+def rounded_copy(network, inputs):
+    twin = small(tf_keras)
+    twin.set_weights(network.get_weights())
+    return rounded_twin(twin, FLOAT_LAYERS, inputs)
+
+
+def said(model, inputs):
+    return np.asarray(model(np.stack(inputs)[..., None], training=False))
+
+
+def distance(a, b):
+    return float(np.sqrt(np.square(a - b).mean()))
+
+
+def test_ranges_are_the_extremes(network, inputs):
+    # Batches of twenty and their rest, against all pictures at once; of one layer, and of two.
+    twin = small(tf_keras)
+    twin.set_weights(network.get_weights())
+    both = measure_ranges(twin, ["add", "mix_relu"], inputs[:30])
+    for name in both:
+        values = said(tf_keras.Model(twin.input, twin.get_layer(name).output), inputs[:30])
+        ours = measure_ranges(twin, [name], inputs[:30])[name]
+        assert ours == both[name]
+        low, high = min(values.min(), 0), max(values.max(), 0)
+        assert (ours.low, ours.high) == pytest.approx((low, high), rel=1e-4)
+
+
+def test_what_is_rounded(network, inputs):
+    rounded = rounded_copy(network, inputs[:20])
+    groups = {}
+    for name, each in rounded.ranges.items():
+        groups.setdefault(id(each), set()).add(name)
+    assert sorted(groups.values(), key=sorted) == sorted(
+        [
+            {"first_relu"},
+            {"depthwise_relu"},
+            {"down_relu"},
+            {"project_BN"},
+            {"again_BN"},
+            {"add"},
+            TOGETHER,
+            {"mix_relu"},
+        ],
+        key=sorted,
+    )
+    kernel = rounded.model.get_layer("quant_depthwise")
+    assert type(kernel).__name__ == "QuantizeWrapperV2"
+    assert type(rounded.model.get_layer("ab")).__name__ == "Conv2D"
+    for ours, theirs in zip(rounded.weights(), network.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_range_learns_by_the_formula_of_lsq():
+    import tensorflow as tf
+
+    # Esser et al. 2020, equations 1 to 3, for steps of 1 from 0 to 255.
+    x = np.array([-3.0, 0.3, 7.8, 254.6, 300.0], np.float32)
+    upstream = np.array([1.0, 2.0, 3.0, 4.0, 5.0], np.float32)
+    each = learned_range.LearnedRange(0.0, 255.0)
+    with tf.GradientTape() as tape:
+        value = tf.constant(x)
+        tape.watch(value)
+        loss = tf.reduce_sum(each.rounded(value) * upstream)
+    gradient, of_range = tape.gradient(loss, [value, each.variable])
+    np.testing.assert_allclose(each.rounded(x), [0, 0, 8, 255, 255], atol=1e-4)
+    np.testing.assert_array_equal(gradient, [0, 2, 3, 4, 0])
+    step = 2 * (0 - 0.3) + 3 * (8 - 7.8) + 4 * (255 - 254.6) + 5 * 255
+    # The end is 255 steps, and moves by ten times itself for 1 of the variable.
+    assert of_range.numpy() == pytest.approx([0, step / 255 * 255 * 10], rel=1e-3)
+
+
+def test_rounding_is_that_of_the_file(network, inputs):
+    rounded = rounded_copy(network, inputs)
+    ranges = {n: Range(*map(float, each.ends())) for n, each in rounded.ranges.items()}
+    file = quantized(FloatModel(network).convert(), inputs[:20], ranges)
+    interpreter = Interpreter(model_content=file)
+    interpreter.allocate_tensors()
+    runner = interpreter.get_signature_runner("serving_default")
+    ours = np.stack([runner(lightness=x[None, :, :, None])["ab"][0] for x in inputs[:40]])
+    import tensorflow as tf
+
+    seen = tf.quantization.fake_quant_with_min_max_args(np.stack(inputs[:40])[..., None], -1, 1)
+    predicted = np.asarray(rounded.model(seen, training=False))
+    exact = said(rounded.float_twin, inputs[:40])
+    assert distance(ours, predicted) < 0.5 * distance(ours, exact)
+    operators = Counter(op["op_name"] for op in interpreter._get_ops_details())
+    # One for the input and one for the float head: no scale has to be changed on the way.
+    assert (operators["QUANTIZE"], operators["DEQUANTIZE"]) == (1, 1)
+
+
+def test_fine_tuning_nears_the_float_network(network, inputs, options):
+    rounded = rounded_copy(network, inputs)
+    before = distance(said(rounded.model, inputs), said(rounded.float_twin, inputs))
+    steps = []
+    longer = replace(options, steps=120, learning_rate=3e-4)
+    tuned = fine_tune(rounded, longer, steps.append)
+    after = distance(said(rounded.model, inputs), said(rounded.float_twin, inputs))
+    assert after < 0.9 * before
+    assert (tuned.steps, len(steps)) == (120, 120)
+    assert (steps[-1].done, steps[-1].seconds_left) == (1, 0)
+    names = [weight.name for weight in rounded.float_twin.weights]
+    for name, new, old in zip(names, tuned.weights, network.get_weights(), strict=True):
+        if "moving_" in name:
+            np.testing.assert_array_equal(new, old, err_msg=name)
+        elif "kernel" in name:
+            assert not np.array_equal(new, old), name
+    shared = {tuned.ranges[name] for name in TOGETHER}
+    assert len(shared) == 1
+
+
+@pytest.mark.slow
+def test_a_run_that_was_cut_off_ends_the_same(finished, network, inputs, tmp_path):
+    options, whole = finished
+
+    def cut_off(step):
+        if step.number == 7:
+            raise KeyboardInterrupt
+
+    cut = replace(options, folder=tmp_path / "cut", checkpoint_seconds=0.0)
+    with pytest.raises(KeyboardInterrupt):
+        fine_tune(rounded_copy(network, inputs[:40]), cut, cut_off)
+    numbers = []
+    resumed = fine_tune(rounded_copy(network, inputs[:40]), cut, lambda s: numbers.append(s.number))
+    # What came after the last checkpoint is done again.
+    assert numbers == [7, 8, 9, 10, 11, 12]
+    for ours, theirs in zip(resumed.weights, whole.weights, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-6)
+
+
+def test_what_is_done_is_not_done_again(finished, network, inputs):
+    options, whole = finished
+    # Neither are its ranges measured again, on whatever pictures.
+    again = fine_tune(rounded_copy(network, inputs[:5]), options, pytest.fail)
+    assert again.ranges == whole.ranges
+    for ours, theirs in zip(again.weights, whole.weights, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.slow
+def test_it_ends_by_minutes(network, inputs, options):
+    shares = []
+    timed = replace(options, steps=None, minutes=0.02)
+    tuned = fine_tune(rounded_copy(network, inputs[:20]), timed, lambda s: shares.append(s.done))
+    assert tuned.steps == len(shares) >= 1
+    assert shares[-1] == 1
+    assert shares == sorted(shares)
+
+
+class TestRefusals:
+    def test_a_loss_that_is_no_number(self, network, inputs, options):
+        with pytest.raises(ExportError, match=r"the loss became (nan|inf) at step \d"):
+            fine_tune(rounded_copy(network, inputs[:20]), replace(options, learning_rate=1e30))
+
+    def test_the_folder_of_other_weights(self, finished, inputs):
+        options, _ = finished
+        other = rounded_twin(small(tf_keras), FLOAT_LAYERS, inputs[:20])
+        with pytest.raises(ExportError, match=r"another fine-tuning \(other weights_sha256\)"):
+            fine_tune(other, options)
+
+    def test_the_folder_of_other_options(self, finished, network, inputs):
+        options, _ = finished
+        with pytest.raises(ExportError, match=r"\(other learning_rate, seed\)"):
+            fine_tune(
+                rounded_copy(network, inputs[:20]), replace(options, learning_rate=1e-5, seed=1)
+            )
+
+    def test_a_damaged_folder(self, network, inputs, options):
+        options.folder.mkdir()
+        (options.folder / "qat.json").write_text("[")
+        with pytest.raises(ExportError, match="is damaged"):
+            fine_tune(rounded_copy(network, inputs[:20]), options)
+
+    def test_a_damaged_checkpoint(self, network, inputs, options):
+        (options.folder / "checkpoint").mkdir(parents=True)
+        (options.folder / "checkpoint" / "state.npz").write_bytes(b"PK\3\4 cut off")
+        with pytest.raises(TrainError, match="is damaged: remove it to start again"):
+            fine_tune(rounded_copy(network, inputs[:20]), options)
+
+    def test_a_folder_that_cannot_be_made(self, network, inputs, options, tmp_path):
+        (tmp_path / "file").touch()
+        with pytest.raises(ExportError, match="cannot be written"):
+            fine_tune(
+                rounded_copy(network, inputs[:20]), replace(options, folder=tmp_path / "file" / "x")
+            )
+
+    def test_data_that_is_gone(self, network, inputs, options, tmp_path):
+        with pytest.raises(TrainError, match="is not prepared data"):
+            fine_tune(
+                rounded_copy(network, inputs[:20]), replace(options, data=tmp_path / "nowhere")
+            )
+        assert not options.folder.exists()
+
+    @pytest.mark.parametrize(
+        ("changes", "says"),
+        [
+            ({"minutes": 3}, "give one of them"),
+            ({"steps": None}, "give one of them"),
+            ({"steps": -1}, "more than 0"),
+            ({"distillation_share": 2}, "from 0 to 1"),
+            ({"learning_rate": 0.0}, "more than 0"),
+            ({"learning_rate": float("nan")}, "more than 0, not nan"),
+        ],
+    )
+    def test_options_without_sense(self, options, changes, says):
+        with pytest.raises(ExportError, match=says):
+            replace(options, **changes)
+
+    def test_ranges_of_another_network(self, network, inputs):
+        tuned = FineTuned(network.get_weights(), {"block_1_add": Range(0, 1)}, 1)
+        with pytest.raises(ExportError, match="has no layer block_1_add"):
+            int8_qat(FloatModel(network, tuned), inputs[:5])
+
+    def test_a_network_that_was_not_fine_tuned(self, network, inputs):
+        with pytest.raises(ExportError, match="needs fine-tuning"):
+            int8_qat(FloatModel(network), inputs[:5])
+
+
+def test_the_folder_says_what_it_is(finished):
+    options, _ = finished
+    there = json.loads((options.folder / "qat.json").read_text())
+    assert (there["input_size"], there["steps"], there["minutes"]) == (SIZE, 12, None)
+    assert len(there["weights_sha256"]) == 64
