@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-arm64 lint clean
+.PHONY: help demo test test-slow test-arm64 test-interpreters test-android bench bench-quick lint clean
 
 help: ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,41 @@ test-slow: $(VENV)/.dev ## run the slow tests
 
 test-arm64: $(VENV)/.dev ## colour a photo on 64-bit ARM, emulated, and compare (minutes)
 	@PYTHON=$(BIN)/python tests/arm64/run.sh
+
+# make bench PHOTOS=val.tar; a folder, a .tar, a .zip, or prepared data as DATA:val.
+PHOTOS ?=
+RESULTS := benchmarks/results
+QUICK := out/bench-quick
+# More threads gain next to nothing.
+THREADS := $(shell n=$$(nproc 2>/dev/null || echo 1); [ $$n -le 4 ] || n=4; echo $$n)
+BENCH := $(BIN)/python -m benchmarks
+
+bench: $(VENV)/.dev ## measure all on PHOTOS=..., into benchmarks/results/ and docs/benchmarks.md (long)
+	@test -n "$(PHOTOS)" || { echo "say on which photos: make bench PHOTOS=val.tar" >&2; exit 1; }
+	@mkdir -p $(RESULTS) out
+	@$(BENCH) accuracy nano standard weights/nano weights/standard --on "$(PHOTOS)" \
+	  --out $(RESULTS)/accuracy.json
+	@$(BENCH) latency nano standard weights/nano weights/standard --threads 1 --threads $(THREADS) \
+	  --whole-pictures --pictures "$(PHOTOS)" --limit 200 --out $(RESULTS)/latency.json
+	@$(BENCH) video --out $(RESULTS)/video.json
+	@$(BIN)/tintlite benchmark --out $(RESULTS)/device.json --overwrite
+	@$(BENCH) report $(RESULTS)/*.json --markdown docs/benchmarks.md --html out/benchmarks.html
+
+bench-quick: $(VENV)/.dev ## the shipped models in three minutes, into out/bench-quick/ (PHOTOS=... for accuracy)
+	@rm -rf $(QUICK) && mkdir -p $(QUICK)
+	@test -z "$(PHOTOS)" || $(BENCH) accuracy nano standard --on "$(PHOTOS)" --limit 30 \
+	  --out $(QUICK)/accuracy.json
+	@$(BENCH) latency nano standard --interpreter ai-edge-litert --interpreter CompiledModel \
+	  --num-runs 30 --min-secs 0.5 --rounds 3 --out $(QUICK)/latency.json
+	@$(BENCH) video --size 480p --frames 40 --rounds 1 --out $(QUICK)/video.json
+	@$(BIN)/tintlite benchmark --seconds 1 --out $(QUICK)/device.json
+	@$(BENCH) report $(QUICK)/*.json --markdown $(QUICK)/benchmarks.md --html $(QUICK)/benchmarks.html
+
+test-interpreters: $(VENV)/.dev ## see that three interpreters colour alike (minutes; Python 3.11)
+	@$(BIN)/python tests/interpreters/run.py
+
+test-android: $(VENV)/.runtime ## check the Android demo: compile, test, run the models, build an APK
+	@PYTHON=$(abspath $(BIN))/python android_demo/ci/run.sh
 
 lint: $(VENV)/.dev ## check the style and the format
 	@$(BIN)/ruff check .

@@ -5,7 +5,6 @@ import pytest
 from skimage import data as photos
 
 from benchmarks.framing import compare_framings, cut
-from benchmarks.latency import PICTURES, measure_latency
 
 
 @pytest.mark.parametrize("aspect", [1.0, 1.5, 2.0, 1 / 3])
@@ -27,10 +26,3 @@ def test_framings_differ_where_they_should(tiny_model):
     square = {gain for (aspect, _), gain in gains.items() if aspect == 1}
     assert len(square) == 1
     assert len({gains[3.0, name] for name in ("squash", "pad", "tile")}) == 3
-
-
-def test_latency_of_everything(tiny_model):
-    rows = measure_latency(str(tiny_model), threads=1, runs=5)
-    assert [row.what for row in rows] == ["network", *(name for name, _, _ in PICTURES)]
-    assert all(0 < row.median <= row.p90 for row in rows)
-    assert rows[0].median < rows[-1].median

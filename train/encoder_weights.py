@@ -68,7 +68,7 @@ def load_encoder(model: Any, network: str, alpha: float | None, source: str) -> 
         WeightsError: the file is missing or holds another network, or the download failed.
     """
     application, stem, stem_bn, convert = _ENCODERS[network]
-    pretrained = _pretrained(application, alpha, source)
+    pretrained = load_application(application, alpha, source)
     names = {layer.name: layer for layer in model.layers}
     if pretrained.name in names:  # the whole encoder is one layer of the network
         names = {layer.name: layer for layer in names[pretrained.name].layers}
@@ -87,7 +87,16 @@ def load_encoder(model: Any, network: str, alpha: float | None, source: str) -> 
     return filled
 
 
-def _pretrained(application: str, alpha: float | None, source: str) -> Any:
+def load_application(application: str, alpha: float | None, source: str) -> Any:
+    """Build a filled network of `keras.applications` for 224 x 224 RGB, without its classifier.
+
+    Args:
+        application: its name, as `MobileNetV2`.
+        alpha: width of a MobileNetV2, else None.
+        source: as for `load_encoder`.
+    Raises:
+        WeightsError: as `load_encoder`.
+    """
     path = Path(source)
     if source != "imagenet" and not path.is_file():
         raise WeightsError(f"the encoder weights {source} do not exist")

@@ -1,7 +1,7 @@
 """Measure a network on colour pictures: how near to the truth, how colourful, against grey."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import cv2
 import numpy as np
@@ -65,6 +65,33 @@ def with_ab(own_lightness: np.ndarray, ab: np.ndarray) -> np.ndarray:
     return np.round(lab_to_rgb(lab) * 255).astype(np.uint8)
 
 
+@dataclass(frozen=True)
+class Figures:
+    """One picture against the true one. Definitions: see `Scores`.
+
+    Attributes:
+        rgb_psnr, lab_psnr, ab_psnr: dB; infinite where nothing differs.
+        rgb_mse: over all RGB values.
+        lab_mse: over the three channels of 8-bit Lab.
+        colourfulness: of ours.
+    """
+
+    rgb_psnr: float
+    rgb_mse: float
+    lab_mse: float
+    lab_psnr: float
+    ab_psnr: float
+    colourfulness: float
+
+
+def figures(true: np.ndarray, true_lab: np.ndarray, ours: np.ndarray, lab: np.ndarray) -> Figures:
+    """Measure one picture. uint8 [H, W, 3] RGB, and float32 [H, W, 3] Lab of each."""
+    mse = rgb_mse(true, ours)
+    lab_mse = float(np.mean((lab8(true_lab) - lab8(lab)) ** 2))
+    ab_mse = float(np.mean((true_lab[..., 1:] - lab[..., 1:]) ** 2))
+    return Figures(psnr(mse), mse, lab_mse, psnr(lab_mse), psnr(ab_mse), colourfulness(ours))
+
+
 class _Tally:
     """Sums the figures of one row of the table."""
 
@@ -72,12 +99,7 @@ class _Tally:
         self._rows: list[tuple[float, ...]] = []
 
     def add(self, true: np.ndarray, true_lab: np.ndarray, ours: np.ndarray) -> None:
-        mse = rgb_mse(true, ours)
-        lab = rgb_to_lab(ours)
-        lab_mse = float(np.mean((lab8(true_lab) - lab8(lab)) ** 2))
-        ab_mse = float(np.mean((true_lab[..., 1:] - lab[..., 1:]) ** 2))
-        row = (psnr(mse), mse, lab_mse, psnr(lab_mse), psnr(ab_mse), colourfulness(ours))
-        self._rows.append(row)
+        self._rows.append(astuple(figures(true, true_lab, ours, rgb_to_lab(ours))))
 
     def scores(self, true_colourfulness: float, grey_psnr: float | None) -> Scores:
         rgb_psnr, mse, lab_mse, lab_psnr, ab_psnr, colour = np.mean(self._rows, axis=0).tolist()

@@ -21,11 +21,12 @@ class TruePictures:
     Args:
         source: a folder, a `.tar` or `.zip`, or prepared data; `DATA:val` takes one split of it.
         limit: take at most this many, spread evenly.
+        min_side: pictures with a shorter side are passed over as well.
     Raises:
         SourceError, StoreError: the source is bad.
     """
 
-    def __init__(self, source: str, limit: int | None = None) -> None:
+    def __init__(self, source: str, limit: int | None = None, min_side: int = 1) -> None:
         folder, _, split = source.rpartition(":")
         self._store: Store | None = None
         self._path = Path(source)
@@ -40,6 +41,7 @@ class TruePictures:
             raise SourceError(f"{source} holds no pictures")
         count = min(limit or total, total)
         self._chosen = set(np.linspace(0, total - 1, count).astype(int).tolist())
+        self._min_side = min_side
         self.passed_over = 0
 
     def __len__(self) -> int:
@@ -47,19 +49,29 @@ class TruePictures:
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """uint8 [H, W, 3] RGB each."""
+        for _, pixels in self.named():
+            yield pixels
+
+    def named(self) -> Iterator[tuple[str, np.ndarray]]:
+        """The name inside the source, and uint8 [H, W, 3] RGB, of each."""
         self.passed_over = 0
         if self._store:
-            yield from (self._store[index] for index in sorted(self._chosen))
+            for index in sorted(self._chosen):
+                entry = self._store.entries[index]
+                if min(entry.height, entry.width) < self._min_side:
+                    self.passed_over += 1
+                else:
+                    yield entry.name, self._store[index]
             return
-        for index, (_, data) in enumerate(iter_pictures([self._path])):
+        for index, (name, data) in enumerate(iter_pictures([self._path])):
             if index not in self._chosen:
                 continue
             try:
-                pixels = decode(data)
+                pixels = decode(data, min_side=self._min_side)
             except UndecodableError:
                 self.passed_over += 1
                 continue
             if why_colourless(pixels, _ALL_BUT_GREY):
                 self.passed_over += 1
             else:
-                yield pixels
+                yield name, pixels

@@ -1,0 +1,197 @@
+"""Measure models side by side on the same pictures, picture by picture, by every figure we know.
+
+Definitions stand in `benchmarks.accuracy_columns`; those of PSNR and colourfulness are
+`train.evaluate`'s, so that training and benchmarks agree.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.accuracy_columns import MOST_DB
+from benchmarks.ciede2000 import ciede2000
+from benchmarks.feature_distance import FeatureDistance
+from benchmarks.frechet import FeatureMoments, FrechetFeatures, TrueSet
+from benchmarks.open_models import OpenedModel, float_partners
+from benchmarks.ssim import ssim
+from edge_runtime.colour import rgb_to_lab
+from edge_runtime.contract import AB_SCALE
+from edge_runtime.errors import TintLiteError
+from train.errors import SourceError
+from train.evaluate import GREY, figures, judged, network_input, with_ab
+from train.metrics import colourfulness, psnr, rgb_mse
+from train.open_pictures import TruePictures
+
+MEAN_COLOUR = "mean colour"
+TRUE = "true"
+ROWS_OF_OUR_OWN = (GREY, MEAN_COLOUR, TRUE)
+
+# Smaller pictures are passed over: enlarged tenfold, they would say nothing of photos.
+MIN_SIDE = 16
+
+
+@dataclass(frozen=True)
+class FeatureNetworks:
+    """Networks trained on photos that measure; each may be missing, then its column is as well."""
+
+    distance: FeatureDistance | None = None
+    frechet: FrechetFeatures | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Every figure of every picture.
+
+    Attributes:
+        pictures: their names inside the source.
+        per_picture: by row (`true`, `grey`, `mean colour`, models), then by figure, a value a
+            picture.
+        frechet: by row, over all pictures; empty where it was not measured.
+        failed: by model, why it gave up on some picture; it has no figures then.
+        mean_ab: a* and b* of the row `mean colour`.
+    """
+
+    pictures: list[str]
+    per_picture: dict[str, dict[str, list[float]]]
+    frechet: dict[str, float]
+    failed: dict[str, str]
+    mean_ab: tuple[float, float]
+
+
+def mean_ab(pictures: TruePictures, on_picture: Callable[[], None] = lambda: None) -> np.ndarray:
+    """The mean a* and b* of all pixels of all pictures, as they are compared: float32 [2].
+
+    Raises:
+        SourceError: there are no pictures.
+    """
+    total, count = np.zeros(2), 0
+    for picture in pictures:
+        total += rgb_to_lab(judged(picture))[..., 1:].mean(axis=(0, 1), dtype=np.float64)
+        count += 1
+        on_picture()
+    if not count:
+        raise SourceError(
+            f"there are no colour pictures of at least {MIN_SIDE}x{MIN_SIDE} pixels to measure on"
+        )
+    return (total / count).astype(np.float32)
+
+
+class _Sheet:
+    """The figures that have come in so far."""
+
+    def __init__(self, features: FeatureNetworks, partners: dict[str, str]) -> None:
+        self._features, self._partners = features, partners
+        self.rows: dict[str, dict[str, list[float]]] = {TRUE: {"colourfulness": []}}
+        self.moments: dict[str, FeatureMoments] = {}
+
+    def add(self, true: np.ndarray, true_lab: np.ndarray, ours: dict[str, np.ndarray]) -> None:
+        """One picture and what every row made of it: uint8 [256, 256, 3] each."""
+        self.rows[TRUE]["colourfulness"].append(colourfulness(true))
+        for name, picture in ours.items():
+            self._put(name, _values(true, true_lab, picture))
+            partner = ours.get(self._partners.get(name, ""))
+            if partner is not None:
+                self._put(name, {"psnr_to_float": _capped(psnr(rgb_mse(partner, picture)))})
+        if self._features.distance:
+            distances = self._features.distance(true, np.stack(list(ours.values())))
+            for name, distance in zip(ours, distances.tolist(), strict=True):
+                self._put(name, {"squeezenet_distance": distance})
+        if self._features.frechet:
+            found = self._features.frechet([true, *ours.values()])
+            for name, features in zip((TRUE, *ours), found, strict=True):
+                self.moments.setdefault(name, FeatureMoments(len(features))).add(features)
+
+    def drop(self, name: str) -> None:
+        """Forget a row, and what others have by comparison with it."""
+        self.rows.pop(name, None)
+        self.moments.pop(name, None)
+        for other, partner in self._partners.items():
+            if partner == name and other in self.rows:
+                self.rows[other].pop("psnr_to_float", None)
+
+    def _put(self, name: str, values: dict[str, float]) -> None:
+        row = self.rows.setdefault(name, {})
+        for key, value in values.items():
+            row.setdefault(key, []).append(value)
+
+
+def _capped(decibels: float) -> float:
+    return min(decibels, MOST_DB)
+
+
+def _values(true: np.ndarray, true_lab: np.ndarray, ours: np.ndarray) -> dict[str, float]:
+    lab = rgb_to_lab(ours)
+    found = figures(true, true_lab, ours, lab)
+    return {
+        "rgb_psnr": _capped(found.rgb_psnr),
+        "rgb_mse": found.rgb_mse,
+        "lab_mse": found.lab_mse,
+        "lab_psnr": _capped(found.lab_psnr),
+        "ab_psnr": _capped(found.ab_psnr),
+        "colourfulness": found.colourfulness,
+        "ciede2000": float(ciede2000(true_lab, lab).mean(dtype=np.float64)),
+        "ssim": ssim(true, ours),
+    }
+
+
+def measure(
+    models: Sequence[OpenedModel],
+    pictures: TruePictures,
+    features: FeatureNetworks | None = None,
+    on_picture: Callable[[], None] = lambda: None,
+) -> Measured:
+    """Colour every picture with every model and measure it; the pictures are gone through twice.
+
+    Args:
+        models: what to measure, beside the rows `grey` and `mean colour`. One that fails on some
+            picture is left out from there on.
+        pictures: to measure on; compared at 256 x 256.
+        features: networks that measure.
+        on_picture: called after every picture, twice for each.
+    Raises:
+        SourceError: there are no pictures, or other ones the second time.
+    """
+    middle = mean_ab(pictures, on_picture)
+    sheet = _Sheet(features or FeatureNetworks(), float_partners(models))
+    names: list[str] = []
+    failed: dict[str, str] = {}
+    constant = {
+        GREY: np.zeros((1, 1, 2), np.float32),
+        MEAN_COLOUR: middle.reshape(1, 1, 2) / np.float32(AB_SCALE),
+    }
+    for name, picture in pictures.named():
+        true = judged(picture)
+        true_lab = rgb_to_lab(true)
+        own = true_lab[..., 0]
+        ours = {row: with_ab(own, ab) for row, ab in constant.items()}
+        for model in models:
+            if model.name in failed:
+                continue
+            try:
+                ours[model.name] = with_ab(own, _run(model, true))
+            except TintLiteError as error:
+                failed[model.name] = str(error)
+                sheet.drop(model.name)
+        sheet.add(true, true_lab, ours)
+        names.append(name)
+        on_picture()
+    if not names:
+        raise SourceError("the pictures were gone when they were to be measured")
+    return Measured(
+        names, sheet.rows, _frechet(sheet.moments), failed, (float(middle[0]), float(middle[1]))
+    )
+
+
+def _run(model: OpenedModel, true: np.ndarray) -> np.ndarray:
+    ab = model.network(network_input(true, model.input_size))
+    if not np.isfinite(ab).all():
+        raise TintLiteError(f"{model.name}: the network's output is not finite")
+    return ab
+
+
+def _frechet(moments: dict[str, FeatureMoments]) -> dict[str, float]:
+    if TRUE not in moments or moments[TRUE].count < 2:
+        return {}
+    true = TrueSet(moments[TRUE])
+    return {name: true.distance(ours) for name, ours in moments.items() if name != TRUE}

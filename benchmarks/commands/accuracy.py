@@ -1,0 +1,122 @@
+"""The command that measures how good models are."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from benchmarks.commands.console import console
+
+HELP = """Measure how good models are on colour pictures, beside grey and mean colour.
+
+    python -m benchmarks accuracy standard nano --on val.tar --out accuracy.json
+
+    python -m benchmarks accuracy out/models/*.tflite runs/mine --on data/mine:val --out mine.json
+
+PSNR over RGB, Lab and ab, CIEDE2000, colourfulness and SSIM are always measured; two more need
+the weights of a network trained on photos.
+"""
+
+_IN_TABLE = (
+    "rgb_psnr",
+    "gain",
+    "ciede2000",
+    "colourfulness_ratio",
+    "ssim",
+    "squeezenet_distance",
+    "mobilenetv2_frechet",
+)
+
+
+def accuracy_command(
+    models: Annotated[
+        list[str], typer.Argument(help="Shipped names, .tflite files, run folders, .weights.h5.")
+    ],
+    on: Annotated[str, typer.Option(help="Folder, .tar, .zip, or prepared data as DATA:val.")],
+    out: Annotated[Path, typer.Option(help="The result file to write.")],
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="At most this many pictures, spread evenly.")
+    ] = None,
+    opencv: Annotated[
+        bool, typer.Option("--opencv", help="Measure every .tflite in OpenCV's dnn as well.")
+    ] = False,
+    squeezenet: Annotated[
+        Path | None,
+        typer.Option(
+            help="SqueezeNet 1.1 without classifier, .weights.h5: for the feature distance.",
+            envvar="TINTLITE_SQUEEZENET",
+        ),
+    ] = None,
+    mobilenetv2: Annotated[
+        str | None,
+        typer.Option(
+            help="MobileNetV2 1.0 without classifier, .weights.h5, or `imagenet` (Keras "
+            "downloads it): for the Fréchet distance.",
+            envvar="TINTLITE_MOBILENETV2",
+        ),
+    ] = None,
+) -> None:
+    # TensorFlow's own chatter (missing GPUs, oneDNN) would bury ours.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    from benchmarks.accuracy import MIN_SIDE
+    from benchmarks.accuracy_run import failures, load_features, open_all, run_accuracy
+    from benchmarks.target import check_target
+    from edge_runtime.benchmark.command_line import command_line
+    from edge_runtime.benchmark.result_file import write
+    from train.open_pictures import TruePictures
+
+    check_target(out)
+    pictures = TruePictures(on, limit, MIN_SIDE)
+    with console.status("opening the models"):
+        features = load_features(squeezenet, mobilenetv2)
+        opened = open_all(models, opencv=opencv)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
+        # Once for the mean colour, once to measure.
+        task = progress.add_task("pictures, twice", total=2 * len(pictures))
+        result = run_accuracy(
+            opened,
+            pictures,
+            on,
+            features,
+            command_line("python -m benchmarks", sys.argv[1:]),
+            on_picture=lambda: progress.advance(task),
+        )
+    write(result, out)
+    console.print(_table(result))
+    for note in result.notes:
+        console.print(note, markup=False, highlight=False)
+    failed = failures(result)
+    for name, reason in failed.items():
+        typer.echo(f"benchmarks: {name}: {reason}", err=True)
+    if set(failed) - set(opened.unsupported):
+        raise typer.Exit(1)
+
+
+def _table(result) -> Table:  # edge_runtime.benchmark.result_file.BenchmarkResult
+    from rich.text import Text
+
+    from benchmarks.accuracy_columns import BY_KEY
+    from benchmarks.report.rows import number, shown, text
+
+    good = [row for row in result.rows if not text(row, "error")]
+    table = Table(title=f"{len(result.pictures)} pictures, means")
+    table.add_column("model", overflow="fold")
+    for key in _IN_TABLE:
+        table.add_column(BY_KEY[key].heading, justify="right")
+    for row in good:
+        cells = [
+            BY_KEY[key].show(value)
+            if (value := number(row, key)) is not None
+            else shown(row, key, 0)
+            for key in _IN_TABLE
+        ]
+        # A name may hold what Rich takes for markup.
+        table.add_row(Text(text(row, "model")), *cells)
+    return table

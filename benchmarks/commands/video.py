@@ -1,0 +1,53 @@
+"""The command that times films."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import track
+
+from benchmarks.commands.console import console
+
+HELP = """Time films: serially, in the pipeline, and decoding and encoding alone; Markdown tables.
+
+    python -m benchmarks video
+
+    python -m benchmarks video --model nano --size 720p --frames 60 --out video.json
+"""
+
+
+def video_command(
+    model: Annotated[str, typer.Option(help="A shipped name or a .tflite.")] = "standard",
+    size: Annotated[
+        list[str] | None, typer.Option(help="480p, 720p or 1080p; may be repeated.")
+    ] = None,
+    frames: Annotated[int, typer.Option(min=2, help="Of each clip.")] = 150,
+    rounds: Annotated[int, typer.Option(min=1, help="The best of so many counts.")] = 3,
+    threads: Annotated[int, typer.Option(min=1, max=64, help="Of the network.")] = 1,
+    preset: Annotated[str | None, typer.Option(help="Of libx264.")] = None,
+    smoothing: Annotated[float | None, typer.Option(min=0, max=1)] = None,
+    out: Annotated[Path | None, typer.Option(help="The result file to write.")] = None,
+) -> None:
+    from benchmarks.target import check_target
+    from benchmarks.video import SIZES, markdown, measure_films
+    from benchmarks.video_result import video_result
+    from edge_runtime.benchmark.command_line import command_line
+    from edge_runtime.benchmark.result_file import write
+    from edge_runtime.video import VideoOptions
+
+    sizes = size or list(SIZES)
+    for name in sizes:
+        if name not in SIZES:
+            raise typer.BadParameter(f"the sizes are {', '.join(SIZES)}, not '{name}'")
+    if out is not None:
+        check_target(out)
+    options = VideoOptions(preset=preset, smoothing=smoothing)
+    rows = measure_films(
+        model, sizes=sizes, frames=frames, rounds=rounds, threads=threads, options=options
+    )
+    measured = list(track(rows, "measuring", total=len(sizes), console=console))
+    if out is not None:
+        command = command_line("python -m benchmarks", sys.argv[1:])
+        write(video_result(measured, model, threads, rounds, command), out)
+    print(markdown(measured))

@@ -1,0 +1,1 @@
+"""How fast TintLite is on this machine, and the result files that all benchmarks write."""

@@ -1,0 +1,161 @@
+"""Result files: what a benchmark measured, with all that makes the figures comparable.
+
+One JSON object, of this schema and version, whatever was measured; `python -m benchmarks report`
+and `compare` read any set of them. They come from strangers too: nothing in them is trusted.
+"""
+
+import json
+import stat
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edge_runtime.benchmark.machine import Machine
+from edge_runtime.benchmark.model_facts import ModelFacts
+from edge_runtime.benchmark.result_fields import FlawError, parse_fields
+from edge_runtime.cli.console import one_line
+from edge_runtime.errors import TintLiteError
+from edge_runtime.whole_file import write_whole
+
+SCHEMA = "tintlite-benchmark"
+SCHEMA_VERSION = 1
+MAX_BYTES = 64 * 2**20
+
+Value = str | int | float | None
+Row = dict[str, Value]
+
+
+class ResultFileError(TintLiteError):
+    """A result file that cannot be read, or is none of ours."""
+
+
+@dataclass(frozen=True)
+class BenchmarkResult:
+    """What one run of a benchmark measured.
+
+    Attributes:
+        kind: one of `edge_runtime.benchmark.result_fields.KINDS`.
+        made: when, as ISO 8601 in UTC.
+        command: what was typed; no absolute paths.
+        machine: what it ran on.
+        versions: by package.
+        models: by the name that the rows give them.
+        rows: the figures; each has a `model`, and the same thing has the same key in all rows.
+        notes: sentences for a person.
+        pictures: the names of the pictures, in the order of `per_picture`; `accuracy` alone.
+        per_picture: by model and by figure, one value a picture; `accuracy` alone.
+    """
+
+    kind: str
+    made: str
+    command: str
+    machine: Machine
+    versions: dict[str, str]
+    models: dict[str, ModelFacts]
+    rows: list[Row]
+    notes: list[str] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
+    per_picture: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+
+
+def now() -> str:
+    """The value of `made` for a result of this moment."""
+    return datetime.now(timezone.utc).replace(microsecond=0).isoformat()
+
+
+def write(result: BenchmarkResult, file: Path) -> None:
+    """Write a result; the file appears under its name only when whole.
+
+    Characters that do not print, which names of pictures may hold, are written as escapes.
+
+    Raises:
+        ResultFileError: `read` would refuse it, or it cannot be written.
+    """
+    values: dict[str, Any] = {"schema": SCHEMA, "schema_version": SCHEMA_VERSION, **asdict(result)}
+    for optional in ("pictures", "per_picture"):
+        if not values[optional]:
+            del values[optional]
+    values = _plain(values)
+    try:
+        _parse(values)
+    except FlawError as flaw:
+        raise ResultFileError(f"{file}: the result has {flaw}") from None
+    data = (json.dumps(values, indent=1, ensure_ascii=False) + "\n").encode()
+    if len(data) > MAX_BYTES:
+        raise ResultFileError(f"{file}: the result is larger than {MAX_BYTES >> 20} MiB")
+    try:
+        write_whole(file, data)
+    except OSError as error:
+        raise ResultFileError(f"{file}: cannot be written: {error.strerror}") from None
+
+
+def read(file: Path) -> BenchmarkResult:
+    """Read and check a result.
+
+    Raises:
+        ResultFileError: missing, too large, not JSON, of another schema or version, or with values
+            of other types.
+    """
+    text = _read_text(file)
+    try:
+        values = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise ResultFileError(f"{file}: not a result file: not readable JSON") from None
+    if not isinstance(values, dict) or values.get("schema") != SCHEMA:
+        raise ResultFileError(f"{file}: not a result file of TintLite's benchmarks")
+    version = values.get("schema_version")
+    if type(version) is not int or version != SCHEMA_VERSION:
+        raise ResultFileError(
+            f"{file}: of schema version {one_line(repr(version))[:40]},"
+            f" this TintLite reads {SCHEMA_VERSION}"
+        )
+    try:
+        return _parse(values)
+    except FlawError as flaw:
+        raise ResultFileError(f"{file}: a damaged result file: it has {flaw}") from None
+
+
+def _read_text(file: Path) -> str:
+    try:
+        found = file.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise ResultFileError(f"{file}: cannot be read: not a file")
+        if found.st_size > MAX_BYTES:
+            raise ResultFileError(f"{file}: larger than any result file")
+        with file.open("rb") as opened:
+            return opened.read(MAX_BYTES).decode()
+    except FileNotFoundError:
+        raise ResultFileError(f"{file}: no such result file") from None
+    except UnicodeDecodeError:
+        raise ResultFileError(f"{file}: not a result file: not UTF-8") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ResultFileError(f"{file}: cannot be read: {reason}") from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _plain(value: Any) -> Any:
+    """Lists, objects, numbers and texts as JSON has them; NumPy's numbers become Python's."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, str):
+        return one_line(value)
+    if isinstance(value, Mapping):
+        return {_plain(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _parse(values: dict[str, Any]) -> BenchmarkResult:
+    ours = ("schema", "schema_version")
+    return BenchmarkResult(
+        **parse_fields({name: value for name, value in values.items() if name not in ours})
+    )

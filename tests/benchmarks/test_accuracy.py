@@ -1,0 +1,332 @@
+"""Models measured side by side: figures against independent ones, and what becomes of bad input."""
+
+import json
+import os
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import color, metrics
+from skimage import data as photos
+
+from benchmarks.accuracy import MEAN_COLOUR, TRUE, FeatureNetworks, measure
+from benchmarks.accuracy_columns import COLUMNS
+from benchmarks.accuracy_rows import accuracy_rows
+from benchmarks.cli import app
+from benchmarks.model_names import short_names
+from benchmarks.open_models import OpenedModel, float_partners, open_models
+from edge_runtime.benchmark.result_file import read
+from edge_runtime.colour import rgb_to_lab
+from edge_runtime.errors import ModelError
+from train.command import run
+from train.evaluate import evaluate, network_input
+from train.open_pictures import TruePictures
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Four photos of 256 x 256, which measuring does not resize."""
+    made = tmp_path_factory.mktemp("true")
+    for name in ("coffee", "chelsea", "astronaut", "rocket"):
+        photo = np.ascontiguousarray(getattr(photos, name)()[:256, :256])
+        Image.fromarray(photo).save(made / f"{name}.png")
+    return made
+
+
+def true_pictures(folder):
+    return [np.asarray(Image.open(file)) for file in sorted(folder.iterdir())]
+
+
+def model(name, network, size=64, recipe="fp32", made_as="some"):
+    return OpenedModel(name, "", network, size, made_as, recipe, keras=False)
+
+
+def call(*arguments):
+    """The exit code of `python -m benchmarks ...`."""
+    with pytest.raises(SystemExit) as stop:
+        run(app, "benchmarks", [str(argument) for argument in arguments])
+    return stop.value.code
+
+
+def lab_picture(lab):
+    return np.round(color.lab2rgb(lab) * 255).astype(np.uint8)
+
+
+def test_the_command_writes_figures_that_scikit_image_finds_too(
+    folder, tiny_model, tmp_path, capsys
+):
+    out = tmp_path / "result.json"
+    assert call("accuracy", tiny_model, "--on", folder, "--out", out) == 0
+    assert "CIEDE2000" in capsys.readouterr().out
+    result = read(out)
+    rows = {row["model"]: row for row in result.rows}
+    assert list(rows) == ["grey", MEAN_COLOUR, "tiny"]
+    assert result.pictures == ["astronaut.png", "chelsea.png", "coffee.png", "rocket.png"]
+    assert result.models["tiny"].input_size == 64
+
+    trues = true_pictures(folder)
+    labs = [color.rgb2lab(true) for true in trues]
+    middle = np.mean([lab[..., 1:].mean(axis=(0, 1)) for lab in labs], axis=0)
+    for name, ab in (("grey", (0, 0)), (MEAN_COLOUR, middle)):
+        made = []
+        for lab in labs:
+            flat = lab.copy()
+            flat[..., 1:] = ab
+            made.append(lab_picture(flat))
+        pairs = list(zip(trues, made, strict=True))
+        psnr = [metrics.peak_signal_noise_ratio(a, b, data_range=255) for a, b in pairs]
+        assert rows[name]["rgb_psnr"] == pytest.approx(np.mean(psnr), abs=0.02)
+        labs_of_both = [(color.rgb2lab(a), color.rgb2lab(b)) for a, b in pairs]
+        apart = [color.deltaE_ciede2000(a, b).mean() for a, b in labs_of_both]
+        assert rows[name]["ciede2000"] == pytest.approx(np.mean(apart), abs=0.02)
+        mse = np.mean([np.mean((a.astype(float) - b) ** 2) for a, b in pairs])
+        assert rows[name]["rgb_psnr_of_mean_mse"] == pytest.approx(
+            10 * np.log10(255**2 / mse), abs=0.02
+        )
+    assert rows["grey"]["gain"] == 0
+    assert rows["grey"]["colourfulness_ratio"] == pytest.approx(0, abs=0.01)
+    assert rows[MEAN_COLOUR]["gain"] > 0.5
+
+    # The network itself, as `train evaluate` measures it.
+    opened = open_models([str(tiny_model)]).opened[0]
+    expected = evaluate({"tiny": (opened.network, 64)}, trues)["tiny"]
+    for key in ("rgb_psnr", "gain", "lab_mse", "lab_psnr", "ab_psnr", "colourfulness_ratio"):
+        assert rows["tiny"][key] == pytest.approx(getattr(expected, key), abs=1e-3)
+        assert rows["tiny"][f"{key}_low"] <= rows["tiny"][key] <= rows["tiny"][f"{key}_high"]
+    assert rows["tiny"]["rgb_psnr_low"] < rows["tiny"]["rgb_psnr_high"]
+    # No weights, no figure, and a word of it.
+    assert "squeezenet_distance" not in rows["tiny"]
+    assert any("SqueezeNet" in note for note in result.notes)
+    assert str(tmp_path) not in out.read_text()
+
+
+def test_colourfulness_by_hand(tmp_path):
+    # rg is -150 and 150 by halves, yb is 75: M3 is 150 + 0.3 * 75. Grey has none.
+    true = np.zeros((32, 32, 3), np.uint8)
+    true[:, :16, 0] = true[:, 16:, 1] = 150
+    Image.fromarray(true).save(tmp_path / "true.png")
+    measured = measure([], TruePictures(str(tmp_path)))
+    # The seam between the halves is blurred where 32 pixels become 256.
+    assert measured.per_picture[TRUE]["colourfulness"][0] == pytest.approx(172.5, rel=0.03)
+    rows = {row["model"]: row for row in accuracy_rows(measured, "set", {})}
+    assert rows["grey"]["colourfulness_difference"] == pytest.approx(-172.5, rel=0.03)
+
+
+def test_quantized_models_stand_beside_their_float_one(folder):
+    def network(seen):
+        return np.stack([seen, -seen], axis=-1)[::2, ::2] * np.float32(0.2)
+
+    def rounded(seen):
+        return np.round(network(seen) * 8) / np.float32(8)
+
+    exact, coarse = model("exact", network), model("coarse", rounded, recipe="int8_ptq")
+    same = model("same", network, recipe="fp16")
+    other = model("other", network, recipe="int8_ptq", made_as="another")
+    models = [coarse, same, other, exact]
+    partners = float_partners(models)
+    assert partners == {"coarse": "exact", "same": "exact"}
+    measured = measure(models, TruePictures(str(folder)))
+    rows = {row["model"]: row for row in accuracy_rows(measured, "set", partners)}
+    assert rows["coarse"]["float_model"] == "exact"
+    # What equals its float model is not infinitely near, which no mean survives.
+    assert rows["same"]["psnr_to_float"] == 100
+    assert rows["same"]["gain_to_float_low"] == rows["same"]["gain_to_float_high"] == 0
+    assert 15 < rows["coarse"]["psnr_to_float"] < 60
+    paired = rows["coarse"]["gain_to_float_high"] - rows["coarse"]["gain_to_float_low"]
+    assert paired < rows["coarse"]["gain_high"] - rows["coarse"]["gain_low"]
+    assert "psnr_to_float" not in rows["other"]
+
+
+def test_a_network_that_knows_the_truth_is_perfect_by_every_figure(folder):
+    known = {
+        network_input(true, 256).tobytes(): rgb_to_lab(true)[..., 1:] / np.float32(110)
+        for true in true_pictures(folder)
+    }
+    oracle = model("oracle", lambda seen: known[seen.tobytes()], size=256)
+    measured = measure([oracle], TruePictures(str(folder)))
+    row = accuracy_rows(measured, "set", {})[-1]
+    assert row["rgb_psnr"] > 55
+    assert row["ciede2000"] < 0.05
+    assert row["ssim"] > 0.9999
+    assert row["colourfulness_ratio"] == pytest.approx(1, abs=1e-3)
+
+
+def test_a_model_that_gives_up_midway_has_a_row_that_says_so(folder):
+    calls = []
+
+    def tired(seen):
+        calls.append(1)
+        if len(calls) == 3:
+            raise ModelError("out of breath")
+        return np.zeros((8, 8, 2), np.float32)
+
+    def nan(seen):
+        return np.full((8, 8, 2), np.nan, np.float32)
+
+    good = model("good", lambda seen: np.zeros((8, 8, 2), np.float32), recipe="int8_ptq")
+    models = [model("tired", tired), good, model("nan", nan, made_as="b")]
+    measured = measure(models, TruePictures(str(folder)))
+    assert len(calls) == 3
+    assert measured.failed["tired"] == "out of breath"
+    assert "not finite" in measured.failed["nan"]
+    rows = {row["model"]: row for row in accuracy_rows(measured, "set", float_partners(models))}
+    assert rows["tired"] == {"model": "tired", "error": "out of breath"}
+    # Its quantized twin goes on, without what it has no partner for.
+    assert rows["good"]["gain"] == 0
+    assert "psnr_to_float" not in rows["good"]
+    assert "gain_to_float" not in rows["good"]
+
+
+def test_a_model_that_cannot_be_opened_does_not_stop_the_others(
+    folder, tiny_model, no_contract_model, tmp_path, capsys
+):
+    out = tmp_path / "result.json"
+    missing = tmp_path / "missing.tflite"
+    models = (missing, tiny_model, no_contract_model, tmp_path)
+    assert call("accuracy", *models, "--on", folder, "--out", out) == 1
+    said = capsys.readouterr().err
+    rows = {row["model"]: row for row in read(out).rows}
+    assert rows["tiny"]["pictures"] == 4
+    for name, reason in (
+        ("missing", "no such model file"),
+        ("no_contract", "contract"),
+        (tmp_path.name, "no readable config.json"),
+    ):
+        assert reason in rows[name]["error"]
+        assert reason in said
+    assert str(tmp_path) not in json.dumps(list(rows.values()))
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ((), "holds no pictures"),
+        (((15, 300), (8, 8)), "at least 16x16"),
+        (("grey",), "at least 16x16"),
+    ],
+)
+def test_sources_without_a_usable_picture(content, says, tiny_model, tmp_path, capsys):
+    source = tmp_path / "source"
+    source.mkdir()
+    rng = np.random.default_rng(0)
+    for number, size in enumerate(content):
+        pixels = np.full((40, 40, 3), 90) if size == "grey" else rng.integers(0, 256, (*size, 3))
+        Image.fromarray(pixels.astype(np.uint8)).save(source / f"{number}.png")
+    out = tmp_path / "result.json"
+    assert call("accuracy", tiny_model, "--on", source, "--out", out) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("benchmarks: ")
+    assert says in said
+    assert said.count("\n") == 1
+    assert not out.exists()
+
+
+def test_small_pictures_among_others_are_passed_over_and_counted(folder, tiny_model, tmp_path):
+    source = tmp_path / "source"
+    source.mkdir()
+    for file in folder.iterdir():
+        (source / file.name).write_bytes(file.read_bytes())
+    (source / "broken.png").write_bytes(b"no picture")
+    small = np.random.default_rng(0).integers(0, 256, (15, 40, 3)).astype(np.uint8)
+    Image.fromarray(small).save(source / "small.png")
+    out = tmp_path / "result.json"
+    assert call("accuracy", tiny_model, "--on", source, "--out", out) == 0
+    result = read(out)
+    assert "small.png" not in result.pictures
+    assert len(result.pictures) == 4
+    assert any(note.startswith("2 broken, grey or tiny pictures") for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [("nowhere/result.json", "there is no folder"), ("", "it is a folder")],
+)
+def test_a_target_that_cannot_be_written_is_refused_before_any_work(
+    target, says, folder, tiny_model, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr("benchmarks.accuracy.measure", None)
+    assert call("accuracy", tiny_model, "--on", folder, "--out", tmp_path / target) == 1
+    assert says in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write")
+def test_a_closed_folder_is_refused(folder, tiny_model, tmp_path, capsys):
+    tmp_path.chmod(0o500)
+    assert call("accuracy", tiny_model, "--on", folder, "--out", tmp_path / "a.json") == 1
+    assert "the folder is closed" in capsys.readouterr().err
+
+
+def test_weights_of_another_network_are_one_sentence(folder, tiny_model, tmp_path, capsys):
+    wrong = tmp_path / "wrong.weights.h5"
+    wrong.write_bytes(b"not HDF5")
+    out = tmp_path / "result.json"
+    common = ("accuracy", tiny_model, "--on", folder, "--out", out)
+    assert call(*common, "--squeezenet", wrong) == 1
+    assert "does not fit this network" in capsys.readouterr().err
+    assert call(*common, "--mobilenetv2", wrong) == 1
+    assert "does not fit this network" in capsys.readouterr().err
+    assert not out.exists()
+
+
+class FakeDistance:
+    """Stands for the network: the mean absolute difference."""
+
+    def __call__(self, true, ours):
+        return np.abs(ours.astype(float) - true).mean(axis=(1, 2, 3))
+
+
+class FakeFeatures:
+    """Stands for the network: the mean of each channel."""
+
+    def __call__(self, pictures):
+        return np.array([picture.mean(axis=(0, 1)) for picture in pictures])
+
+
+def test_feature_networks_have_their_columns(folder):
+    features = FeatureNetworks(FakeDistance(), FakeFeatures())
+    known = {network_input(t, 256).tobytes(): rgb_to_lab(t)[..., 1:] for t in true_pictures(folder)}
+    half = model("half", lambda seen: known[seen.tobytes()] / np.float32(220), size=256)
+    whole = model("whole", lambda seen: known[seen.tobytes()] / np.float32(110), size=256)
+    measured = measure([half, whole], TruePictures(str(folder)), features)
+    rows = {row["model"]: row for row in accuracy_rows(measured, "set", {})}
+    for key in ("squeezenet_distance", "mobilenetv2_frechet"):
+        assert 0 <= rows["whole"][key] < rows["half"][key] < rows["grey"][key]
+    assert "mobilenetv2_frechet_low" not in rows["half"]
+    assert "squeezenet_distance_low" in rows["half"]
+
+
+def test_every_figure_of_a_row_has_a_column(folder):
+    models = [model("a", lambda seen: np.zeros((8, 8, 2), np.float32))]
+    models.append(replace(models[0], name="b", recipe="fp16"))
+    features = FeatureNetworks(FakeDistance(), FakeFeatures())
+    measured = measure(models, TruePictures(str(folder)), features)
+    row = accuracy_rows(measured, "set", {"b": "a"})[-1]
+    figures = {key for key in row if not key.endswith(("_low", "_high"))}
+    described = {column.key for column in COLUMNS}
+    assert figures - described == {"model", "pictures", "set", "float_model"}
+    assert described <= figures
+
+
+def test_names_are_short_and_different():
+    names = short_names(
+        [
+            "standard",
+            "/data/a/standard.tflite",
+            "out/b/standard.tflite",
+            "runs/mine",
+            "runs/mine/best.weights.h5",
+            "grey.tflite",
+            "standard",
+        ],
+        taken=("grey",),
+    )
+    assert list(names.values()) == [
+        "standard",
+        "a/standard",
+        "b/standard",
+        "runs/mine",
+        "runs/mine (2)",
+        "grey (2)",
+    ]

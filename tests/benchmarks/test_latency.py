@@ -1,0 +1,370 @@
+"""Latency: honest times, ratios that hold, and rows that say why where something fails."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks.cli import app
+from benchmarks.latency import worker_process
+from benchmarks.latency.batch import best_batch
+from benchmarks.latency.job import (
+    AI_EDGE_LITERT,
+    BEST_BATCH,
+    COMPILED_MODEL,
+    KERAS,
+    TF_LITE,
+    Job,
+)
+from benchmarks.latency.jobs_of import Choices, installed_backends, jobs_of
+from benchmarks.latency.load_tflite import import_tflite
+from benchmarks.latency.measure import Judging, measure_jobs, steps_of
+from benchmarks.latency.worker_process import JobError, WorkerProcess
+from edge_runtime.benchmark.result_file import read
+from edge_runtime.benchmark.timing import TimingRules
+from edge_runtime.interpreter import Network
+from export.check.delegated import delegated_operators
+
+ROOT = Path(__file__).parents[2]
+RULES = TimingRules(warmup_runs=1, warmup_min_secs=0, num_runs=10, min_secs=0, max_secs=60)
+
+
+@dataclass
+class Table:
+    """Fake workers at one table, and what was asked of whom."""
+
+    asked: list = field(default_factory=list)
+    closed: list = field(default_factory=list)
+
+    def start(self, job):
+        if job.model == "unstartable":
+            raise JobError("not measured: it does not start")
+        return FakeWorker(self, job)
+
+
+class FakeWorker:
+    """Needs 1 ms more each run; some are broken."""
+
+    def __init__(self, table, job):
+        self._table, self._job, self._ms = table, job, 0.0
+
+    def _asked(self, what):
+        self._table.asked.append((self._job.model, what))
+        if self._job.model == f"breaks at {what}":
+            raise JobError(f"it broke at {what}")
+
+    def load(self, rules):
+        self._asked("load")
+        return {"start_ms": 5.0, "first_ms": 9.0, "import_ms": 7.0, "batch": 1, "input_size": 64}
+
+    def time(self, runs, min_secs, max_secs):
+        self._asked("time")
+        times = [self._ms + number + 1 for number in range(runs)]
+        self._ms += runs
+        return {"times": times, "peak_memory_mib": 50.0}
+
+    def evaluate(self, on, limit):
+        self._asked("evaluate")
+        return {"pictures": limit, "rgb_psnr": 24.0, "gain": 1.5}
+
+    def close(self):
+        self._table.closed.append(self._job.model)
+
+
+def jobs(*models, **setting):
+    return [Job(model, AI_EDGE_LITERT, **setting) for model in models]
+
+
+def test_models_take_turns_and_all_their_runs_count():
+    table = Table()
+    results = list(measure_jobs(jobs("a", "b"), RULES, 5, start=table.start))
+    turns = [model for model, what in table.asked if what == "time"]
+    assert turns == ["a", "b", "b", "a", "a", "b", "b", "a", "a", "b"]
+    row = results[0].row("a")
+    assert row["runs"] == 10
+    assert row["median_ms"] == np.median(np.arange(1, 11))
+    assert row["p90_ms"] == pytest.approx(np.percentile(np.arange(1, 11), 90))
+    assert row["pictures_per_s"] == pytest.approx(1000 / 5.5)
+    assert (row["first_ms"], row["start_ms"], row["peak_memory_mib"]) == (9.0, 5.0, 50.0)
+    assert row["error"] is None
+    assert table.closed == ["a", "b"]
+
+
+def test_the_broken_have_their_rows_and_the_others_go_on():
+    table = Table()
+    names = ["good", "breaks at load", "breaks at time", "unstartable", "fine"]
+    results = list(measure_jobs(jobs(*names), RULES, 2, start=table.start))
+    rows = {result.job.model: result.row("x") for result in results}
+    assert list(rows) == names
+    assert {name for name in names if rows[name]["error"]} == set(names[1:4])
+    assert rows["breaks at time"]["error"] == "it broke at time"
+    assert rows["breaks at time"]["median_ms"] is None
+    assert rows["good"]["runs"] == rows["fine"]["runs"] == 10
+    assert set(table.closed) == {*names} - {"unstartable"}
+    # Nobody is asked again after having failed.
+    assert table.asked.count(("breaks at time", "time")) == 1
+
+
+def test_all_are_closed_when_it_is_interrupted():
+    table = Table()
+
+    def interrupt(text):
+        if len(table.asked) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(measure_jobs(jobs("a", "b"), RULES, 5, on_step=interrupt, start=table.start))
+    assert table.closed == ["a", "b"]
+
+
+def test_a_network_is_judged_once_for_all_its_threads():
+    table = Table()
+    both = [*jobs("a"), *jobs("a", threads=2), *jobs("a", what="640x480")]
+    results = measure_jobs(both, RULES, 1, Judging("photos", 7), start=table.start)
+    rows = [result.row("a") for result in results]
+    assert [row.get("rgb_psnr") for row in rows] == [24.0, 24.0, None]
+    assert rows[0]["pictures"] == 7
+    assert table.asked.count(("a", "evaluate")) == 1
+
+
+def test_steps_are_counted_right():
+    steps = []
+    some = [*jobs("a", "b", "breaks at load"), *jobs("a", threads=2)]
+    list(measure_jobs(some, RULES, 3, on_step=steps.append, start=Table().start))
+    assert len(steps) == steps_of(some, 3)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (lambda size: 0.010 + 0.001 * size, 64),  # a fixed cost: the larger the better
+        (lambda size: 0.010 * size, 1),  # nothing is gained
+        (lambda size: 0.008 + 0.001 * size * (1 + (size > 8) * size / 4), 8),
+    ],
+)
+def test_the_best_batch_is_found(seconds, expected):
+    now = [0.0]
+
+    def work_of(size):
+        def work():
+            now[0] += seconds(size)
+
+        return work
+
+    assert best_batch(work_of, "cpu", clock=lambda: now[0]) == expected
+
+
+def test_what_delegates_run_is_found():
+    def operator(name, inputs, outputs):
+        return {"op_name": name, "inputs": np.array(inputs), "outputs": np.array(outputs)}
+
+    # 0 -> CONV 1 -> TILE 2 -> ADD (with 1) 3 -> CONV 4; the delegate takes all but TILE.
+    own = [
+        operator("CONV_2D", [0, 10, -1], [1]),
+        operator("TILE", [1], [2]),
+        operator("ADD", [2, 1], [3]),
+        operator("CONV_2D", [3, 11], [4]),
+    ]
+    first = operator("DELEGATE", [0, 10], [1])
+    last = operator("DELEGATE", [2, 1, 11], [4])
+    assert delegated_operators(own) == (set(), 4)
+    assert delegated_operators([*own, last]) == ({2, 3}, 4)
+    assert delegated_operators([*own, first, last]) == ({0, 2, 3}, 4)
+    assert delegated_operators([]) == (set(), 0)
+
+
+def test_xnnpack_s_share_agrees_with_litert_without_delegates(tiny_model):
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+    plain = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    without = Interpreter(str(tiny_model), experimental_op_resolver_type=plain)
+    without.allocate_tensors()
+    taken, operators = delegated_operators(without._get_ops_details())
+    assert not taken
+    xnnpack = Interpreter(str(tiny_model))
+    xnnpack.allocate_tensors()
+    # XNNPACK takes all of a small float network.
+    assert delegated_operators(xnnpack._get_ops_details()) == (set(range(operators)), operators)
+
+
+@pytest.mark.parametrize("name", ["tiny", "tiny_integer"])  # the latter has int8 ends
+def test_every_interpreter_gives_the_runtime_s_colours(tiny_model, name):
+    model = str(tiny_model.with_name(f"{name}.tflite"))
+    network = Network(model, threads=1)
+    lightness = np.random.default_rng(3).uniform(-1, 1, (64, 64)).astype(np.float32)
+    expected = network.run(lightness)
+    for interpreter in (AI_EDGE_LITERT, COMPILED_MODEL):
+        job = Job(model, interpreter)
+        found = import_tflite(job)(job).run(lightness[None, :, :, None])
+        assert found.shape == (1, 32, 32, 2)
+        np.testing.assert_allclose(found[0], expected, atol=1e-6)
+
+
+def test_jobs_are_all_combinations():
+    choices = Choices(
+        interpreters=(AI_EDGE_LITERT, TF_LITE),
+        backends=("jax", "torch"),
+        threads=(1, 4),
+        accelerators=("cpu", "gpu"),
+        whole_pictures=True,
+    )
+    found = jobs_of(["nano", "run.weights.h5", "standard"], choices)
+    assert len(set(found)) == len(found)
+    files = [job for job in found if job.model != "run.weights.h5"]
+    # Two interpreters and two numbers of threads; once on the GPU; three pictures at both threads.
+    assert len(files) == 2 * (2 * 2 + 1 + 3 * 2)
+    assert {job.interpreter for job in files if job.accelerator == "gpu"} == {COMPILED_MODEL}
+    keras = [job for job in found if job.model == "run.weights.h5" and job.accelerator == "cpu"]
+    assert len(keras) == 2 * 2 * 2 * 2
+    assert {job.batch for job in keras} == {1, BEST_BATCH}
+    # Models of one setting stand together, to be timed in turn.
+    settings = [job.setting for job in files]
+    assert all(settings[i] == settings[i + 1] for i in range(0, len(settings), 2))
+
+
+def test_no_gpu_is_an_answer(monkeypatch):
+    monkeypatch.setattr(worker_process, "_GPU_DEVICES", ())
+    job = Job("runs/mine", KERAS["jax"], precision="float32", accelerator="gpu")
+    (result,) = measure_jobs([job], RULES, 1)
+    row = result.row("mine")
+    assert row["error"] == "not measured: there is no GPU on this machine"
+    assert row["median_ms"] is None
+
+
+def test_whole_pictures_are_coloured(tiny_model):
+    some = [*jobs(str(tiny_model), what="640x480"), *jobs(str(tiny_model), what="4000x3000")]
+    rules = TimingRules(num_runs=1, min_secs=0, warmup_min_secs=0)
+    small, large = (result.row("tiny") for result in measure_jobs(some, rules, 1))
+    assert small["error"] is large["error"] is None
+    assert 0 < 5 * small["median_ms"] < large["median_ms"]
+    assert large["peak_memory_mib"] > small["peak_memory_mib"] + 30
+
+
+def test_a_process_that_dies_or_hangs_is_a_sentence(tiny_model, monkeypatch):
+    job = Job(str(tiny_model), AI_EDGE_LITERT)
+    worker = WorkerProcess(job)
+    try:
+        worker.load(RULES)
+        worker._process.kill()
+        with pytest.raises(JobError, match="ended by SIGKILL"):
+            worker.time(1, 0, 1)
+    finally:
+        worker.close()
+
+    monkeypatch.setattr(worker_process, "LOAD_SECONDS", -200.0)
+    worker = WorkerProcess(job)
+    try:
+        with pytest.raises(JobError, match="no answer within"):
+            worker.load(RULES)
+    finally:
+        worker.close()
+    assert worker._process.returncode is not None
+
+
+def test_the_peak_of_memory_is_the_process_s_own():
+    code = (
+        "import numpy as np; from benchmarks.latency.peak_memory import peak_memory_mib as peak;"
+        "before = peak(); kept = np.ones(25 * 2**20); del kept; print(before, peak())"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    before, after = map(float, result.stdout.split())
+    assert before < 150
+    assert after - before == pytest.approx(200, abs=20)
+
+
+def test_the_command(tiny_model, no_contract_model, pictures, tmp_path):
+    cut_off = tmp_path / "cut_off.tflite"
+    cut_off.write_bytes(tiny_model.read_bytes()[:700])
+    out = tmp_path / "latency.json"
+    models = [str(tiny_model), str(no_contract_model), str(cut_off), "nothing"]
+    limits = ["--num-runs", "4", "--min-secs", "0", "--warmup-min-secs", "0", "--rounds", "2"]
+    which = ["--interpreter", AI_EDGE_LITERT, "--interpreter", COMPILED_MODEL]
+    judged = ["--pictures", str(pictures), "--limit", "3"]
+    places = ["--accelerator", "cpu", "--out", str(out)]
+    result = CliRunner().invoke(app, ["latency", *models, *limits, *which, *judged, *places])
+    assert result.exit_code == 1  # three of the models could not be measured
+    assert "Traceback" not in result.output
+    found = read(out)
+    assert found.kind == "latency"
+    assert set(found.models) == {"tiny"}
+    rows = {(row["model"], row["interpreter"]): row for row in found.rows}
+    assert len(rows) == len(found.rows) == 4 * 2
+    for interpreter in (AI_EDGE_LITERT, COMPILED_MODEL):
+        row = rows["tiny", interpreter]
+        assert row["error"] is None
+        assert row["runs"] == 4
+        assert 0 < row["median_ms"] <= row["p90_ms"] <= row["p99_ms"]
+        assert row["delegated_share"] == 1
+        assert 20 < row["peak_memory_mib"] < 400
+        assert (row["pictures"], row["batch"], row["threads"]) == (3, 1, 1)
+    scores = {rows["tiny", name]["rgb_psnr"] for name in (AI_EDGE_LITERT, COMPILED_MODEL)}
+    assert max(scores) - min(scores) < 0.01
+    for model, says in (("no_contract", "no TintLite contract"), ("nothing", "unknown model")):
+        assert says in rows[model, AI_EDGE_LITERT]["error"]
+    assert rows["cut_off", AI_EDGE_LITERT]["error"].startswith("cut_off.tflite: ")
+    assert str(tmp_path) not in json.dumps(json.loads(out.read_text("utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["--out", "missing/latency.json"], 1),
+        (["--pictures", "missing"], 1),
+        (["--interpreter", "tflite"], 2),
+        (["--num-runs", "0"], 2),
+    ],
+)
+def test_mistakes_are_told_before_anything_is_measured(options, code, tmp_path, monkeypatch):
+    command = [sys.executable, "-m", "benchmarks", "latency", "nano", *options]
+    result = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == code
+    assert "Traceback" not in result.stderr
+    if code == 1:
+        assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", KERAS)
+def test_keras_is_measured_beside_the_file_of_its_weights(backend, pictures, tmp_path):
+    if backend not in installed_backends():
+        pytest.skip(f"{backend} is not installed")
+    out = tmp_path / "latency.json"
+    models = ["nano", str(ROOT / "weights" / "nano")]
+    limits = ["--num-runs", "4", "--min-secs", "0", "--rounds", "2", "--limit", "20"]
+    which = ["--interpreter", AI_EDGE_LITERT, "--accelerator", "cpu", "--backend", backend]
+    # To find the best batch takes JAX a compilation for each.
+    which += ["--precision", "float32"] if backend == "tensorflow" else ["--no-best-batch"]
+    where = ["--pictures", str(pictures), "--out", str(out)]
+    result = CliRunner().invoke(app, ["latency", *models, *limits, *which, *where])
+    assert result.exit_code == 0, result.output
+    rows = read(out).rows
+    keras = [row for row in rows if row["interpreter"] == KERAS[backend] and not row["error"]]
+    assert len(keras) == 2
+    if backend == "tensorflow":
+        assert keras[0]["batch"] == 1
+        assert keras[1]["batch"] in (1, 2, 4, 8, 16, 32, 64)
+    else:
+        assert {row["precision"] for row in keras} == {"float32", "bfloat16"}
+    (file,) = (row for row in rows if row["interpreter"] == AI_EDGE_LITERT)
+    exact = next(row for row in keras if row["precision"] == "float32")
+    assert file["pictures"] == exact["pictures"] == 20
+    # int8 loses little; the networks are the same.
+    assert file["rgb_psnr"] == pytest.approx(exact["rgb_psnr"], abs=0.5)
