@@ -8,11 +8,11 @@ from benchmarks.report.rows import number, shown, text
 from edge_runtime.benchmark.result_file import BenchmarkResult
 
 _COLUMNS = (
-    ("fps", "frames a second", 1),
+    ("fps", "fps", 1),
     ("median_ms", "median, ms", 1),
     ("p90_ms", "90 %, ms", 1),
-    ("network_ms", "of that the network, ms", 1),
-    ("temperature_c", "temperature, °C", 0),
+    ("network_ms", "network, ms", 1),
+    ("temperature_c", "°C", 0),
 )
 
 
@@ -26,8 +26,8 @@ def board_section(results: Sequence[BenchmarkResult]) -> Section:
                 failed.append((text(row, "model"), text(row, "error")))
                 continue
             threads = number(row, "threads")
-            way = [text(row, "accelerator")]
-            way += [] if threads is None else [f"{threads:.0f} thr."]
+            way = [text(row, "accelerator").upper()]
+            way += [] if threads is None else [f"{threads:.0f} thread{'' if threads == 1 else 's'}"]
             figures = [
                 Cell(shown(row, key, digits) if number(row, key) is not None else "-")
                 for key, _, digits in _COLUMNS
@@ -47,7 +47,7 @@ def board_section(results: Sequence[BenchmarkResult]) -> Section:
         ("machine", "model", "size", "run by", *(h for _, h, _ in _COLUMNS), "throttled"),
         tuple(rows),
         left=(1, 2, 3),
-        caption="A picture from grey to colour in memory",
+        caption="A picture from grey to colour in memory, and the part of the network in that",
     )
     # Machines that say the same say it once.
     notes = [Paragraph(note) for note in dict.fromkeys(n for r in results for n in r.notes)]

@@ -30,8 +30,8 @@ from edge_runtime.benchmark.result_file import BenchmarkResult
 
 TITLE = "TintLite's benchmarks"
 NO_PICTURES = (
-    "No photos here: `python -m benchmarks report` shows the best and the worst of them where "
-    "--pictures names their source."
+    "No photos here: python -m benchmarks report shows the best and the worst of them on the HTML "
+    "page where --pictures names their source."
 )
 
 Row = Mapping[str, Any]

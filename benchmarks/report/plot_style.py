@@ -24,7 +24,7 @@ WIDTH = 5.4  # inches; 390 points, the width of a phone: letters keep their size
 _SETTINGS = {
     "font.family": "sans-serif",
     "font.size": 10,
-    # Letters as text: small files, and readers can search them. Measured with DejaVu, which is wide:
+    # Letters as text: small files that readers can search. Measured with DejaVu, which is wide:
     # with another font they take less room.
     "svg.fonttype": "none",
     "svg.hashsalt": "tintlite",  # equal results give equal files
