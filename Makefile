@@ -31,7 +31,7 @@ demo: $(VENV)/.runtime ## colorize the demo photo into out/ (installs the runtim
 
 test: $(VENV)/.dev ## install what the tests need, check the style, run the fast tests
 	@$(BIN)/ruff check .
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile
+	@$(BIN)/python -m pytest -q
 
 test-slow: $(VENV)/.dev ## run the slow tests
 	@$(BIN)/python -m pytest -q -m slow

@@ -37,7 +37,8 @@ def _resize(picture: np.ndarray, height: int, width: int, resize: Callable) -> n
     if smaller != (columns, rows):
         picture = resize(picture, smaller, interpolation=cv2.INTER_AREA)
     if smaller != (width, height):
-        picture = resize(picture, (width, height), interpolation=cv2.INTER_LINEAR)
+        # Small pictures only: exactness costs next to nothing, and frames grow as pictures do.
+        picture = _exact(picture, (width, height), interpolation=cv2.INTER_LINEAR)
     return picture
 
 

@@ -52,7 +52,7 @@ def good_rows(result: BenchmarkResult) -> list[Row]:
 
 def _interval(row: Row, column: Column) -> str:
     low, high = number(row, f"{column.key}_low"), number(row, f"{column.key}_high")
-    if low is None or high is None or low == high:
+    if low is None or high is None or column.show(low) == column.show(high):
         return ""
     return f"{column.show(low)} to {column.show(high)}"
 

@@ -44,6 +44,7 @@ def test_frames_are_coloured_as_pictures_are(watch, fake_camera, tiny_model, pic
     assert frame.done >= frame.captured
 
 
+@pytest.mark.slow  # a time: for an idle machine
 def test_delay_stays_below_two_frames_and_one_run(watch, fake_camera, colorizer, number_of):
     """30 frames a second into a network that manages 10: delay must not build up."""
     run, interval = 0.1, 1 / 30
