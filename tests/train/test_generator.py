@@ -76,7 +76,7 @@ def test_a_densenet_sees_grey_as_it_sees_it_in_colour(monkeypatch):
             spread = rng.uniform(0.5, 1.5, mean.shape)
             layer.set_weights([gamma * spread, beta + 0.1, mean + 0.2 * spread, variance * spread])
     model = build_generator_densenet121(keras, input_size=64)
-    monkeypatch.setattr("train.encoder_weights._pretrained", lambda *_: pretrained)
+    monkeypatch.setattr("train.encoder_weights.load_application", lambda *_: pretrained)
     weighty = [layer.name for layer in pretrained.layers if layer.get_weights()]
     assert load_encoder(model, "pix2pix_densenet121", None, "its file") == len(weighty)
 
