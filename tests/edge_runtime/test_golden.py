@@ -52,7 +52,7 @@ def test_the_vectors_are_of_the_models_that_are_shipped():
 
 def test_the_folder_holds_what_the_manifest_lists_and_is_small():
     listed = {name for vector in VECTORS for name in vector["files"].values()}
-    others = {"MANIFEST.json", "README.md", "lightness.json", "lab.json"}
+    others = {".gitattributes", "MANIFEST.json", "README.md", "lightness.json", "lab.json"}
     assert {file.name for file in FOLDER.iterdir()} == listed | others
     assert sum(file.stat().st_size for file in FOLDER.iterdir()) < 1_500_000
     assert {(vector["model"], vector["recipe"]) for vector in VECTORS} >= {

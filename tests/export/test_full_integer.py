@@ -37,13 +37,13 @@ def test_nothing_is_float(exported):
 
 @pytest.mark.slow
 def test_it_colours_as_the_float_model_does(exported, pictures):
-    """Measured on these cuts: 42 dB or more; on 64 training photos see docs/edge-tpu.md."""
+    """38.6 dB were measured on these cuts of four photos; docs/edge-tpu.md has 64 whole photos."""
     floats, integers = (Colorizer(exported[recipe].file) for recipe in ("fp32", "int8_full"))
     ratios = []
     for file in sorted(pictures.iterdir())[:40]:
         grey = decode(file.read_bytes())
         ratios.append(psnr(rgb_mse(floats.colorize(grey), integers.colorize(grey))))
-    assert np.mean(ratios) > 38
+    assert np.mean(ratios) > 36
 
 
 @pytest.mark.slow
