@@ -7,6 +7,7 @@ import numpy as np
 
 from benchmarks.accuracy import MEAN_COLOUR
 from benchmarks.accuracy_columns import BY_KEY, Column
+from benchmarks.accuracy_run import IN_OPENCV
 from benchmarks.report.accuracy_plots import Point, distributions, over_colour, over_size
 from benchmarks.report.document import Block, Bullets, Cell, Paragraph, Section, Table
 from benchmarks.report.rows import NOT_MEASURED, megabytes, number, text
@@ -137,6 +138,8 @@ def points(result: BenchmarkResult, x: Mapping[str, float]) -> list[Point]:
     for row in good_rows(result):
         name, gain = text(row, "model"), number(row, "gain")
         if name not in x or name not in result.models or gain is None:
+            continue
+        if name.endswith(IN_OPENCV):  # the same point once more
             continue
         low, high = number(row, "gain_low"), number(row, "gain_high")
         kind = kind_of(result.models[name])

@@ -152,6 +152,17 @@ def _origin(results: Sequence[BenchmarkResult]) -> Section:
     )
 
 
+def _with_own_titles(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """Number the sections of one title from the second on: links lead to the first of them."""
+    seen: dict[str, int] = {}
+    found = []
+    for section in sections:
+        seen[section.title] = number_ = seen.get(section.title, 0) + 1
+        title = section.title if number_ == 1 else f"{section.title} ({number_})"
+        found.append(Section(title, section.blocks))
+    return tuple(found)
+
+
 def make_report(
     results: Sequence[BenchmarkResult], galleries: Sequence[Gallery] | None = None
 ) -> Document:
@@ -191,4 +202,4 @@ def make_report(
     if devices:
         sections.append(board_section(devices))
     sections += [published_section(), _definitions(), _origin(results)]
-    return Document(TITLE, tuple(introduction), tuple(sections))
+    return Document(TITLE, tuple(introduction), _with_own_titles(sections))

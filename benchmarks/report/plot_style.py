@@ -5,12 +5,13 @@ import warnings
 from collections.abc import Callable, Sequence
 from io import BytesIO
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.transforms import Bbox
 
 # Okabe and Ito 2008: told apart by the colour-blind and in print, on white and on black.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F")
@@ -103,37 +104,63 @@ def label_points(axes: Axes, labels: list[tuple[float, float, str]]) -> None:
     renderer = figure.canvas.get_renderer()
     points = [axes.transData.transform((x, y)) for x, y, _ in labels]
     frame = axes.get_window_extent(renderer)
-    taken: list = []
+    pixels = figure.dpi / 72  # of a typographic point
+    taken: list[Bbox] = []
     for (x, y, name), point in zip(labels, points, strict=True):
-        written: Text | None = None
-        for dx, dy, side in _PLACES:
-            if written is not None:
-                written.remove()
-            written = axes.annotate(
-                name,
-                (x, y),
-                (dx, dy),
-                textcoords="offset points",
-                ha=side,
-                va="center",
-                fontsize=8.5,
-                annotation_clip=False,
-                # So that no line runs through the letters.
-                bbox={"facecolor": "#ffffff", "edgecolor": "none", "alpha": 0.8, "pad": 0.6},
-            )
-            box = written.get_window_extent(renderer)
-            inside = box.x0 >= frame.x0 and box.x1 <= frame.x1
-            free = not any(box.overlaps(other) for other in taken)
-            clear = not any(box.contains(*other) for other in points if other is not point)
-            if inside and free and clear:
-                break
-        taken.append(written.get_window_extent(renderer))
+        # Points that lie on this one cannot be told from it anyhow.
+        others = [other for other in points if np.hypot(*(other - point)) > _CLEARANCE]
+        plain = axes.text(x, y, name, fontsize=_LETTERS)
+        size = plain.get_window_extent(renderer).size
+        plain.remove()
+        boxes = [_box(point, place, size, pixels) for place in _PLACES]
+        costs = [_cost(box, frame, taken, others) + n for n, box in enumerate(boxes)]
+        best = int(np.argmin(costs))
+        dx, dy, side = _PLACES[best]
+        axes.annotate(
+            name,
+            (x, y),
+            (dx, dy),
+            textcoords="offset points",
+            ha=side,
+            va="center",
+            fontsize=_LETTERS,
+            annotation_clip=False,
+            # A thread to its point, where it is not beside it.
+            arrowprops=_THREAD if dy else None,
+            # So that no line runs through the letters.
+            bbox={"facecolor": "#ffffff", "edgecolor": "none", "alpha": 0.8, "pad": 0.6},
+        )
+        taken.append(boxes[best])
 
+
+def _box(
+    point: np.ndarray, place: tuple[float, float, str], size: np.ndarray, pixels: float
+) -> Bbox:
+    """What a name would cover at a place beside its point, in pixels."""
+    dx, dy, side = place
+    width, height = size
+    left = point[0] + dx * pixels - {"left": 0, "right": width, "center": width / 2}[side]
+    return Bbox.from_bounds(left, point[1] + dy * pixels - height / 2, width, height)
+
+
+def _cost(box: Bbox, frame: Bbox, taken: Sequence[Bbox], others: Sequence[np.ndarray]) -> float:
+    """How bad a place is: out of the frame, over names, at other points."""
+    outside = box.x0 < frame.x0 or box.x1 > frame.x1
+    covered = sum(box.overlaps(other) for other in taken)
+    # A name that ends at another point would seem to be that one's.
+    near = sum(bool(box.padded(_CLEARANCE).contains(*other)) for other in others)
+    return 1000 * outside + 300 * covered + 100 * near
+
+
+_LETTERS = 8.5
+_STEP = 9  # in points, about a line of text
+_CLEARANCE = 8  # in pixels of 1/100 inch
+_THREAD = {"arrowstyle": "-", "color": SOFT, "lw": 0.6, "shrinkA": 0, "shrinkB": 3}
 
 # Offsets in points, and the side of the text that is at the point; nearest first.
 _PLACES = tuple(
-    (dx, dy, side)
-    for dy in (0, 9, -9, 18, -18, 27, -27, 36, -36, 45, -45)
+    (dx, dy * _STEP, side)
+    for dy in (0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6)
     for dx, side in ((7, "left"), (-7, "right"), (0, "center"))
     if dy or side != "center"
 )
