@@ -22,6 +22,7 @@ from edge_runtime.benchmark.temperature import read_heat
 from edge_runtime.benchmark.timing import time_runs, times_of
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.errors import TintLiteError
+from edge_runtime.keep_memory import keep_freed_memory
 from edge_runtime.model_file import read_model
 
 WARMUP_SECONDS = 0.5
@@ -88,6 +89,7 @@ def measure_row(
     Raises:
         TintLiteError: the model or the accelerator cannot be used.
     """
+    keep_freed_memory()  # as `tintlite camera` does
     cv2.setNumThreads(threads)
     colorizer = Colorizer(model, threads=threads, accelerator=accelerator)
     loop = FrameLoop(colorizer, grey_frames(*SIZES[size]), threads)

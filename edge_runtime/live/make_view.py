@@ -6,6 +6,7 @@ from pathlib import Path
 
 from edge_runtime.accelerator import DEFAULT_ACCELERATOR
 from edge_runtime.colorizer import Colorizer
+from edge_runtime.keep_memory import keep_freed_memory
 from edge_runtime.live.address import without_password
 from edge_runtime.live.live_view import LiveView
 from edge_runtime.live.open_source import open_source
@@ -47,6 +48,8 @@ class ViewOptions:
 def make_view(source: str, options: ViewOptions) -> LiveView:
     """Load the network and prepare the view; its `start` opens the source.
 
+    The process keeps memory that is freed from then on (`keep_freed_memory`).
+
     Args:
         source: as for `open_source`.
         options: how to watch and colour it.
@@ -54,6 +57,7 @@ def make_view(source: str, options: ViewOptions) -> LiveView:
         ModelError, TintLiteError, TypeError, ValueError: as `Colorizer` does, and ValueError for
             a smoothing out of range.
     """
+    keep_freed_memory()
     threads = default_threads() if options.threads is None else options.threads
     make_colorizer = partial(_make, options.accelerator, options.delegate)
     smoothing = DEFAULT_STRENGTH if options.smoothing is None else options.smoothing
