@@ -41,6 +41,8 @@ test-arm64: $(VENV)/.dev ## colour a photo on 64-bit ARM, emulated, and compare 
 
 # make bench PHOTOS=val.tar; a folder, a .tar, a .zip, or prepared data as DATA:val.
 PHOTOS ?=
+# Other networks to measure beside: runs, weights or .tflite files, as PEERS="runs/a runs/b".
+PEERS ?=
 RESULTS := benchmarks/results
 QUICK := out/bench-quick
 # More threads gain next to nothing.
@@ -52,8 +54,13 @@ bench: $(VENV)/.dev ## measure all on PHOTOS=..., into benchmarks/results/ and d
 	@mkdir -p $(RESULTS) out
 	@$(BENCH) accuracy nano standard weights/nano weights/standard --on "$(PHOTOS)" \
 	  --out $(RESULTS)/accuracy.json
-	@$(BENCH) latency nano standard weights/nano weights/standard --threads 1 --threads $(THREADS) \
-	  --whole-pictures --pictures "$(PHOTOS)" --limit 200 --out $(RESULTS)/latency.json
+	@test -z "$(PEERS)" || $(BENCH) accuracy $(PEERS) --on "$(PHOTOS)" --limit 200 --opencv \
+	  --out $(RESULTS)/peers.json
+	@$(BENCH) latency nano standard $(PEERS) --threads 1 --threads $(THREADS) --max-secs 10 \
+	  --no-best-batch --whole-pictures --pictures "$(PHOTOS)" --limit 200 \
+	  --out $(RESULTS)/latency.json
+	@$(BENCH) latency weights/nano weights/standard --threads $(THREADS) --max-secs 10 \
+	  --pictures "$(PHOTOS)" --limit 200 --out $(RESULTS)/latency-keras.json
 	@$(BENCH) video --out $(RESULTS)/video.json
 	@$(BIN)/tintlite benchmark --out $(RESULTS)/device.json --overwrite
 	@$(BENCH) report $(RESULTS)/*.json --markdown docs/benchmarks.md --html out/benchmarks.html

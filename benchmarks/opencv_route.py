@@ -101,17 +101,18 @@ def why_not_in_opencv(file: ModelFile) -> str | None:
 
 
 class OpenCVNetwork:
-    """A model in OpenCV's dnn on one thread of the CPU.
+    """A model in OpenCV's dnn on the CPU.
 
     Args:
         model: the name of a shipped model, or the path of a `.tflite`.
+        tried: whether it is known already that OpenCV can run it.
     Raises:
         ModelError: no whole TintLite model, or OpenCV cannot run it; says which operator.
     """
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, tried: bool = False) -> None:
         file = read_model(model)
-        reason = why_not_in_opencv(file)
+        reason = None if tried else why_not_in_opencv(file)
         if reason:
             raise ModelError(f"{model}: {reason}")
         self.input_size = file.contract.input_size

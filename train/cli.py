@@ -25,7 +25,7 @@ from train.errors import ConfigError
 
 # TensorFlow's own chatter (missing GPUs, oneDNN) would bury ours.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# TensorFlow leaves oneDNN off on CPUs without AVX-512, where it more than doubles the speed of training.
+# TensorFlow leaves oneDNN off on CPUs without AVX-512, where it doubles the speed of training.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 ON_SHEET = 8  # pictures that `compare --sheet` shows

@@ -41,7 +41,9 @@ def latency_command(
     ] = None,
     interpreter: Annotated[
         list[InterpreterName] | None,
-        typer.Option(help="Of .tflite files; may be repeated.  [default: the installed ones]"),
+        typer.Option(
+            help="Of .tflite files; may be repeated.  [default: the installed ones but OpenCV]"
+        ),
     ] = None,
     accelerator: Annotated[
         list[AcceleratorName] | None,

@@ -11,6 +11,7 @@ AI_EDGE_LITERT = "ai-edge-litert"
 COMPILED_MODEL = "CompiledModel"  # ai-edge-litert's newer interface
 TF_LITE = "tf.lite"
 TFLITE_RUNTIME = "tflite-runtime"
+OPENCV = "OpenCV"  # its dnn, which takes no int8 files: run only where it is asked for
 
 # What a Keras model runs on, by the name of the backend.
 KERAS = {"tensorflow": "Keras, TensorFlow", "jax": "Keras, JAX", "torch": "Keras, torch"}
@@ -21,9 +22,11 @@ PACKAGES = {
     COMPILED_MODEL: "ai_edge_litert",
     TF_LITE: "tensorflow",
     TFLITE_RUNTIME: "tflite_runtime",
+    OPENCV: "cv2",
     **{name: backend for backend, name in KERAS.items()},
 }
-INTERPRETERS = (AI_EDGE_LITERT, COMPILED_MODEL, TF_LITE, TFLITE_RUNTIME)
+LITERTS = (AI_EDGE_LITERT, COMPILED_MODEL, TF_LITE, TFLITE_RUNTIME)
+INTERPRETERS = (*LITERTS, OPENCV)
 
 AS_STORED = "as stored"
 FLOAT32 = "float32"

@@ -11,8 +11,8 @@ from benchmarks.latency.job import (
     BFLOAT16,
     COMPILED_MODEL,
     FLOAT32,
-    INTERPRETERS,
     KERAS,
+    LITERTS,
     PACKAGES,
     PICTURES,
     Job,
@@ -32,7 +32,7 @@ class Choices:
     """What to measure of each model.
 
     Attributes:
-        interpreters: for `.tflite` files, of `INTERPRETERS`.
+        interpreters: for `.tflite` files, of `job.INTERPRETERS`.
         backends: for Keras models, of `KERAS`.
         threads: numbers of threads.
         accelerators: `cpu`, `gpu` or both. Keras models are run on `gpu` in any case: that there
@@ -57,8 +57,8 @@ def installed(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def installed_interpreters() -> tuple[str, ...]:
-    """Those for `.tflite` files."""
-    return installed(INTERPRETERS)
+    """Those for `.tflite` files, and for all of them."""
+    return installed(LITERTS)
 
 
 def installed_backends() -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from benchmarks.latency.job import (
     AI_EDGE_LITERT,
     COMPILED_MODEL,
     NETWORK,
+    OPENCV,
     TF_LITE,
     TFLITE_RUNTIME,
     Job,
@@ -31,6 +32,7 @@ def import_tflite(job: Job) -> Load:
         what loads the model.
     Raises:
         ImportError: it is not installed.
+        ModelError: OpenCV cannot run it.
     """
     if job.what != NETWORK:
         from edge_runtime.colorizer import Colorizer
@@ -42,8 +44,25 @@ def import_tflite(job: Job) -> Load:
         import ai_edge_litert.compiled_model as compiled_model
 
         return lambda job: _load_compiled(compiled_model, job)
+    if job.interpreter == OPENCV:
+        return _import_opencv(job)
     interpreter_class = _interpreter_class(job.interpreter)
     return lambda job: _load_interpreter(interpreter_class, job)
+
+
+def _import_opencv(job: Job) -> Load:
+    import cv2
+
+    from benchmarks.opencv_route import OpenCVNetwork
+
+    OpenCVNetwork(job.model)  # tries it in a process of its own, which is no part of the start
+    cv2.setNumThreads(job.threads)
+    return lambda job: _load_opencv(OpenCVNetwork, job)
+
+
+def _load_opencv(network_class: type, job: Job) -> Loaded:
+    network = network_class(job.model, tried=True)
+    return Loaded(network.input_size, lambda x: network.run(x[0, :, :, 0])[None])
 
 
 def _interpreter_class(name: str) -> type:

@@ -19,10 +19,16 @@ from benchmarks.latency.job import (
     BEST_BATCH,
     COMPILED_MODEL,
     KERAS,
+    OPENCV,
     TF_LITE,
     Job,
 )
-from benchmarks.latency.jobs_of import Choices, installed_backends, jobs_of
+from benchmarks.latency.jobs_of import (
+    Choices,
+    installed_backends,
+    installed_interpreters,
+    jobs_of,
+)
 from benchmarks.latency.load_tflite import import_tflite
 from benchmarks.latency.measure import Judging, measure_jobs, steps_of
 from benchmarks.latency.worker_process import JobError, WorkerProcess
@@ -204,6 +210,14 @@ def test_every_interpreter_gives_the_runtime_s_colours(tiny_model, name):
         found = import_tflite(job)(job).run(lightness[None, :, :, None])
         assert found.shape == (1, 32, 32, 2)
         np.testing.assert_allclose(found[0], expected, atol=1e-6)
+
+
+def test_opencv_gives_the_runtime_s_colours_where_it_is_asked_for(tiny_model):
+    lightness = np.random.default_rng(3).uniform(-1, 1, (64, 64)).astype(np.float32)
+    job = Job(str(tiny_model), OPENCV)
+    found = import_tflite(job)(job).run(lightness[None, :, :, None])
+    np.testing.assert_allclose(found[0], Network(str(tiny_model), 1).run(lightness), atol=1e-4)
+    assert OPENCV not in installed_interpreters()
 
 
 def test_jobs_are_all_combinations():
