@@ -137,7 +137,15 @@ def linear_to_integer(linear: np.ndarray, out: np.ndarray) -> None:
 
 @lru_cache(maxsize=2)
 def _grey_lightness_table(levels: int) -> np.ndarray:
-    table = lightness_from_luminance(_linear_table(levels))
+    """CIE L* of every level, to the last bit the same everywhere: float64, rounded once.
+
+    An int8 network turns a last bit of its input into a visible difference here and there.
+    """
+    encoded = np.arange(levels) / (levels - 1)
+    curve = ((np.maximum(encoded, 0.04045) + 0.055) / 1.055) ** 2.4
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, curve)
+    lightness = np.where(linear > _EPSILON, 116 * np.cbrt(linear) - 16, _KAPPA * linear)
+    table = lightness.astype(np.float32)
     table.setflags(write=False)
     return table
 

@@ -31,17 +31,19 @@ public object Colour {
         OVER_WHITE.flatMap { it.asIterable() }.map { it.toFloat() }.toFloatArray()
 
     /** Linear light (0..1) of the 256 levels of sRGB. */
-    internal val LINEAR: FloatArray = FloatArray(256) { level ->
-        val encoded = (level / 255.0).toFloat().toDouble()
-        val linear = if (encoded <= 0.04045) encoded / 12.92 else ((encoded + 0.055) / 1.055).pow(2.4)
-        linear.toFloat()
-    }
+    internal val LINEAR: FloatArray = FloatArray(256) { linear((it / 255.0).toFloat().toDouble()).toFloat() }
 
     /** CIE's f(Y) of the 256 levels of grey. */
     internal val F: FloatArray = FloatArray(256) { f(LINEAR[it]) }
 
-    /** CIE L* of the 256 levels of grey. */
-    internal val LIGHTNESS: FloatArray = FloatArray(256) { lightnessOfLuminance(LINEAR[it]) }
+    /**
+     * CIE L* of the 256 levels of grey, to the last bit that of Python: double precision, rounded
+     * once. An int8 network turns a last bit of its input into a visible difference here and there.
+     */
+    internal val LIGHTNESS: FloatArray = FloatArray(256) { level ->
+        val luminance = linear(level / 255.0)
+        (if (luminance > EPSILON) 116 * cbrt(luminance) - 16 else KAPPA * luminance).toFloat()
+    }
 
     private const val ENCODE_STEPS = 65535
 
@@ -105,6 +107,9 @@ public object Colour {
         val clipped = if (linear < 0f) 0f else if (linear > 1f) 1f else linear
         return ENCODED[(clipped * ENCODE_STEPS + 0.5f).toInt()].toInt() and 0xff
     }
+
+    private fun linear(encoded: Double): Double =
+        if (encoded <= 0.04045) encoded / 12.92 else ((encoded + 0.055) / 1.055).pow(2.4)
 
     private fun encode(linear: Double): Double =
         if (linear <= 0.0031308) linear * 12.92 else 1.055 * linear.pow(1 / 2.4) - 0.055
