@@ -92,7 +92,7 @@ class ModelFileTest {
             val changed = nano.copyOf().also { it[at] = (it[at] + 1).toByte() }
             assertThrows("byte $at", ModelProblem::class.java) { ModelFile.of(changed) }
         }
-        val recipe = replaced(nano, "\"int8_ptq\"", "\"int8_qat\"")
+        val recipe = replaced(nano, "\"int8_qat\"", "\"int8_ptq\"")
         assertThrows(ModelProblem.Edited::class.java) { ModelFile.of(recipe) }
     }
 
@@ -113,7 +113,7 @@ class ModelFileTest {
     fun badContract() {
         val bad = mapOf(
             "\"input_size\": 160" to "\"input_size\": 1e9",
-            "\"int8_ptq\"" to "\"int8_ptx\"",
+            "\"int8_qat\"" to "\"int8_qax\"",
             "\"ab_scale\": 110.0" to "\"ab_scale\": 100.0",
             "\"name\": \"nano\"" to "\"name\": \"na\\n\"",
             "\"licence\": " to "\"license\": ",
