@@ -14,7 +14,7 @@ from train.models.plain_layers import decode, encode
 # Inception-ResNetV2's own least size: below it, its unpadded convolutions run out of pixels.
 _LEAST_SIZE = 75
 
-INCEPTION = "inception_resnet_v2"  # the name of the layer that is the whole feature extractor
+INCEPTION = "inception_resnet_v2"  # what Keras and tf_keras call the whole feature extractor
 
 
 def build_inception_fusion(
@@ -52,7 +52,6 @@ def build_inception_fusion(
         weights=encoder_weights,
         input_shape=(input_size, input_size, 3),
         pooling="avg",
-        name=INCEPTION,
     )
     inception.trainable = train_encoder
     grey_as_rgb = layers.Concatenate(name="grey_as_rgb")([lightness, lightness, lightness])
