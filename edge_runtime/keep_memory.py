@@ -13,8 +13,8 @@ def keep_freed_memory() -> bool:
     """Tell glibc not to hand large arrays back to the system at every frame.
 
     Left alone it may unmap each frame's arrays and have the system map and clear new ones for the
-    next frame, which can take longer than the network. For processes that colour frames until they
-    end; their peak of memory is that of one frame all the same.
+    next frame, which can take longer than the network. For processes that colour pictures or
+    frames until they end; their peak of memory is that of one frame all the same.
 
     Returns:
         Whether it was done: not where the C library is another one (musl, macOS, Windows).

@@ -17,6 +17,7 @@ from benchmarks.latency.job import (
 )
 from benchmarks.latency.loaded import Loaded
 from edge_runtime.integer_coding import integer_coding
+from edge_runtime.keep_memory import keep_freed_memory
 from edge_runtime.model_file import read_model
 from edge_runtime.tensor_facts import tensor_facts
 from export.check.delegated import delegated_operators
@@ -143,6 +144,7 @@ def _unchanged(values: np.ndarray) -> np.ndarray:
 
 
 def _load_colorizer(colorizer_class: type, job: Job) -> Loaded:
+    keep_freed_memory()  # as `tintlite colorize` does
     colorizer = colorizer_class(job.model, threads=job.threads, accelerator=job.accelerator)
 
     def run(batch: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ from edge_runtime.cli.progress import show_progress
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.compose import compose
 from edge_runtime.errors import PictureError, TintLiteError
+from edge_runtime.keep_memory import keep_freed_memory
 from edge_runtime.pictures import (
     format_of_name,
     losses,
@@ -71,6 +72,7 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
     threads = options.threads or (film_threads() if films else default_threads())
     cv2.setNumThreads(threads)
     with quiet_libraries():
+        keep_freed_memory()
         colorizer = Colorizer(
             options.model,
             threads=threads,

@@ -8,7 +8,6 @@ from pathlib import Path
 from edge_runtime.cli.console import one_line, say
 from edge_runtime.cli.jobs import Job
 from edge_runtime.colorizer import Colorizer
-from edge_runtime.keep_memory import keep_freed_memory
 from edge_runtime.threads import default_threads
 from edge_runtime.video import VideoError, VideoOptions, VideoProgress, VideoResult, colorize_video
 
@@ -33,7 +32,6 @@ def colour_film(
     """
     if options.preview is not None:
         _check_preview(options.preview, job, overwrite)
-    keep_freed_memory()
     with _bar(job) as tell:
         result = colorize_video(job.source, job.target, colorizer, options, tell)
     if options.stats:
