@@ -119,7 +119,7 @@ def watch(colorizer):
         view.stop()
 
 
-def _wait_until(condition: Callable[[], bool], timeout: float = 20.0) -> None:
+def _wait_until(condition: Callable[[], bool], timeout: float = 60.0) -> None:
     end = time.monotonic() + timeout
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"

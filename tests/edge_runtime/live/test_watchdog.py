@@ -43,7 +43,7 @@ def test_fifty_of_fifty_losses_recover_and_leak_nothing(
             kinds.append("no opening")  # and the first try to open it again fails
     threads, files = threading.active_count(), open_files()
     view = watch(losing(kinds), times=quick)
-    wait_until(lambda: view.status().reconnects >= 50, timeout=60)
+    wait_until(lambda: view.status().reconnects >= 50, timeout=120)
     wait_until(lambda: (view.status().state, view.status().message) == ("running", ""))
     # The reader, the watchdog and the colour thread.
     wait_until(lambda: threading.active_count() <= threads + 3)
