@@ -34,9 +34,13 @@ _KAPPA = 24389 / 27  # CIE: (29/3)^3
 
 def srgb_to_linear(encoded: np.ndarray) -> np.ndarray:
     """Undo the sRGB transfer curve. Any shape, 0..1, float; returns float32 of the same shape."""
-    encoded = np.asarray(encoded, np.float32)
+    return _undo_curve(np.asarray(encoded, np.float32)).astype(np.float32)
+
+
+def _undo_curve(encoded: np.ndarray) -> np.ndarray:
+    """As `srgb_to_linear`, in the precision of its input."""
     curve = ((np.maximum(encoded, 0.04045) + 0.055) / 1.055) ** 2.4
-    return np.where(encoded <= 0.04045, encoded / 12.92, curve).astype(np.float32)
+    return np.where(encoded <= 0.04045, encoded / 12.92, curve)
 
 
 def linear_to_srgb(linear: np.ndarray) -> np.ndarray:
@@ -141,9 +145,7 @@ def _grey_lightness_table(levels: int) -> np.ndarray:
 
     An int8 network turns a last bit of its input into a visible difference here and there.
     """
-    encoded = np.arange(levels) / (levels - 1)
-    curve = ((np.maximum(encoded, 0.04045) + 0.055) / 1.055) ** 2.4
-    linear = np.where(encoded <= 0.04045, encoded / 12.92, curve)
+    linear = _undo_curve(np.arange(levels, dtype=np.float64) / (levels - 1))
     lightness = np.where(linear > _EPSILON, 116 * np.cbrt(linear) - 16, _KAPPA * linear)
     table = lightness.astype(np.float32)
     table.setflags(write=False)

@@ -57,7 +57,7 @@ def installed(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def installed_interpreters() -> tuple[str, ...]:
-    """Those for `.tflite` files, and for all of them."""
+    """Those that take every `.tflite` file."""
     return installed(LITERTS)
 
 

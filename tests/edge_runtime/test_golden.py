@@ -109,9 +109,9 @@ def test_the_colours_are_those_of_the_float64_formulas(vector):
     upsampled = np.einsum("yi,ijc,xj->yxc", rows, ab, columns)
     own = rgb2lab(np.repeat(grey[..., None], 3, axis=2))[..., :1]
     expected = lab2rgb(np.concatenate([own, upsampled], axis=2)) * 255
-    assert np.abs(golden - expected).max() < 0.6
+    assert np.abs(golden - expected).max() < 0.55  # only what lies at a tie may round otherwise
     # Its white point differs in the 6th digit; in a flat picture many values lie at one tie.
-    assert (golden == np.rint(expected)).mean() > 0.98
+    assert (golden == np.rint(expected)).mean() > 0.985
     assert np.ptp(golden.astype(int), axis=2).max() > 5  # there is colour to compare
 
 
