@@ -1,0 +1,56 @@
+"""The tone view: what a network of contract 2 is shown of a picture's lightness.
+
+Old prints are faded and film is flat. The view stretches the levels between two percentiles over
+the network's whole range, so that a linear fade of L* changes nothing for the network. It is for
+the network's eyes only: the picture keeps its own L*.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class ToneView:
+    """How L* is stretched. All arithmetic is in float32, so that every language gets the same bits.
+
+    Attributes:
+        low, high: the parts of the pixels below the two levels that become -1 and 1.
+        least_range: the least distance of those levels, in L*: flatter pictures stay flat.
+    """
+
+    low: float = 0.01
+    high: float = 0.99
+    least_range: float = 20.0
+
+    def input_of(self, lightness: np.ndarray) -> np.ndarray:
+        """The network's input.
+
+        Args:
+            lightness: float32 [H, W], CIE L*, 0..100: of the whole scaled picture.
+        Returns:
+            float32 [H, W], -1..1; 0 everywhere where the picture is flat.
+        """
+        lightness = np.asarray(lightness, np.float32)
+        low, high = self._levels(lightness)
+        centre = (low + high) * np.float32(0.5)
+        spread = max(high - low, np.float32(self.least_range))
+        stretched = (lightness - centre) / spread
+        stretched += np.float32(0.5)
+        np.clip(stretched, 0, 1, out=stretched)
+        stretched *= 2
+        stretched -= 1
+        return stretched
+
+    def _levels(self, lightness: np.ndarray) -> tuple[np.float32, np.float32]:
+        """The two order statistics: values that occur in the picture, never between two."""
+        values = lightness.ravel()
+        last = values.size - 1
+        low, high = (math.floor(part * last + 0.5) for part in (self.low, self.high))
+        ordered = np.partition(values, (low, high))
+        return ordered[low], ordered[high]
+
+
+# The view of contract 2.
+TONE_VIEW = ToneView()
