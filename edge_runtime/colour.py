@@ -70,7 +70,11 @@ def integer_to_linear(picture: np.ndarray) -> np.ndarray:
     """
     if picture.dtype not in (np.uint8, np.uint16):
         raise TypeError(f"a picture is uint8 or uint16, not {picture.dtype}")
-    return np.take(_linear_table(np.iinfo(picture.dtype).max + 1), picture)
+    table = _linear_table(np.iinfo(picture.dtype).max + 1)
+    if picture.dtype == np.uint8 and picture.size:  # two to four times as fast as np.take
+        levels = np.ascontiguousarray(picture).reshape(-1, 1)
+        return cv2.LUT(levels, table).reshape(picture.shape)
+    return np.take(table, picture)
 
 
 def _cube_root(value: np.ndarray) -> np.ndarray:
@@ -169,15 +173,11 @@ def lightness(picture: np.ndarray) -> np.ndarray:
     return lightness_from_luminance(integer_to_linear(picture) @ LUMINANCE)
 
 
-def linear_to_lab(linear: np.ndarray) -> np.ndarray:
-    """CIE L*a*b* of linear RGB. float [..., 3] in 0..1; returns float32 [..., 3]."""
-    xyz = np.asarray(linear, np.float32) @ _RGB_TO_XYZ_OVER_WHITE.T
-    f = f_of_linear(xyz)
-    lab = np.empty(f.shape, np.float32)
-    lab[..., 0] = 116 * f[..., 1] - 16
-    lab[..., 1] = 500 * (f[..., 0] - f[..., 1])
-    lab[..., 2] = 200 * (f[..., 1] - f[..., 2])
-    return lab
+# CIE's f of X, Y, Z -> L*a*b*: float32 [3, 4], the last column is added.
+_F_TO_LAB = np.array([[0, 116, 0, -16], [500, -500, 0, 0], [0, 200, -200, 0]], np.float32)
+
+# As many as a core's cache holds with all that is computed of them.
+_PIXELS_AT_ONCE = 16384
 
 
 def rgb_to_lab(picture: np.ndarray) -> np.ndarray:
@@ -186,7 +186,20 @@ def rgb_to_lab(picture: np.ndarray) -> np.ndarray:
     Raises:
         TypeError: the picture is neither uint8 nor uint16.
     """
-    return linear_to_lab(integer_to_linear(picture))
+    pixels = picture.reshape(-1, 1, 3)
+    lab = np.empty(pixels.shape, np.float32)
+    epsilon, slope = np.float32(_EPSILON), np.float32(_KAPPA / 116)
+    for begin in range(0, len(pixels), _PIXELS_AT_ONCE):
+        part = slice(begin, begin + _PIXELS_AT_ONCE)
+        xyz = cv2.transform(integer_to_linear(pixels[part]), _RGB_TO_XYZ_OVER_WHITE)
+        # Below epsilon CIE's f is the tangent of the cube root at epsilon: no pixel needs a branch.
+        above = np.maximum(xyz, epsilon)
+        f = cv2.pow(above, 1 / 3)
+        xyz -= above
+        xyz *= slope
+        f += xyz
+        lab[part] = cv2.transform(f, _F_TO_LAB)
+    return lab.reshape(picture.shape)
 
 
 def lab_to_linear(lab: np.ndarray) -> np.ndarray:

@@ -17,6 +17,17 @@ def test_lab_equals_scikit_image_within_0_02():
     assert np.abs(colour.rgb_to_lab(rgb) - rgb2lab(rgb)).max() < 0.02
 
 
+def test_lab_of_dark_colours_where_the_curve_is_a_line():
+    levels = np.arange(25, dtype=np.uint8)
+    rgb = np.stack(np.meshgrid(levels, levels, levels), -1)
+    # Seen from behind, as a mirrored crop is.
+    assert np.abs(colour.rgb_to_lab(rgb[::-1]) - rgb2lab(rgb[::-1])).max() < 0.02
+
+
+def test_lab_of_no_pixels():
+    assert colour.rgb_to_lab(np.zeros((0, 4, 3), np.uint8)).shape == (0, 4, 3)
+
+
 def test_lab_of_16_bits_equals_scikit_image():
     rgb = np.random.default_rng(0).integers(0, 65536, (40, 50, 3), dtype=np.uint16)
     assert np.abs(colour.rgb_to_lab(rgb) - rgb2lab(rgb / 65535)).max() < 0.02
