@@ -90,7 +90,9 @@ class CropBatches(keras.utils.PyDataset):
         seed: int,
         film: OldFilm = AS_IT_IS,
     ) -> None:
-        super().__init__(workers=1, max_queue_size=8)
+        # With one worker Keras 3 has no queue, and makes every batch while the network waits. Two
+        # threads hand the batches over in order.
+        super().__init__(workers=2, use_multiprocessing=False, max_queue_size=8)
         self._store = store
         self._batch_size = batch_size
         self.crop_size = crop_size
