@@ -24,7 +24,7 @@ class Engine(Protocol):
     """What runs a network."""
 
     def run(self, lightness: np.ndarray) -> np.ndarray:
-        """float32 [S, S], CIE L* / 50 - 1, to float32 [S', S', 2], a* and b* / 110.
+        """float32 [S, S], a network's input, to float32 [S', S', 2], a* and b* / 110.
 
         Raises:
             RuntimeError: the network fails on this input.
@@ -88,7 +88,7 @@ def check_distance(gpu: Engine, cpu: Engine, lightness: np.ndarray) -> None:
 
     Args:
         gpu, cpu: the same model on both.
-        lightness: float32 [S, S], CIE L* / 50 - 1.
+        lightness: float32 [S, S], of `edge_runtime.contract.as_input`.
     Raises:
         GpuError: it does not, or fails, or gives what are no numbers.
     """

@@ -7,8 +7,8 @@ import numpy as np
 from edge_runtime import colour
 from edge_runtime.accelerator import DEFAULT_ACCELERATOR
 from edge_runtime.compose import compose
-from edge_runtime.contract import AB_SCALE, LIGHTNESS_SCALE, Contract
-from edge_runtime.framing import DEFAULT_FRAMING, FRAMINGS
+from edge_runtime.contract import AB_SCALE, Contract, as_input
+from edge_runtime.framing import DEFAULT_FRAMING, FRAMINGS, Framing
 from edge_runtime.interpreter import Network
 from edge_runtime.model_file import DEFAULT_MODEL
 from edge_runtime.saturation import check_saturation
@@ -117,22 +117,28 @@ class Colorizer:
         check_picture(picture)
         framing = self._framing(*picture.shape[:2], self.input_size, self.output_size)
         scaled = shrink_exactly(np.ascontiguousarray(picture), *framing.scaled_shape)
-        windows = framing.cut(colour.lightness(scaled))
-        return framing.join([self.predict_ab(window) for window in windows])
+        return self.predict_ab(colour.lightness(scaled), framing)
 
-    def predict_ab(self, lightness: np.ndarray) -> np.ndarray:
-        """Run the network on one square of lightness.
+    def predict_ab(self, lightness: np.ndarray, framing: Framing | None = None) -> np.ndarray:
+        """Show the network a scaled picture, as its contract says, and take the colours.
 
         Args:
-            lightness: float32 [S, S], CIE L*, 0..100.
+            lightness: float32 [H, W], CIE L*, 0..100, of the framing's `scaled_shape`.
+            framing: which windows of it the network sees; None for one square, [S, S].
         Returns:
-            float32 [S', S', 2], a* and b*, clipped to -110..110.
+            float32 [h, w, 2], a* and b* of the whole picture, clipped to -110..110; h = w = S'
+            without a framing.
         Raises:
             ModelError: the network fails, or gives what are no numbers.
             ValueError: another shape.
         """
-        raw = self._network.run(np.asarray(lightness, np.float32) / LIGHTNESS_SCALE - 1)
-        return np.clip(raw, -1, 1) * np.float32(AB_SCALE)
+        # Before it is cut: every window is seen by the levels of the whole picture.
+        seen = as_input(lightness, self.contract.view)
+        windows = [seen] if framing is None else framing.cut(seen)
+        parts = [
+            np.clip(self._network.run(window), -1, 1) * np.float32(AB_SCALE) for window in windows
+        ]
+        return parts[0] if framing is None else framing.join(parts)
 
 
 def check_picture(picture: np.ndarray) -> None:

@@ -55,7 +55,7 @@ class GpuEngine:
         """Run the network once.
 
         Args:
-            lightness: float32 [S, S], CIE L* / 50 - 1.
+            lightness: float32 [S, S], of `edge_runtime.contract.as_input`.
         Returns:
             float32 [S', S', 2], a* and b* / 110, not clipped.
         Raises:

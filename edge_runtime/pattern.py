@@ -9,7 +9,7 @@ def pattern(size: int) -> np.ndarray:
     Args:
         size: S, in pixels.
     Returns:
-        float32 [S, S], CIE L* / 50 - 1, from -1 to 1.
+        float32 [S, S], a network's input, from -1 to 1.
     """
     y, x = np.mgrid[0:size, 0:size] / max(size - 1, 1)
     disc = (x - 0.5) ** 2 + (y - 0.5) ** 2 < 0.09

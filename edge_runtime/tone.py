@@ -18,11 +18,18 @@ class ToneView:
     Attributes:
         low, high: the parts of the pixels below the two levels that become -1 and 1.
         least_range: the least distance of those levels, in L*: flatter pictures stay flat.
+    Raises:
+        ValueError: not 0 <= low < high <= 1, or a least range that is not 1 to 100.
     """
 
     low: float = 0.01
     high: float = 0.99
     least_range: float = 20.0
+
+    def __post_init__(self) -> None:
+        # Written so that what is no number is refused too.
+        if not (0 <= self.low < self.high <= 1 and 1 <= self.least_range <= 100):
+            raise ValueError("a tone view has 0 <= low < high <= 1 and a least range of 1 to 100")
 
     def input_of(self, lightness: np.ndarray) -> np.ndarray:
         """The network's input.

@@ -24,6 +24,12 @@ def tiny_model() -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_view_model() -> Path:
+    """The tiny network with a contract of version 2: it sees pictures through the tone view."""
+    return DATA / "tiny_view.tflite"
+
+
+@pytest.fixture(scope="session")
 def no_contract_model() -> Path:
     """The tiny network without its contract."""
     return DATA / "no_contract.tflite"

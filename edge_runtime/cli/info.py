@@ -1,7 +1,5 @@
 """`tintlite info`: all that a model file says of itself."""
 
-from dataclasses import asdict
-
 from edge_runtime.cli.console import quiet_libraries, say
 from edge_runtime.interpreter import Network
 
@@ -16,8 +14,11 @@ def show_info(model: str) -> None:
     """
     with quiet_libraries():
         network = Network(model, threads=1)
-    values = asdict(network.contract)
+    values = network.contract.values()
     result = values.pop("result")
+    if "view" in values:
+        view = (f"{name} {value:g}" for name, value in values["view"].items())
+        values["view"] = ", ".join(view).replace("_", " ")
     lines = {name.replace("_", " "): str(value) for name, value in values.items()}
     lines |= {f"result: {name}": f"{value:g}" for name, value in sorted(result.items())}
     lines["size"] = f"{network.file_bytes} bytes"

@@ -75,8 +75,7 @@ class FrameStages:
         job.lightness = np.ascontiguousarray(np.rot90(lightness, self._turns))
 
     def _predict(self, job: Job) -> None:
-        windows = self._framing.cut(job.lightness)
-        job.ab = self._framing.join([self._colorizer.predict_ab(window) for window in windows])
+        job.ab = self._colorizer.predict_ab(job.lightness, self._framing)
 
     def _smooth(self, job: Job) -> None:
         if self._smoother:

@@ -5,7 +5,8 @@
 `tiny.tflite` is a real network with a contract and a seal: 64 x 64 lightness to 32 x 32 ab, bright
 parts warm and dark parts cold, so that a test sees colour. `no_contract.tflite` is the same
 without a contract, `other_network.tflite` is a sealed network of other tensors (a classifier),
-`tiny_integer.tflite` is the tiny network with int8 input and output (recipe `int8_full`).
+`tiny_integer.tflite` is the tiny network with int8 input and output (recipe `int8_full`),
+`tiny_view.tflite` is the tiny network with a contract that has the tone view (version 2).
 """
 
 from dataclasses import replace
@@ -15,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from edge_runtime.contract import Contract
+from edge_runtime.tone import TONE_VIEW
 from export.contract_writer import with_contract
 
 FOLDER = Path(__file__).parent
@@ -59,6 +61,8 @@ def main() -> None:
     network = convert(tiny, (1, 64, 64, 1))
     (FOLDER / "no_contract.tflite").write_bytes(network)
     (FOLDER / "tiny.tflite").write_bytes(with_contract(network, CONTRACT))
+    viewing = replace(CONTRACT, name="tiny_view", view=TONE_VIEW)
+    (FOLDER / "tiny_view.tflite").write_bytes(with_contract(network, viewing))
     integers = convert(tiny, (1, 64, 64, 1), integer=True)
     label = replace(CONTRACT, recipe="int8_full")
     (FOLDER / "tiny_integer.tflite").write_bytes(with_contract(integers, label))

@@ -37,3 +37,13 @@ def test_what_a_file_does_not_tell_is_left_out(capsys, tiny_model):
     told = lines(capsys, tiny_model)
     assert told["signature"] == "none"
     assert "input range" not in told
+
+
+def test_the_tone_view_is_told(capsys, tiny_view_model, tiny_model):
+    told = lines(capsys, tiny_view_model)
+    assert told["view"] == "low 0.01, high 0.99, least range 20"
+    assert told["contract version"] == "2"
+    assert "lightness scale" not in told
+    first = lines(capsys, tiny_model)
+    assert (first["lightness scale"], first["contract version"]) == ("50.0", "1")
+    assert "view" not in first

@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
-from edge_runtime import Colorizer, ModelError
+from edge_runtime import Colorizer, ModelError, colour
+from edge_runtime.interpreter import Network
+from edge_runtime.shrink import shrink_exactly
+from edge_runtime.tone import TONE_VIEW
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +139,49 @@ def test_predict_ab_is_the_networks_own_square(colorizer):
     np.testing.assert_allclose(ab[10, 10], [0.5 * 16.5, 0.5 * 38.5], rtol=1e-4)
     with pytest.raises(ValueError, match="64 x 64"):
         colorizer.predict_ab(lightness[:10])
+
+
+def of_tiny(seen):
+    """The tiny network's ab in the middle of flat parts: 110 * (0.15, 0.35) * its input."""
+    return np.float32([16.5, 38.5]) * seen
+
+
+def test_a_model_of_version_2_sees_through_its_view(tiny_view_model, grey):
+    """A faded picture has the colours of its original, and a grey card none; see `test_tone`."""
+    colorizer = Colorizer(tiny_view_model, threads=1)
+    faded = np.round(95 + grey * (110 / 255)).astype(np.uint8)
+    ab, of_faded = colorizer.picture_ab(grey), colorizer.picture_ab(faded)
+    assert np.abs(of_faded - ab).mean() < 1
+    assert np.abs(ab).mean() > 5
+    for level in (0, 90, 255):
+        assert not colorizer.picture_ab(np.full((40, 60), level, np.uint8)).any()
+    # The picture keeps its own lightness.
+    kept = colour.rgb_to_lab(colorizer.colorize(faded))[..., 0] - colour.lightness(faded)
+    assert np.abs(kept).mean() < 0.5
+
+
+def test_the_levels_are_those_of_the_whole_picture(tiny_view_model):
+    """A window of a long picture that is flat by itself is dark or bright all the same."""
+    picture = np.repeat(np.uint8([[40, 200]]), [320, 320], axis=1).repeat(64, axis=0)
+    ab = Colorizer(tiny_view_model, threads=1, framing="tile").picture_ab(picture)
+    assert ab.shape == (32, 192, 2)  # held to 6 squares
+    np.testing.assert_allclose(ab[16, 16], of_tiny(-1), rtol=1e-4)
+    np.testing.assert_allclose(ab[16, -16], of_tiny(1), rtol=1e-4)
+
+
+def test_repeated_edge_pixels_do_not_count_for_the_levels(tiny_view_model):
+    """Padded, a strip's two dark edges fill nearly all of the square."""
+    strip = np.full((8, 256), 130, np.uint8)
+    strip[[0, -1], :] = 129
+    strip[3:5, :] = np.linspace(60, 220, 256).astype(np.uint8)
+    colorizer = Colorizer(tiny_view_model, threads=1, framing="pad")
+    scaled = shrink_exactly(strip, 2, 64)
+    seen = TONE_VIEW.input_of(colour.lightness(scaled))
+    whole = np.pad(seen, ((31, 31), (0, 0)), mode="edge")
+    expected = np.clip(Network(tiny_view_model, 1).run(whole), -1, 1)[15:16] * np.float32(110)
+    found = colorizer.picture_ab(strip)
+    assert found.shape == expected.shape
+    np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
 def test_the_contract_is_at_hand(colorizer):

@@ -24,9 +24,9 @@ class Watching:
         self.seen: list[np.ndarray] = []
         self.given: list[np.ndarray] = []
 
-    def predict_ab(self, lightness):
+    def predict_ab(self, lightness, framing):
         self.seen.append(lightness)
-        self.given.append(self._colorizer.predict_ab(lightness))
+        self.given.append(self._colorizer.predict_ab(lightness, framing))
         return self.given[-1]
 
 

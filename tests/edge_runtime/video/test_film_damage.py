@@ -146,7 +146,7 @@ def test_an_error_of_the_network_leaves_nothing(tmp_path, film, colorizer):
     class Broken:
         input_size, output_size = colorizer.input_size, colorizer.output_size
 
-        def predict_ab(self, lightness):
+        def predict_ab(self, lightness, framing):
             raise RuntimeError("no more")
 
     for serial in (True, False):
