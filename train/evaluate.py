@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 
 from edge_runtime.colour import lab_to_rgb, lightness, rgb_to_lab
-from edge_runtime.contract import AB_SCALE, LIGHTNESS_SCALE
+from edge_runtime.contract import AB_SCALE, as_input
 from edge_runtime.shrink import shrink
+from edge_runtime.tone import ToneView
 from train.errors import SourceError
 from train.metrics import colourfulness, lab8, psnr, rgb_mse
 
@@ -52,9 +53,11 @@ def judged(picture: np.ndarray) -> np.ndarray:
     return shrink(picture, JUDGED_SIZE, JUDGED_SIZE)
 
 
-def network_input(picture: np.ndarray, input_size: int) -> np.ndarray:
-    """What the network sees of a picture: float32 [S, S] of uint8 [H, W, 3]."""
-    return lightness(shrink(picture, input_size, input_size)) / LIGHTNESS_SCALE - 1
+def network_input(
+    picture: np.ndarray, input_size: int, view: ToneView | None = None
+) -> np.ndarray:
+    """What a network with that view sees of a picture: float32 [S, S] of uint8 [H, W, 3]."""
+    return as_input(lightness(shrink(picture, input_size, input_size)), view)
 
 
 def with_ab(own_lightness: np.ndarray, ab: np.ndarray) -> np.ndarray:
