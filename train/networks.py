@@ -10,22 +10,30 @@ import numpy as np
 
 from edge_runtime.interpreter import Network as LiteRTNetwork
 from train.errors import WeightsError
-from train.evaluate import GREY, Network
+from train.evaluate import GREY, Network, run_all
 from train.models.ab_classifier import with_annealed_mean
 from train.models.registry import NETWORKS
 
 BEST_WEIGHTS = "best.weights.h5"
 
 
+class _KerasNetwork:
+    def __init__(self, model: Any) -> None:
+        import keras
+
+        self._model, self._to_numpy = model, keras.ops.convert_to_numpy
+
+    def __call__(self, lightness: np.ndarray) -> np.ndarray:
+        return self.batch(lightness[None])[0]
+
+    def batch(self, lightness: np.ndarray) -> np.ndarray:
+        ab = self._model.predict_on_batch(lightness[..., None])
+        return self._to_numpy(ab).astype(np.float32)
+
+
 def keras_network(model: Any) -> Network:
-    """A Keras model as a function from lightness to ab (see `train.evaluate.Network`)."""
-    import keras
-
-    def run(lightness: np.ndarray) -> np.ndarray:
-        batch = lightness[None, :, :, None]
-        return keras.ops.convert_to_numpy(model.predict_on_batch(batch))[0].astype(np.float32)
-
-    return run
+    """A Keras model as a function from lightness to ab, with batches (`train.evaluate.Network`)."""
+    return _KerasNetwork(model)
 
 
 def load_weights(model: Any, file: Path) -> None:
@@ -127,8 +135,15 @@ def load_generator(source: Path, input_size: int | None = None) -> Any:
     return model
 
 
-def _scaled(network: Network, saturation: float) -> Network:
-    return lambda x: network(x) * np.float32(saturation)
+class _Scaled:
+    def __init__(self, network: Network, saturation: float) -> None:
+        self._network, self._saturation = network, np.float32(saturation)
+
+    def __call__(self, lightness: np.ndarray) -> np.ndarray:
+        return self._network(lightness) * self._saturation
+
+    def batch(self, lightness: np.ndarray) -> np.ndarray:
+        return np.stack(run_all(self._network, list(lightness))) * self._saturation
 
 
 def open_networks(
@@ -160,7 +175,7 @@ def open_networks(
             network = LiteRTNetwork(model, threads=1)
             opened[name] = (network.run, network.input_size)
     return {
-        name if factor == 1 else f"{name} x{factor:g}": (_scaled(network, factor), size)
+        name if factor == 1 else f"{name} x{factor:g}": (_Scaled(network, factor), size)
         for name, (network, size) in opened.items()
         for factor in saturations
     }

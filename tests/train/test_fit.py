@@ -86,7 +86,7 @@ def test_a_plateau_ends_the_run(prepared, tmp_path, monkeypatch):
     gains = iter([0.1, 0.3, 0.2, 0.3, 0.1])
     monkeypatch.setattr(
         "train.fit.evaluate",
-        lambda *_: {"ours": Scores(4, 22.0, 20.0, 100.0, 28.0, 26.0, 0.5, next(gains))},
+        lambda *_: {"ours": Scores(4, 22.0, 20.0, 100.0, 28.0, 26.0, 0.5, next(gains), 0.5, 0.4)},
     )
     small = replace(SMALL, steps=20, round_steps=1, crop_sizes=((1.0, 32),), patience=2)
     assert len(fit(small, prepared, tmp_path / "run", encoder_weights=None)) == 4

@@ -2,15 +2,15 @@
 
 import numpy as np
 import pytest
-from skimage import color, metrics
+from skimage import color, metrics, transform
 from skimage import data as photos
 
 from edge_runtime import Colorizer
 from edge_runtime.colour import rgb_to_lab
 from edge_runtime.interpreter import Network
 from train.errors import SourceError
-from train.evaluate import evaluate, network_input, with_ab
-from train.metrics import colourfulness, lab8, psnr, rgb_mse
+from train.evaluate import AT_A_TIME, evaluate, network_input, with_ab
+from train.metrics import AbSums, colourfulness, lab8, psnr, rgb_mse
 
 
 def crop(picture, side=256):
@@ -51,6 +51,47 @@ def test_colourfulness_by_hand():
     assert colourfulness(both) == pytest.approx(200 + 0.3 * 100)
 
 
+class TestAbSums:
+    rng = np.random.default_rng(1)
+    true = rng.normal(5, 20, (9, 7, 2)).astype(np.float32)
+    ours = (0.3 * true + rng.normal(-2, 8, true.shape)).astype(np.float32)
+
+    def test_rho_is_the_correlation_of_values_and_their_negatives(self):
+        # A sample that is mirrored at zero has the mean zero: NumPy's correlation takes off none.
+        both = [np.concatenate([x.ravel(), -x.ravel()]) for x in (self.ours, self.true)]
+        assert AbSums.of(self.ours, self.true).rho == pytest.approx(np.corrcoef(*both)[0, 1])
+
+    def test_chroma_and_gain_by_their_definitions(self):
+        sums = AbSums.of(self.ours, self.true)
+        lengths = [np.linalg.norm(x) for x in (self.ours, self.true, self.true - self.ours)]
+        assert sums.chroma_ratio == pytest.approx(lengths[0] / lengths[1])
+        assert sums.gain == pytest.approx(20 * np.log10(lengths[1] / lengths[2]))
+
+    def test_gain_follows_from_rho_and_chroma_and_is_best_where_they_are_equal(self):
+        rho = AbSums.of(self.ours, self.true).rho
+        for factor in (0.5, 1, 2):
+            sums = AbSums.of(self.ours * factor, self.true)
+            c = sums.chroma_ratio
+            assert sums.rho == pytest.approx(rho)
+            assert sums.gain == pytest.approx(-10 * np.log10(1 + c**2 - 2 * c * rho))
+        best = self.ours * (rho / AbSums.of(self.ours, self.true).chroma_ratio)
+        assert AbSums.of(best, self.true).gain == pytest.approx(-10 * np.log10(1 - rho**2))
+
+    def test_pooling_is_not_the_mean_of_pictures(self):
+        parts = [AbSums.of(self.ours[:2], self.true[:2]), AbSums.of(self.ours[2:], self.true[2:])]
+        whole = AbSums.of(self.ours, self.true)
+        assert sum(parts, AbSums()).rho == pytest.approx(whole.rho)
+        assert np.mean([part.rho for part in parts]) != pytest.approx(whole.rho, abs=1e-4)
+
+    def test_truth_half_of_it_and_grey(self):
+        perfect, half, grey = (AbSums.of(self.true * k, self.true) for k in (1, 0.5, 0))
+        assert (perfect.rho, perfect.chroma_ratio) == pytest.approx((1, 1))
+        assert perfect.gain == float("inf")
+        assert (half.rho, half.chroma_ratio) == pytest.approx((1, 0.5))
+        assert half.gain == pytest.approx(20 * np.log10(2))
+        assert (grey.rho, grey.chroma_ratio, grey.gain) == (0, 0, 0)
+
+
 class TestEvaluate:
     true = (crop(photos.coffee()), crop(photos.chelsea()))
 
@@ -76,6 +117,51 @@ class TestEvaluate:
         assert scores.gain > 20
         assert scores.colourfulness_ratio == pytest.approx(1, abs=0.01)
         assert scores.ab_psnr > 45
+
+    def test_rho_and_chroma_are_of_what_was_predicted(self):
+        # Scaled beyond what sRGB holds: the pictures are clipped, these figures are not.
+        for factor in (0.5, 1, 3):
+            truth = iter([rgb_to_lab(true)[..., 1:] / 110 for true in self.true])
+            scores = evaluate({"it": (lambda x, t=truth, f=factor: next(t) * f, 64)}, self.true)
+            assert scores["it"].rho == pytest.approx(1, abs=1e-5)
+            assert scores["it"].chroma_ratio == pytest.approx(factor, rel=1e-5)
+        assert (scores["grey"].rho, scores["grey"].chroma_ratio) == (0, 0)
+
+    def test_rho_against_scikit_image(self):
+        def network(seen):
+            return np.stack([seen, seen**2], axis=-1)[::8, ::8] * np.float32(0.3)
+
+        predicted, true = [], []
+        for picture in self.true:
+            ab = network(network_input(picture, 64)) * 110
+            predicted.append(transform.resize(ab, (256, 256), order=1, mode="edge"))
+            true.append(color.rgb2lab(picture)[..., 1:])
+        both = [np.concatenate([np.ravel(x), -np.ravel(x)]) for x in (predicted, true)]
+        scores = evaluate({"it": (network, 64)}, self.true)["it"]
+        assert scores.rho == pytest.approx(np.corrcoef(*both)[0, 1], abs=1e-4)
+        assert scores.chroma_ratio == pytest.approx(both[0].std() / both[1].std(), rel=1e-3)
+
+    def test_a_network_that_takes_batches_is_given_them_and_measured_alike(self):
+        def one(seen):
+            return np.stack([seen, -seen], axis=-1)[::4, ::4] * np.float32(0.2)
+
+        class Batches:
+            sizes = ()
+
+            def __call__(self, seen):
+                raise AssertionError("asked for one picture")
+
+            def batch(self, seen):
+                self.sizes += (len(seen),)
+                return np.stack([one(picture) for picture in seen])
+
+        pictures, done = [*self.true] * AT_A_TIME, []
+        pictures.append(self.true[0])
+        networks = {"one": (one, 64), "many": (Batches(), 64)}
+        scores = evaluate(networks, pictures, on_picture=lambda: done.append(1))
+        assert scores["many"] == scores["one"]
+        assert networks["many"][0].sizes == (AT_A_TIME, AT_A_TIME, 1)
+        assert len(done) == scores["one"].pictures == len(pictures)
 
     def test_no_pictures_is_refused(self):
         with pytest.raises(SourceError, match="no colour pictures"):
