@@ -8,14 +8,19 @@ a picture stays on its side when others are added, and two copies never stand on
 import csv
 import hashlib
 import json
+import multiprocessing
 import os
 import shutil
+import signal
 import tempfile
-from collections import Counter
+import threading
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 
 import cv2
@@ -23,12 +28,17 @@ import numpy as np
 
 from edge_runtime.colour import rgb_to_lab
 from edge_runtime.shrink import shrink
+from edge_runtime.threads import usable_cores
 from train.decode import UndecodableError, decode
 from train.errors import ConfigError, SourceError
 from train.sources import check_sources, iter_pictures
 from train.store import FIELDS, MANIFEST, PIXELS, REPORT, Entry
 
 SPLITS = ("train", "val", "test")
+
+# What is handed to a process at once.
+_PICTURES_A_PART = 32
+_BYTES_A_PART = 4 * 2**20
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,7 @@ def parse_fractions(text: str) -> tuple[float, ...]:
 def split_of(sha1: str, fractions: Sequence[float]) -> str:
     """The split that a file belongs to, by its content alone: a uniform number from its SHA-1."""
     position = int(sha1[:13], 16) / 16**13
-    for split, bound in zip(SPLITS, np.cumsum(fractions), strict=False):
+    for split, bound in zip(SPLITS, accumulate(fractions), strict=False):
         if position < bound:
             return split
     return SPLITS[len(fractions) - 1]
@@ -152,20 +162,80 @@ def _examine(name: str, data: bytes, options: PrepareOptions) -> _Candidate:
     return _Candidate(name, sha1, None, pixels, *difference_hash(pixels))
 
 
+def _examine_part(part: list[tuple[str, bytes]], options: PrepareOptions) -> list[_Candidate]:
+    return [_examine(name, data, options) for name, data in part]
+
+
+def _in_parts(pictures: Iterator[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
+    """Pictures in lists of `_PICTURES_A_PART`, fewer where they are large."""
+    part: list[tuple[str, bytes]] = []
+    size = 0
+    for name, data in pictures:
+        part.append((name, data))
+        size += len(data)
+        if len(part) == _PICTURES_A_PART or size >= _BYTES_A_PART:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """Processes that are begun within it never hear ctrl-C: their parent ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _begin_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Windows it is not inherited
+    cv2.setNumThreads(1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    # A parent that was killed cannot tell its workers to end.
+    multiprocessing.parent_process().join()
+    os._exit(1)
+
+
 def _examine_all(
     sources: Sequence[Path], options: PrepareOptions, workers: int
 ) -> Iterator[_Candidate]:
-    """Examine in threads (decoders release the lock), in order, few pictures ahead in memory."""
-    pictures = iter_pictures(sources)
-    with ThreadPoolExecutor(workers) as pool:
+    """Examine in processes, in order, few pictures ahead in memory.
 
-        def submit(count: int) -> list[Future[_Candidate]]:
-            return [pool.submit(_examine, *item, options) for item in islice(pictures, count)]
-
-        waiting = submit(workers * 4)
+    Raises:
+        SourceError: a source is damaged, or a process died.
+    """
+    parts = _in_parts(iter_pictures(sources))
+    # Few pictures are done sooner than a process has begun.
+    for part in parts if workers == 1 else islice(parts, 2):
+        yield from _examine_part(part, options)
+    ahead = list(islice(parts, workers * 3))
+    if not ahead:
+        return
+    pool = ProcessPoolExecutor(
+        min(workers, len(ahead)), multiprocessing.get_context("spawn"), initializer=_begin_worker
+    )
+    try:
+        with _no_interrupts():
+            waiting = deque(pool.submit(_examine_part, part, options) for part in ahead)
         while waiting:
-            yield waiting.pop(0).result()
-            waiting += submit(1)
+            yield from waiting.popleft().result()
+            waiting += [pool.submit(_examine_part, part, options) for part in islice(parts, 1)]
+    except BrokenProcessPool:
+        raise SourceError(
+            "a process that decodes pictures was ended from outside (out of memory?): nothing was"
+            " written"
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 class _Duplicates:
@@ -218,7 +288,7 @@ def prepare(
         out: the folder to make.
         options: what to keep; the defaults if None.
         overwrite: replace a store that is there already.
-        workers: threads that decode; all cores if None.
+        workers: processes that decode; one for each core if None.
         on_picture: called after every picture, for a progress bar.
     Raises:
         SourceError: a source is bad, no picture was kept, or `out` is in the way.
@@ -234,7 +304,7 @@ def prepare(
     out.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        report = _write(sources, part, options, workers or os.cpu_count() or 1, on_picture)
+        report = _write(sources, part, options, workers or usable_cores(), on_picture)
         part.chmod(0o755)
         old = part.with_name(f"{part.name}-old")
         if out.exists():
@@ -263,10 +333,11 @@ def _write(
         open(
             part / MANIFEST, "w", newline="", encoding="utf-8", errors="backslashreplace"
         ) as manifest_file,
+        closing(_examine_all(sources, options, workers)) as candidates,
     ):
         manifest = csv.DictWriter(manifest_file, FIELDS)
         manifest.writeheader()
-        for candidate in _examine_all(sources, options, workers):
+        for candidate in candidates:
             on_picture()
             pixels = candidate.pixels
             if pixels is None:
@@ -278,8 +349,8 @@ def _write(
             split = split_of(candidate.sha1, options.fractions)
             height, width = pixels.shape[:2]
             entry = Entry(split, candidate.name, candidate.sha1, offset, height, width)
-            manifest.writerow(asdict(entry))
-            pixels_file.write(pixels.tobytes())
+            manifest.writerow(vars(entry))
+            pixels_file.write(np.ascontiguousarray(pixels))
             offset += pixels.nbytes
             kept[split] += 1
     if not kept:

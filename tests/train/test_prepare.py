@@ -3,11 +3,15 @@
 import csv
 import hashlib
 import io
+import multiprocessing
 import os
 import struct
+import subprocess
+import sys
 import tarfile
 import zipfile
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -148,6 +152,70 @@ def test_a_folder_of_something_else_is_never_replaced(folder, tmp_path):
     with pytest.raises(SourceError, match="no prepared data"):
         prepare([folder], tmp_path / "mine", overwrite=True)
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "precious"
+
+
+@pytest.fixture
+def in_processes(monkeypatch):
+    """All but the first four pictures go to processes, one by one."""
+    monkeypatch.setattr("train.prepare._PICTURES_A_PART", 2)
+
+
+def contents(data):
+    return {file.name: file.read_bytes() for file in data.iterdir()}
+
+
+def test_processes_write_what_one_writes(in_processes, folder, tmp_path):
+    begun = set()
+
+    def on_picture():
+        begun.update(child.pid for child in multiprocessing.active_children())
+
+    report = prepare([folder], tmp_path / "two", workers=2, on_picture=on_picture)
+    assert report == prepare([folder], tmp_path / "one", workers=1)
+    assert len(begun) == 2
+    assert contents(tmp_path / "two") == contents(tmp_path / "one")
+    assert multiprocessing.active_children() == []
+
+
+def test_a_process_that_dies_is_one_sentence(in_processes, folder, tmp_path):
+    def on_picture():
+        for child in multiprocessing.active_children():
+            child.kill()
+
+    with pytest.raises(SourceError, match=r"was ended from outside .*: nothing was written$"):
+        prepare([folder], tmp_path / "data", workers=2, on_picture=on_picture)
+    assert [path.name for path in tmp_path.iterdir()] == ["photos"]
+
+
+INTERRUPTED = """
+import multiprocessing, os, signal, sys
+from pathlib import Path
+import train.prepare
+
+def interrupt():
+    if multiprocessing.active_children():
+        os.killpg(0, signal.SIGINT)
+
+train.prepare._PICTURES_A_PART = 2
+try:
+    train.prepare.prepare([Path("photos")], Path("data"), workers=2, on_picture=interrupt)
+except KeyboardInterrupt:
+    print("left", multiprocessing.active_children(), os.listdir())
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="ctrl-C reaches a group of processes")
+def test_ctrl_c_ends_every_process_without_a_word(folder, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        start_new_session=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("left [] ['photos']\n", "")
 
 
 def test_nothing_is_left_when_nothing_is_kept(tmp_path):
