@@ -19,7 +19,7 @@ from edge_runtime.colour import rgb_to_lab
 from edge_runtime.contract import AB_SCALE
 from edge_runtime.errors import TintLiteError
 from train.errors import SourceError
-from train.evaluate import GREY, figures, judged, network_input, with_ab
+from train.evaluate import GREY, figures, judged, with_ab
 from train.metrics import colourfulness, psnr, rgb_mse
 from train.open_pictures import TruePictures
 
@@ -184,7 +184,7 @@ def measure(
 
 
 def _run(model: OpenedModel, true: np.ndarray) -> np.ndarray:
-    ab = model.network(network_input(true, model.input_size))
+    (ab,) = model.network.ab_of([true])
     if not np.isfinite(ab).all():
         raise TintLiteError(f"{model.name}: the network's output is not finite")
     return ab

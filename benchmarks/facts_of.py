@@ -11,7 +11,7 @@ def facts_of(model: OpenedModel) -> ModelFacts:
     """Describe a model of any kind: of weights, the `.weights.h5` file."""
     if not model.keras:
         return model_facts(model.source)
-    return facts_of_weights(Path(model.source), model.input_size)
+    return facts_of_weights(Path(model.source), model.network.input_size)
 
 
 def facts_of_weights(file: Path, input_size: int) -> ModelFacts:

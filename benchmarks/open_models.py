@@ -8,7 +8,7 @@ from benchmarks.model_names import short_names
 from edge_runtime.errors import TintLiteError
 from edge_runtime.model_file import read_model
 from train.errors import TrainError
-from train.evaluate import Network
+from train.evaluate import OpenNetwork
 from train.networks import BEST_WEIGHTS, open_networks, run_name
 
 FLOAT = "fp32"
@@ -21,8 +21,7 @@ class OpenedModel:
     Attributes:
         name: for tables.
         source: what it was opened from: a shipped name, a `.tflite`, or weights.
-        network: see `train.evaluate.Network`.
-        input_size: S, in pixels.
+        network: from pictures to ab.
         made_as: the model's own name, which all its precisions share.
         recipe: how it is stored, as in `edge_runtime.contract.RECIPES`.
         keras: whether Keras runs it, and not LiteRT.
@@ -30,8 +29,7 @@ class OpenedModel:
 
     name: str
     source: str
-    network: Network
-    input_size: int
+    network: OpenNetwork
     made_as: str
     recipe: str
     keras: bool
@@ -59,16 +57,14 @@ def is_keras(model: str) -> bool:
 
 
 def _open(name: str, model: str) -> OpenedModel:
-    ((network, input_size),) = open_networks([model], None, [1.0]).values()
+    (network,) = open_networks([model], None, [1.0]).values()
     if is_keras(model):
         path = Path(model)
         weights = path / BEST_WEIGHTS if path.is_dir() else path
         made_as = run_name(path)
-        return OpenedModel(name, str(weights), network, input_size, made_as, FLOAT, keras=True)
+        return OpenedModel(name, str(weights), network, made_as, FLOAT, keras=True)
     contract = read_model(model).contract
-    return OpenedModel(
-        name, model, network, input_size, contract.name, contract.recipe, keras=False
-    )
+    return OpenedModel(name, model, network, contract.name, contract.recipe, keras=False)
 
 
 def open_models(models: Sequence[str], taken: Sequence[str] = ()) -> OpenModels:
@@ -96,9 +92,9 @@ def float_partners(models: Sequence[OpenedModel]) -> dict[str, str]:
     floats: dict[tuple[str, int], str] = {}
     for model in sorted(models, key=lambda model: model.keras):
         if model.recipe == FLOAT:
-            floats.setdefault((model.made_as, model.input_size), model.name)
+            floats.setdefault((model.made_as, model.network.input_size), model.name)
     pairs = {
-        model.name: floats.get((model.made_as, model.input_size))
+        model.name: floats.get((model.made_as, model.network.input_size))
         for model in models
         if model.recipe != FLOAT
     }

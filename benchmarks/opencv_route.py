@@ -115,10 +115,11 @@ class OpenCVNetwork:
         reason = None if tried else why_not_in_opencv(file)
         if reason:
             raise ModelError(f"{model}: {reason}")
+        self.contract = file.contract
         self.input_size = file.contract.input_size
         self._net = cv2.dnn.readNetFromTFLite(np.frombuffer(file.data, np.uint8))
 
     def run(self, lightness: np.ndarray) -> np.ndarray:
-        """float32 [S, S], L* / 50 - 1, to float32 [S', S', 2], a* and b* / 110."""
+        """float32 [S, S], the network's input, to float32 [S', S', 2], a* and b* / 110."""
         self._net.setInput(lightness[None, None])
         return np.ascontiguousarray(self._net.forward()[0].transpose(1, 2, 0))

@@ -26,8 +26,8 @@ from export.qat.fine_tuned import FineTuned
 from export.qat.options import QatOptions
 from export.recipes import RECIPES
 from export.tensor_ranges import ab_range, with_ranges
-from train.evaluate import Scores, evaluate
-from train.networks import keras_network, load_generator, run_network
+from train.evaluate import OpenNetwork, Scores, evaluate
+from train.networks import keras_network, load_generator, run_network, run_view
 from train.open_pictures import TruePictures
 from train.store import Store
 
@@ -129,12 +129,12 @@ def export_model(
         raise ExportError(f"{out} cannot be made: {error.strerror}") from None
 
     on_stage("loading the weights")
-    keras_model = load_generator(source, input_size)
+    keras_model, view = load_generator(source, input_size), run_view(source)
     head = keras_model.get_layer("ab")
     head.set_weights([weight * ab_gain for weight in head.get_weights()])
     model = FloatModel(keras_model)
     on_stage("reading pictures")
-    inputs, unseen = lightness_inputs(calibration, model.input_size)
+    inputs, unseen = lightness_inputs(calibration, model.input_size, view)
     _see_that_it_stayed(calibration)
     if "int8_qat" in recipes:
         model = FloatModel(
@@ -146,7 +146,7 @@ def export_model(
         on_stage(f"{recipe}: converting")
         with as_one_sentence(recipe):
             plain = with_short_names(RECIPES[recipe](model, inputs))
-        contract = Contract(input_size=model.input_size, recipe=recipe, **vars(label))
+        contract = Contract(input_size=model.input_size, recipe=recipe, view=view, **vars(label))
         labelled = with_contract(plain, contract)
         on_stage(f"{recipe}: checking operators, delegates and half precision")
         found = gates(labelled, model.input_size, recipe)
@@ -158,7 +158,7 @@ def export_model(
         scores = {}
         for name, pictures in measured_on.items():
             on_stage(f"{recipe}: measuring on {name}")
-            networks = {recipe: (network.run, network.input_size)}
+            networks = {recipe: OpenNetwork(network.run, network.input_size, view)}
             scores[name] = evaluate(networks, pictures)[recipe]
             _see_that_it_stayed(sets[name], len(pictures))
         ranged = with_ranges(plain, ab_range(network.run, [*inputs, *unseen]))

@@ -7,35 +7,40 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from edge_runtime import Colorizer
 from edge_runtime.colour import lightness
-from edge_runtime.contract import LIGHTNESS_SCALE
+from edge_runtime.contract import as_input
 from edge_runtime.interpreter import Network
 from edge_runtime.model_file import read_model
 from edge_runtime.shipped import shipped_names, shipped_path
 from edge_runtime.shrink import shrink_exactly
+from edge_runtime.tone import TONE_VIEW, ToneView
 from edge_runtime.whole_file import write_whole
 from export.compact import with_short_names
 from export.contract_writer import with_contract
 from export.errors import ExportError
 from export.golden_colour import grey_lightness, lab_triples
 from export.golden_pictures import golden_pictures
+from export.golden_tone import tone_cases
 
 MANIFEST = "MANIFEST.json"
-VERSION = 1
+VERSION = 2
 
-# What the folder holds of each model, by (name, is it fp32?): it stays under 1.5 MB in all.
+# What the folder holds of each model, by (name, is it fp32?): it stays under 2 MB in all.
 PICTURES = {
     ("nano", False): ("photo", "odd", "square", "flat", "pattern"),
     ("standard", False): ("photo", "odd", "flat"),
     ("nano", True): ("photo",),
     ("standard", True): ("photo",),
 }
+
+# S of what is shown through the tone view, apart from any model.
+SEEN_SIZE = 160
 
 _WEIGHTS = Path(__file__).parents[1] / "weights"
 
@@ -49,9 +54,10 @@ class Vector:
         model, recipe, model_sha256, input_size, output_size: of the model file.
         width, height: of the picture, in pixels.
         files: base names by role: `grey` uint8 [H, W], the picture; `lightness` float32 [S, S],
-            L* / 50 - 1; `ab` float32 [S', S', 2], what the network gives; `rgb` uint8 [H, W, 3],
-            the picture in colour.
+            the network's input; `ab` float32 [S', S', 2], what the network gives; `rgb` uint8
+            [H, W, 3], the picture in colour.
         sha256: of each file, by role.
+        view: of the model's contract; None where that has none.
         saturation: factor on a* and b*.
     """
 
@@ -65,7 +71,27 @@ class Vector:
     height: int
     files: dict[str, str]
     sha256: dict[str, str]
+    view: ToneView | None
     saturation: float = 1.0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One picture as networks with the tone view see it, whether or not one is shipped.
+
+    Attributes:
+        name: of the picture.
+        input_size, width, height, files, sha256, view: as in `Vector`; the files are `grey` and
+            `lightness`.
+    """
+
+    name: str
+    input_size: int
+    width: int
+    height: int
+    files: dict[str, str]
+    sha256: dict[str, str]
+    view: ToneView
 
 
 def write_golden(out: Path, on_stage: Callable[[str], None] = lambda stage: None) -> list[Vector]:
@@ -85,7 +111,12 @@ def write_golden(out: Path, on_stage: Callable[[str], None] = lambda stage: None
     files: dict[str, bytes] = {
         "lightness.json": _json(grey_lightness()),
         "lab.json": _json(lab_triples()),
+        "tone.json": _json(tone_cases()),
     }
+    seen: list[Seen] = []
+    for picture, arrays in _seen(pictures):
+        seen.append(picture)
+        files |= {picture.files[role]: data for role, data in arrays.items()}
     with tempfile.TemporaryDirectory(prefix="tintlite-golden-") as folder:
         for name in shipped_names():
             on_stage(f"{name}: the shipped file")
@@ -102,7 +133,11 @@ def write_golden(out: Path, on_stage: Callable[[str], None] = lambda stage: None
         out.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
             write_whole(out / name, data)
-        listed = {"version": VERSION, "vectors": [vars(vector) for vector in vectors]}
+        listed = {
+            "version": VERSION,
+            "vectors": [asdict(vector) for vector in vectors],
+            "seen": [asdict(picture) for picture in seen],
+        }
         write_whole(out / MANIFEST, _json(listed))
         for stale in (*out.glob("*.u8"), *out.glob("*.f32")):
             if stale.name not in files:
@@ -121,12 +156,15 @@ def export_float(name: str, folder: Path, recipe: str = "fp32") -> Path:
         recipe: `fp32` or `fp16`.
     Raises:
         TrainError: its weights are missing or unfit.
+        ExportError: they were trained with another view than the shipped file has.
     """
     # TensorFlow takes its time to import: only who needs it waits.
     from export.convert import FloatModel
-    from train.networks import load_generator
+    from train.networks import load_generator, run_view
 
     contract = replace(read_model(name).contract, recipe=recipe, result={})
+    if run_view(_WEIGHTS / name) != contract.view:
+        raise ExportError(f"weights/{name} are of another tone view than the shipped {name}")
     model = FloatModel(load_generator(_WEIGHTS / name, contract.input_size))
     plain = with_short_names(model.convert(half=recipe == "fp16"))
     file = folder / f"{name}.{recipe}.tflite"
@@ -141,11 +179,10 @@ def _vectors(
     network, colorizer = Network(model, threads=1), Colorizer(model, threads=1)
     contract, size = network.contract, network.input_size
     for key, picture in pictures.items():
-        # Spelled out here, where the runtime hides it behind framings.
-        seen = lightness(shrink_exactly(picture, size, size)) / np.float32(LIGHTNESS_SCALE) - 1
+        seen = _input(picture, size, contract.view)
         arrays = {
             "grey": picture,
-            "lightness": seen.astype("<f4"),
+            "lightness": seen,
             "ab": network.run(seen).astype("<f4"),
             "rgb": colorizer.colorize(picture),
         }
@@ -163,14 +200,38 @@ def _vectors(
                 picture.shape[0],
                 {
                     "grey": f"{key}.grey.u8",
-                    "lightness": f"{key}.lightness{size}.f32",
+                    "lightness": _input_file(key, size, contract.view),
                     "ab": f"{name}.ab.f32",
                     "rgb": f"{name}.rgb.u8",
                 },
-                {role: hashlib.sha256(bytes_).hexdigest() for role, bytes_ in data.items()},
+                _digests(data),
+                contract.view,
             ),
             data,
         )
+
+
+def _seen(pictures: dict[str, np.ndarray]) -> Iterator[tuple[Seen, dict[str, bytes]]]:
+    """Each picture through the tone view, and its arrays by role."""
+    for key, picture in pictures.items():
+        seen = _input(picture, SEEN_SIZE, TONE_VIEW)
+        data = {"grey": picture.tobytes(), "lightness": seen.tobytes()}
+        files = {"grey": f"{key}.grey.u8", "lightness": _input_file(key, SEEN_SIZE, TONE_VIEW)}
+        height, width = picture.shape
+        yield Seen(key, SEEN_SIZE, width, height, files, _digests(data), TONE_VIEW), data
+
+
+def _input(picture: np.ndarray, size: int, view: ToneView | None) -> np.ndarray:
+    """Spelled out here, where the runtime hides it behind framings: float32 [S, S]."""
+    return as_input(lightness(shrink_exactly(picture, size, size)), view).astype("<f4")
+
+
+def _input_file(picture: str, size: int, view: ToneView | None) -> str:
+    return f"{picture}.{'lightness' if view is None else 'view'}{size}.f32"
+
+
+def _digests(data: dict[str, bytes]) -> dict[str, str]:
+    return {role: hashlib.sha256(bytes_).hexdigest() for role, bytes_ in data.items()}
 
 
 def _json(value: object) -> bytes:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from edge_runtime.tone import ToneView
 from export.errors import ExportError
 from train.evaluate import network_input
 from train.open_pictures import TruePictures
@@ -13,12 +14,15 @@ PARITY_PICTURES = 64
 _LEAST_PICTURES = 200
 
 
-def lightness_inputs(source: str, input_size: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
+def lightness_inputs(
+    source: str, input_size: int, view: ToneView | None
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Network inputs of pictures spread evenly over a source.
 
     Args:
         source: a folder, `.tar`, `.zip`, or prepared data as `DATA:train`.
         input_size: S.
+        view: through which the network sees them; None for none.
     Returns:
         Inputs to calibrate with, and others to check parity on; float32 [S, S] each.
     Raises:
@@ -26,7 +30,7 @@ def lightness_inputs(source: str, input_size: int) -> tuple[list[np.ndarray], li
         ExportError: it holds too few colour pictures.
     """
     pictures = TruePictures(source, CALIBRATION_PICTURES + PARITY_PICTURES)
-    inputs = [network_input(picture, input_size) for picture in pictures]
+    inputs = [network_input(picture, input_size, view) for picture in pictures]
     if len(inputs) < _LEAST_PICTURES:
         raise ExportError(
             f"{source} has {len(inputs)} usable colour pictures to calibrate with;"

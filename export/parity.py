@@ -35,8 +35,9 @@ def compare(ours: Network, reference: Network, inputs: Iterable[np.ndarray]) -> 
     for lightness in inputs:
         ab, expected = ours(lightness), reference(lightness)
         largest = max(largest, float(np.abs(ab - expected).max()) * AB_SCALE)
-        own_lightness = (lightness + 1) * LIGHTNESS_SCALE
-        pair = with_ab(own_lightness, expected), with_ab(own_lightness, ab)
+        # As the network sees the picture: with a tone view, stretched.
+        seen = (lightness + 1) * LIGHTNESS_SCALE
+        pair = with_ab(seen, expected), with_ab(seen, ab)
         ratios.append(psnr(rgb_mse(*pair)))
     if not ratios:
         raise ValueError("there are no pictures to compare on")

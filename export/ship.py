@@ -94,7 +94,8 @@ def _with_ranges(source: Path, model: ModelFile, pictures: str | None) -> bytes:
         return model.data
     if pictures is None:
         raise ExportError(f"{source} does not tell the ranges of its ends: give --pictures")
-    inputs = [x for group in lightness_inputs(pictures, network.input_size) for x in group]
+    view = model.contract.view
+    inputs = [x for group in lightness_inputs(pictures, network.input_size, view) for x in group]
     data = with_contract(with_ranges(model.data, ab_range(network.run, inputs)), model.contract)
     with tempfile.TemporaryDirectory(prefix="tintlite-ship-") as folder:
         copy = Path(folder) / "model.tflite"

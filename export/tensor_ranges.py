@@ -12,7 +12,7 @@ from ai_edge_litert import schema_py_generated as schema
 from export.flatbuffer import close_model, open_model
 from train.evaluate import Network
 
-# L* / 50 - 1 of L* 0 to 100: by definition.
+# Of every picture, by the contract (`edge_runtime.contract.as_input`).
 LIGHTNESS_RANGE = (-1.0, 1.0)
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from edge_runtime.tone import ToneView
 from train.errors import RunError
-from train.evaluate import GREY, Network, Scores, evaluate
+from train.evaluate import GREY, OpenNetwork, Scores, evaluate
 from train.history import read_history
-from train.networks import BEST_WEIGHTS, keras_network, load_generator
+from train.networks import BEST_WEIGHTS, keras_network, load_generator, run_view
 from train.work import multiply_accumulates, parameters
 
 
@@ -57,10 +58,12 @@ class OpenRun:
     Attributes:
         generator: the Keras model, from lightness to ab.
         training: what it took.
+        view: that it was trained with.
     """
 
     generator: Any
     training: Training
+    view: ToneView | None
 
     @property
     def input_size(self) -> int:
@@ -82,12 +85,18 @@ def open_runs(runs: Sequence[Path]) -> dict[str, OpenRun]:
     named = _names(runs)
     # All of them before the first network is built, which takes seconds.
     trained = {name: read_training(run) for name, run in named.items()}
-    return {name: OpenRun(load_generator(run), trained[name]) for name, run in named.items()}
+    return {
+        name: OpenRun(load_generator(run), trained[name], run_view(run))
+        for name, run in named.items()
+    }
 
 
-def networks_of(runs: dict[str, OpenRun]) -> dict[str, tuple[Network, int]]:
-    """By the run's name, its network and S, as `train.evaluate` and `train.sheet` take them."""
-    return {name: (keras_network(run.generator), run.input_size) for name, run in runs.items()}
+def networks_of(runs: dict[str, OpenRun]) -> dict[str, OpenNetwork]:
+    """By the run's name, its network, as `train.evaluate` and `train.sheet` take it."""
+    return {
+        name: OpenNetwork(keras_network(run.generator), run.input_size, run.view)
+        for name, run in runs.items()
+    }
 
 
 def compare(

@@ -45,6 +45,7 @@ class FitConfig:
             generator against a discriminator; None trains it by its loss on ab alone.
         ab_weight: of the loss on ab beside the adversarial one (pix2pix's lambda).
         film: how lightness is aged for training.
+        tone_view: whether the network sees lightness through the tone view of contract 2.
         ema: decay per step of the average of weights that is measured and kept.
         round_steps: batches between two checkpoints.
         patience: stop early after so many rounds without a better one on val; None never does.
@@ -76,6 +77,7 @@ class FitConfig:
     adversarial_loss: str | None = None
     ab_weight: float = 100.0
     film: OldFilm = AS_IT_IS
+    tone_view: bool = False
     ema: float = 0.999
     round_steps: int = 500
     patience: int | None = None

@@ -24,8 +24,9 @@ GREY = "grey"
 # one, and no faster with more.
 AT_A_TIME = 8
 
-# lightness float32 [S, S] (L* / 50 - 1) -> ab float32 [S', S', 2] (a*, b* / 110). One that takes
-# several at once has a method `batch` as well: [N, S, S] -> [N, S', S', 2].
+# lightness float32 [S, S] (`edge_runtime.contract.as_input`) -> ab float32 [S', S', 2]
+# (a*, b* / 110). One that takes several at once has a method `batch` as well:
+# [N, S, S] -> [N, S', S', 2].
 Network = Callable[[np.ndarray], np.ndarray]
 
 
@@ -65,7 +66,7 @@ def judged(picture: np.ndarray) -> np.ndarray:
     return shrink(picture, JUDGED_SIZE, JUDGED_SIZE)
 
 
-def network_input(picture: np.ndarray, input_size: int, view: ToneView | None = None) -> np.ndarray:
+def network_input(picture: np.ndarray, input_size: int, view: ToneView | None) -> np.ndarray:
     """What a network with that view sees of a picture: float32 [S, S] of uint8 [H, W, 3]."""
     return as_input(lightness(shrink(picture, input_size, input_size)), view)
 
@@ -74,6 +75,25 @@ def run_all(network: Network, inputs: Sequence[np.ndarray]) -> Sequence[np.ndarr
     """A network's ab of several pictures, in one batch if it can: float32 [S', S', 2] each."""
     batch = getattr(network, "batch", None)
     return [network(seen) for seen in inputs] if batch is None else batch(np.stack(inputs))
+
+
+@dataclass(frozen=True)
+class OpenNetwork:
+    """A network that is ready, and how it is shown pictures.
+
+    Attributes:
+        run: from its input to ab.
+        input_size: S, in pixels.
+        view: that it was trained with; None for none.
+    """
+
+    run: Network
+    input_size: int
+    view: ToneView | None = None
+
+    def ab_of(self, pictures: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
+        """Its ab of pictures, uint8 [H, W, 3] or [H, W] each: float32 [S', S', 2] each."""
+        return run_all(self.run, [network_input(p, self.input_size, self.view) for p in pictures])
 
 
 def upsampled(ab: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -157,14 +177,14 @@ def in_groups(pictures: Iterable[np.ndarray], most: int) -> Iterator[list[np.nda
 
 
 def evaluate(
-    networks: dict[str, tuple[Network, int]],
+    networks: dict[str, OpenNetwork],
     pictures: Iterable[np.ndarray],
     on_picture: Callable[[], None] = lambda: None,
 ) -> dict[str, Scores]:
     """Measure networks side by side on the same pictures.
 
     Args:
-        networks: by name, the network and its input size S.
+        networks: by name.
         pictures: true pictures, uint8 [H, W, 3] RGB of any size; compared at 256x256.
         on_picture: called after every picture.
     Returns:
@@ -179,9 +199,8 @@ def evaluate(
         true_colours += [colourfulness(true) for true in group]
         for true, lab in zip(group, labs, strict=True):
             tallies[GREY].add(true, lab, np.zeros_like(lab[..., 1:]))
-        for name, (network, input_size) in networks.items():
-            colours = run_all(network, [network_input(true, input_size) for true in group])
-            for true, lab, ab in zip(group, labs, colours, strict=True):
+        for name, network in networks.items():
+            for true, lab, ab in zip(group, labs, network.ab_of(group), strict=True):
                 tallies[name].add(true, lab, upsampled(ab, JUDGED_SIZE, JUDGED_SIZE))
         for _ in group:
             on_picture()

@@ -10,6 +10,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from edge_runtime.tone import TONE_VIEW
 from train.ab_bins import rebalancing_weights
 from train.checkpoint import Progress, load_checkpoint, save_checkpoint
 from train.clock import Clock
@@ -19,7 +20,7 @@ from train.data import CropBatches
 from train.ema import WeightAverage
 from train.encoder_weights import has_encoder, load_encoder
 from train.engines import Engine, make_engine
-from train.evaluate import Network, evaluate
+from train.evaluate import OpenNetwork, evaluate
 from train.networks import build_network, keras_network, load_weights
 from train.run_folder import RunFolder
 from train.store import Store
@@ -94,7 +95,8 @@ def fit(
         network, colorizing = build_network(
             keras, network=config.network, alpha=config.alpha, input_size=config.val_size
         )
-        judge = keras_network(colorizing)
+        view = TONE_VIEW if config.tone_view else None
+        judge = OpenNetwork(keras_network(colorizing), config.val_size, view)
         bin_weights = rebalancing_weights(colour_prior(train_store)) if config.rebalancing else None
         engine = make_engine(config, config.crop_sizes[0][1], bin_weights)
         resumed = load_checkpoint(folder.checkpoint, engine)
@@ -129,7 +131,7 @@ def fit(
                 folder.add_round(asdict(row))
                 if progress.rounds % config.sheet_rounds == 0 or clock.done >= 1:
                     pictures = list(_spread(val_store, _ON_SHEET))
-                    folder.add_sheet(judge, config.val_size, pictures, clock.step)
+                    folder.add_sheet(judge, pictures, clock.step)
             rounds.append(row)
             on_round(row)
     return rounds
@@ -170,14 +172,14 @@ def _train_round(engine: Engine, store: Store, config: FitConfig, clock: Clock) 
 
 def _row(
     trained: _Trained,
-    judge: Network,
+    judge: OpenNetwork,
     store: Store,
     config: FitConfig,
     clock: Clock,
 ) -> Round:
     """Measure the averaged weights on pictures spread evenly over the val split."""
     pictures = _spread(store, config.val_pictures)
-    scores = evaluate({"ours": (judge, config.val_size)}, pictures)["ours"]
+    scores = evaluate({"ours": judge}, pictures)["ours"]
     return Round(
         step=clock.step,
         seconds=round(clock.seconds, 1),

@@ -3,14 +3,16 @@
 import json
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from edge_runtime.interpreter import Network as LiteRTNetwork
+from edge_runtime.tone import TONE_VIEW, ToneView
 from train.errors import WeightsError
-from train.evaluate import GREY, Network, run_all
+from train.evaluate import GREY, Network, OpenNetwork, run_all
 from train.models.ab_classifier import with_annealed_mean
 from train.models.registry import NETWORKS
 
@@ -85,6 +87,9 @@ def _run_config(source: Path) -> dict[str, Any]:
         network = str(config.setdefault("network", "pix2pix_mobilenetv2"))
         config["alpha"] = None if config["alpha"] is None else float(config["alpha"])
         int(config["val_size"]), str(config["name"])
+        # The first runs were trained without a view.
+        if not isinstance(config.setdefault("tone_view", False), bool):
+            raise ValueError
     except (AttributeError, OSError, KeyError, TypeError, ValueError):
         raise WeightsError(f"{source} has no readable config.json beside its weights") from None
     if network not in NETWORKS:
@@ -109,6 +114,15 @@ def run_network(source: Path) -> tuple[str, float | None]:
     """
     config = _run_config(source)
     return config["network"], config["alpha"]
+
+
+def run_view(source: Path) -> ToneView | None:
+    """The tone view that a run was trained with.
+
+    Raises:
+        WeightsError: no such run.
+    """
+    return TONE_VIEW if _run_config(source)["tone_view"] else None
 
 
 def load_generator(source: Path, input_size: int | None = None) -> Any:
@@ -148,7 +162,7 @@ class _Scaled:
 
 def open_networks(
     models: Sequence[str], input_sizes: Sequence[int] | None, saturations: Sequence[float]
-) -> dict[str, tuple[Network, int]]:
+) -> dict[str, OpenNetwork]:
     """Open every model, at every input size that it can take, at every saturation.
 
     Args:
@@ -156,11 +170,11 @@ def open_networks(
         input_sizes: S for run folders and weights; a `.tflite` has its own.
         saturations: factors for ab.
     Returns:
-        (network, S) by a name for the table.
+        The networks by a name for the table.
     Raises:
         WeightsError, ModelError: a model cannot be opened.
     """
-    opened: dict[str, tuple[Network, int]] = {}
+    opened: dict[str, OpenNetwork] = {}
     last_parts = [Path(model).name for model in models]
     for model in models:
         path = Path(model)
@@ -170,12 +184,15 @@ def open_networks(
             for size in input_sizes or [None]:
                 generator = load_generator(path, size)
                 side = generator.input_shape[1]
-                opened[f"{name} S={side}"] = (keras_network(generator), side)
+                run = keras_network(generator)
+                opened[f"{name} S={side}"] = OpenNetwork(run, side, run_view(path))
         else:
             network = LiteRTNetwork(model, threads=1)
-            opened[name] = (network.run, network.input_size)
+            opened[name] = OpenNetwork(network.run, network.input_size, network.contract.view)
     return {
-        name if factor == 1 else f"{name} x{factor:g}": (_Scaled(network, factor), size)
-        for name, (network, size) in opened.items()
+        name if factor == 1 else f"{name} x{factor:g}": replace(
+            network, run=_Scaled(network.run, factor)
+        )
+        for name, network in opened.items()
         for factor in saturations
     }

@@ -29,7 +29,7 @@ from tensorboard.summary import Writer
 from edge_runtime.whole_file import write_whole
 from train.config import FitConfig
 from train.errors import FitError
-from train.evaluate import Network
+from train.evaluate import OpenNetwork
 from train.loss_curve import draw_loss_curve
 from train.networks import BEST_WEIGHTS
 from train.sheet import draw_sheet
@@ -170,10 +170,8 @@ class RunFolder:
         self._writer.flush()
         draw_loss_curve(file, self._out / "loss.png")
 
-    def add_sheet(
-        self, network: Network, input_size: int, pictures: Sequence[np.ndarray], step: int
-    ) -> None:
+    def add_sheet(self, network: OpenNetwork, pictures: Sequence[np.ndarray], step: int) -> None:
         """Draw a sheet of val pictures (see `train.sheet`) as it is after `step` batches."""
         folder = self._out / "sheets"
         folder.mkdir(exist_ok=True)
-        draw_sheet({"ours": (network, input_size)}, pictures, folder / f"{step:07}.png")
+        draw_sheet({"ours": network}, pictures, folder / f"{step:07}.png")

@@ -11,7 +11,7 @@ from edge_runtime.colour import lightness
 from edge_runtime.shrink import shrink
 from edge_runtime.whole_file import write_whole
 from train.errors import SourceError
-from train.evaluate import Network, judged, network_input, with_ab
+from train.evaluate import OpenNetwork, judged, with_ab
 
 LABEL_SIZE = 15  # of the letters, pixels; longer names have smaller ones
 
@@ -22,7 +22,7 @@ HEADER = 26
 
 
 def draw_sheet(
-    networks: Mapping[str, tuple[Network, int]], pictures: Iterable[np.ndarray], png: Path
+    networks: Mapping[str, OpenNetwork], pictures: Iterable[np.ndarray], png: Path
 ) -> None:
     """Colour some true pictures and draw a row for each: grey (ab = 0), each network, true.
 
@@ -30,7 +30,7 @@ def draw_sheet(
     look squashed), reduced to `CELL` pixels.
 
     Args:
-        networks: by the label of its column, see `train.evaluate.Network`, and its S.
+        networks: by the labels of their columns.
         pictures: true pictures, uint8 [H, W, 3] RGB of any size.
         png: the sheet to write; one of that name is replaced.
     Raises:
@@ -64,10 +64,10 @@ def _fitting_font(label: str) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
     return ImageFont.load_default(size=LABEL_SIZE * min(1.0, (CELL - GAP) / max(width, 1)))
 
 
-def _row(networks: Iterable[tuple[Network, int]], picture: np.ndarray) -> list[np.ndarray]:
+def _row(networks: Iterable[OpenNetwork], picture: np.ndarray) -> list[np.ndarray]:
     """[grey, each network's, true], each uint8 [256, 256, 3]."""
     true = judged(picture)
     own = lightness(true)
     grey = with_ab(own, np.zeros((1, 1, 2), np.float32))
-    ours = [with_ab(own, run(network_input(true, input_size))) for run, input_size in networks]
+    ours = [with_ab(own, ab) for network in networks for ab in network.ab_of([true])]
     return [grey, *ours, true]

@@ -56,10 +56,10 @@ def import_keras(job: Job) -> Callable[[Job], Loaded]:
     keras.config.set_dtype_policy(_POLICIES.get(job.precision, job.precision))
 
     def load(job: Job) -> Loaded:
-        from train.networks import load_generator
+        from train.networks import load_generator, run_view
 
         model = load_generator(Path(job.model))
-        return Loaded(model.input_shape[1], compile_network(model))
+        return Loaded(model.input_shape[1], run_view(Path(job.model)), compile_network(model))
 
     return load
 

@@ -63,7 +63,8 @@ def _import_opencv(job: Job) -> Load:
 
 def _load_opencv(network_class: type, job: Job) -> Loaded:
     network = network_class(job.model, tried=True)
-    return Loaded(network.input_size, lambda x: network.run(x[0, :, :, 0])[None])
+    view = network.contract.view
+    return Loaded(network.input_size, view, lambda x: network.run(x[0, :, :, 0])[None])
 
 
 def _interpreter_class(name: str) -> type:
@@ -92,7 +93,8 @@ def _load_interpreter(interpreter_class: type, job: Job) -> Loaded:
 
     delegated, operators = delegated_operators(interpreter._get_ops_details())
     share = len(delegated) / max(operators, 1)
-    return Loaded(file.contract.input_size, run, delegated_share=share)
+    contract = file.contract
+    return Loaded(contract.input_size, contract.view, run, delegated_share=share)
 
 
 def _load_compiled(library: Any, job: Job) -> Loaded:
@@ -116,7 +118,8 @@ def _load_compiled(library: Any, job: Job) -> Loaded:
 
     # All of it is XNNPACK's, or nobody tells how much.
     share = 1.0 if model.is_fully_accelerated() else None
-    return Loaded(file.contract.input_size, run, delegated_share=share)
+    contract = file.contract
+    return Loaded(contract.input_size, contract.view, run, delegated_share=share)
 
 
 def _load_gpu(job: Job) -> Loaded:
@@ -125,7 +128,8 @@ def _load_gpu(job: Job) -> Loaded:
     # The runtime's own way: it tries the GPU in a process of its own, which may die of it.
     network = Network(job.model, job.threads, "gpu")
     # It takes a model whole or not at all.
-    return Loaded(network.input_size, lambda x: network.run(x[0, :, :, 0])[None], None, 1.0)
+    view = network.contract.view
+    return Loaded(network.input_size, view, lambda x: network.run(x[0, :, :, 0])[None], None, 1.0)
 
 
 def _codings(data: bytes, source: dict, sink: dict) -> tuple[Coding, Coding]:
@@ -150,4 +154,4 @@ def _load_colorizer(colorizer_class: type, job: Job) -> Loaded:
     def run(batch: np.ndarray) -> np.ndarray:
         raise AssertionError("a whole picture is timed by `colorize`")
 
-    return Loaded(colorizer.input_size, run, colorizer.colorize)
+    return Loaded(colorizer.input_size, colorizer.contract.view, run, colorizer.colorize)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# float32 [B, S, S, 1] lightness (L* / 50 - 1) -> float32 [B, S', S', 2] ab (a*, b* / 110), both in
+from edge_runtime.tone import ToneView
+
+# float32 [B, S, S, 1], the network's input -> float32 [B, S', S', 2] ab (a*, b* / 110), both in
 # the memory of the processor
 BatchNetwork = Callable[[np.ndarray], np.ndarray]
 
@@ -16,6 +18,7 @@ class Loaded:
 
     Attributes:
         input_size: S, in pixels.
+        view: how it is shown pictures (see `edge_runtime.contract.as_input`).
         run: what is timed for `NETWORK`; a `.tflite` takes batches of 1 alone.
         colorize: what is timed for a whole picture, or None: uint8 [H, W] to [H, W, 3].
         delegated_share: the part of the operators that a delegate runs, 0 to 1; None where there
@@ -23,6 +26,7 @@ class Loaded:
     """
 
     input_size: int
+    view: ToneView | None
     run: BatchNetwork
     colorize: Callable[[np.ndarray], np.ndarray] | None = None
     delegated_share: float | None = None

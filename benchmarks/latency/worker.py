@@ -85,7 +85,7 @@ class _Worker:
         return {"times": times, "peak_memory_mib": peak_memory_mib()}
 
     def _evaluate(self, on: str, limit: int | None) -> dict[str, Any]:
-        from train.evaluate import evaluate
+        from train.evaluate import OpenNetwork, evaluate
         from train.open_pictures import TruePictures
 
         loaded = self._loaded
@@ -93,7 +93,8 @@ class _Worker:
         def network(lightness: np.ndarray) -> np.ndarray:
             return loaded.run(np.ascontiguousarray(lightness[None, :, :, None], np.float32))[0]
 
-        scores = evaluate({"it": (network, loaded.input_size)}, TruePictures(on, limit))["it"]
+        it = OpenNetwork(network, loaded.input_size, loaded.view)
+        scores = evaluate({"it": it}, TruePictures(on, limit))["it"]
         return {"pictures": scores.pictures, "rgb_psnr": scores.rgb_psnr, "gain": scores.gain}
 
 

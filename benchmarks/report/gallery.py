@@ -14,11 +14,11 @@ from edge_runtime.benchmark.model_facts import model_facts
 from edge_runtime.benchmark.result_file import BenchmarkResult
 from edge_runtime.colour import lightness
 from edge_runtime.errors import TintLiteError
-from edge_runtime.interpreter import Network
 from edge_runtime.shipped import shipped_names
 from train.errors import SourceError
-from train.evaluate import GREY, judged, network_input, with_ab
+from train.evaluate import GREY, OpenNetwork, judged, with_ab
 from train.metrics import psnr, rgb_mse
+from train.networks import open_networks
 from train.open_pictures import TruePictures
 
 EACH = 6  # best, and worst
@@ -28,7 +28,7 @@ MOST_MODELS = 3
 _QUALITY = 85
 
 
-def find_models(result: BenchmarkResult, files: Sequence[Path]) -> dict[str, Network]:
+def find_models(result: BenchmarkResult, files: Sequence[Path]) -> dict[str, OpenNetwork]:
     """The models of a result that are at hand, with the very bytes that were measured.
 
     Args:
@@ -50,7 +50,8 @@ def find_models(result: BenchmarkResult, files: Sequence[Path]) -> dict[str, Net
     # The same file by another interpreter would give the same pictures.
     once = {model: name for name, model in reversed(found)}
     chosen = [(name, model) for name, model in found if once[model] == name][:MOST_MODELS]
-    return {name: Network(model, threads=1) for name, model in chosen}
+    opened = open_networks([model for _, model in chosen], None, [1.0])
+    return dict(zip((name for name, _ in chosen), opened.values(), strict=True))
 
 
 def _jpeg(picture: np.ndarray) -> bytes:
@@ -59,11 +60,12 @@ def _jpeg(picture: np.ndarray) -> bytes:
     return data.getvalue()
 
 
-def _row(true: np.ndarray, networks: Mapping[str, Network], gains: Mapping[str, float]):
+def _row(true: np.ndarray, networks: Mapping[str, OpenNetwork], gains: Mapping[str, float]):
     own = lightness(true)
     pictures = [Picture("grey", _jpeg(with_ab(own, np.zeros((1, 1, 2), np.float32))))]
     for name, network in networks.items():
-        ours = with_ab(own, network.run(network_input(true, network.input_size)))
+        (ab,) = network.ab_of([true])
+        ours = with_ab(own, ab)
         pictures.append(Picture(f"{name} ({gains[name]:+.1f} dB)", _jpeg(ours)))
     return (*pictures, Picture("true", _jpeg(true)))
 

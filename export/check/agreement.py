@@ -5,7 +5,7 @@ from math import isfinite
 
 import numpy as np
 
-from edge_runtime.contract import FULL_INTEGER
+from edge_runtime.contract import FULL_INTEGER, Contract
 from edge_runtime.integer_coding import integer_coding
 from edge_runtime.interpreter import Network as LiteRTNetwork
 from edge_runtime.litert import first_line, load_litert
@@ -30,20 +30,24 @@ LEAST_KERNEL_PSNR = 40.0
 _MOST_MACS = 2e9
 
 
-def open_reference(reference: str, input_size: int) -> Network:
+def open_reference(reference: str, contract: Contract) -> Network:
     """What a file is compared with.
 
     Args:
         reference: a run's folder, its weights, or a `.tflite`.
-        input_size: S.
+        contract: of the file.
     Raises:
         WeightsError, ModelError: it cannot be opened.
-        ExportError: it sees pictures of another size.
+        ExportError: it sees pictures of another size, or through another view.
     """
-    ((network, size),) = open_networks([reference], [input_size], [1.0]).values()
-    if size != input_size:
-        raise ExportError(f"{reference} sees {size} x {size}, the file {input_size} x {input_size}")
-    return network
+    own = contract.input_size
+    (network,) = open_networks([reference], [own], [1.0]).values()
+    size = network.input_size
+    if size != own:
+        raise ExportError(f"{reference} sees {size} x {size}, the file {own} x {own}")
+    if network.view != contract.view:
+        raise ExportError(f"{reference} sees pictures through another tone view than the file")
+    return network.run
 
 
 def check_reference(

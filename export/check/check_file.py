@@ -61,7 +61,7 @@ class Report:
             "schema": SCHEMA,
             "schema_version": SCHEMA_VERSION,
             "passed": self.passed,
-        } | asdict(self)
+        } | (asdict(self) | {"contract": self.contract and self.contract.values()})
 
 
 def check_file(
@@ -95,9 +95,9 @@ def check_file(
     head = (name, hashlib.sha256(file.data).hexdigest(), len(file.data), contract)
     said = f"{contract.name} {contract.version}, {contract.recipe}, S = {size}, sealed"
     results = [Result("contract", "pass", said)]
-    beside = open_reference(reference, size) if reference else None
+    beside = open_reference(reference, contract) if reference else None
     extremes = extreme_inputs(size)
-    seen = _inputs(pictures, size) if pictures else extremes
+    seen = _inputs(pictures, contract) if pictures else extremes
     try:
         graph = Graph(file.data)
         results += gates(file.data, size, contract.recipe, on_stage)
@@ -119,14 +119,15 @@ def check_file(
     return Report(*head, tuple(results))
 
 
-def _inputs(pictures: str, size: int) -> dict[str, np.ndarray]:
+def _inputs(pictures: str, contract: Contract) -> dict[str, np.ndarray]:
     """Network inputs of some pictures, by name.
 
     Raises:
         TrainError: the source is bad, or has no usable picture.
     """
     source = TruePictures(pictures, _MOST_PICTURES)
-    inputs = {name: network_input(pixels, size) for name, pixels in source.named()}
+    size, view = contract.input_size, contract.view
+    inputs = {name: network_input(pixels, size, view) for name, pixels in source.named()}
     if not inputs:
         raise ExportError(f"{pictures} has no usable colour picture")
     return inputs

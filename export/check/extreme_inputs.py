@@ -11,7 +11,7 @@ def extreme_inputs(size: int) -> dict[str, np.ndarray]:
     Args:
         size: S, in pixels.
     Returns:
-        By name; float32 [S, S], CIE L* / 50 - 1, from -1 to 1.
+        By name; float32 [S, S], a network's input, from -1 to 1.
     """
     rows, columns = np.indices((size, size))
     noise = np.random.default_rng(0).uniform(-1, 1, (size, size))

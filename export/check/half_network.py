@@ -61,7 +61,7 @@ class HalfNetwork:
         """Run the network once.
 
         Args:
-            lightness: float32 [S, S], CIE L* / 50 - 1.
+            lightness: float32 [S, S], of `edge_runtime.contract.as_input`.
         Raises:
             UnknownOperatorError: an operator is of a form that cannot be computed here.
             ExportError: an operator does not fit its tensors. Messages name the layer.

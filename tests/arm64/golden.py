@@ -12,13 +12,20 @@ import numpy as np
 
 from edge_runtime import Colorizer, colour
 from edge_runtime.compose import compose
-from edge_runtime.contract import AB_SCALE, LIGHTNESS_SCALE
+from edge_runtime.contract import AB_SCALE, as_input
 from edge_runtime.shrink import shrink_exactly
+from edge_runtime.tone import ToneView
 
 
 def main(folder: str) -> int:
     failed = 0
-    for vector in json.loads((Path(folder) / "MANIFEST.json").read_text("utf-8"))["vectors"]:
+    for case in json.loads((Path(folder) / "tone.json").read_text("utf-8")):
+        seen = ToneView(**case["view"]).input_of(np.float32(case["lightness"]))
+        good = np.array_equal(seen, np.float32(case["input"]))
+        print(f"tone view, {case['name']}: {'the same bits' if good else 'FAILED'}")
+        failed |= not good
+    manifest = json.loads((Path(folder) / "MANIFEST.json").read_text("utf-8"))
+    for vector in manifest["vectors"]:
 
         def read(role, dtype, *shape, files=vector["files"]):
             return np.fromfile(Path(folder) / files[role], dtype).reshape(shape)
@@ -26,7 +33,8 @@ def main(folder: str) -> int:
         size, output = vector["input_size"], vector["output_size"]
         height, width = vector["height"], vector["width"]
         grey, rgb = read("grey", "u1", height, width), read("rgb", "u1", height, width, 3)
-        seen = colour.lightness(shrink_exactly(grey, size, size)) / LIGHTNESS_SCALE - 1
+        view = vector["view"] and ToneView(**vector["view"])
+        seen = as_input(colour.lightness(shrink_exactly(grey, size, size)), view)
         lightness = float(np.abs(seen - read("lightness", "<f4", size, size)).max())
         ab = np.clip(read("ab", "<f4", output, output, 2), -1, 1) * np.float32(AB_SCALE)
         composed = np.abs(compose(grey, ab).astype(int) - rgb)

@@ -20,7 +20,7 @@ from edge_runtime.benchmark.result_file import read
 from edge_runtime.colour import rgb_to_lab
 from edge_runtime.errors import ModelError
 from train.command import run
-from train.evaluate import evaluate, network_input
+from train.evaluate import OpenNetwork, evaluate, network_input
 from train.open_pictures import TruePictures
 
 
@@ -39,7 +39,7 @@ def true_pictures(folder):
 
 
 def model(name, network, size=64, recipe="fp32", made_as="some"):
-    return OpenedModel(name, "", network, size, made_as, recipe, keras=False)
+    return OpenedModel(name, "", OpenNetwork(network, size), made_as, recipe, keras=False)
 
 
 def call(*arguments):
@@ -90,7 +90,7 @@ def test_the_command_writes_figures_that_scikit_image_finds_too(
 
     # The network itself, as `train evaluate` measures it.
     opened = open_models([str(tiny_model)]).opened[0]
-    expected = evaluate({"tiny": (opened.network, 64)}, trues)["tiny"]
+    expected = evaluate({"tiny": opened.network}, trues)["tiny"]
     for key in ("rgb_psnr", "gain", "lab_mse", "lab_psnr", "ab_psnr", "colourfulness_ratio"):
         assert rows["tiny"][key] == pytest.approx(getattr(expected, key), abs=1e-3)
         assert rows["tiny"][f"{key}_low"] <= rows["tiny"][key] <= rows["tiny"][f"{key}_high"]
@@ -140,7 +140,7 @@ def test_quantized_models_stand_beside_their_float_one(folder):
 
 def test_a_network_that_knows_the_truth_is_perfect_by_every_figure(folder):
     known = {
-        network_input(true, 256).tobytes(): rgb_to_lab(true)[..., 1:] / np.float32(110)
+        network_input(true, 256, None).tobytes(): rgb_to_lab(true)[..., 1:] / np.float32(110)
         for true in true_pictures(folder)
     }
     oracle = model("oracle", lambda seen: known[seen.tobytes()], size=256)
@@ -286,7 +286,10 @@ class FakeFeatures:
 
 def test_feature_networks_have_their_columns(folder):
     features = FeatureNetworks(FakeDistance(), FakeFeatures())
-    known = {network_input(t, 256).tobytes(): rgb_to_lab(t)[..., 1:] for t in true_pictures(folder)}
+    known = {
+        network_input(true, 256, None).tobytes(): rgb_to_lab(true)[..., 1:]
+        for true in true_pictures(folder)
+    }
     half = model("half", lambda seen: known[seen.tobytes()] / np.float32(220), size=256)
     whole = model("whole", lambda seen: known[seen.tobytes()] / np.float32(110), size=256)
     measured = measure([half, whole], TruePictures(str(folder)), features)

@@ -11,13 +11,18 @@ from skimage.color import lab2rgb, rgb2lab
 
 from edge_runtime import Colorizer, colour
 from edge_runtime.compose import compose
+from edge_runtime.contract import as_input
 from edge_runtime.interpreter import Network
+from edge_runtime.model_file import read_model
 from edge_runtime.shipped import shipped_names, shipped_path
 from edge_runtime.shrink import shrink_exactly
+from edge_runtime.tone import ToneView
 
 FOLDER = Path(__file__).parents[1] / "golden"
 RENEW = "python -m export golden --out tests/golden"
-VECTORS = json.loads((FOLDER / "MANIFEST.json").read_text("utf-8"))["vectors"]
+MANIFEST = json.loads((FOLDER / "MANIFEST.json").read_text("utf-8"))
+VECTORS, SEEN = MANIFEST["vectors"], MANIFEST["seen"]
+CASES = json.loads((FOLDER / "tone.json").read_text("utf-8"))
 SHIPPED = [vector for vector in VECTORS if vector["recipe"] != "fp32"]
 
 # scikit-image's word for colours outside sRGB.
@@ -26,14 +31,31 @@ OUT_OF_GAMUT = pytest.mark.filterwarnings("ignore:Conversion from CIE-LAB:UserWa
 
 def array(vector, role) -> np.ndarray:
     dtype = {"u8": "u1", "f32": "<f4"}[vector["files"][role].rpartition(".")[2]]
-    square = (vector["input_size"],) * 2, (vector["output_size"],) * 2
+    side, ab_side = vector["input_size"], vector.get("output_size")
     picture = vector["height"], vector["width"]
-    shape = {"grey": picture, "lightness": square[0], "ab": (*square[1], 2), "rgb": (*picture, 3)}
+    square, ab = (side, side), (ab_side, ab_side, 2)
+    shape = {"grey": picture, "lightness": square, "ab": ab, "rgb": (*picture, 3)}
     return np.fromfile(FOLDER / vector["files"][role], dtype).reshape(shape[role])
 
 
 def name_of(vector) -> str:
     return vector["name"]
+
+
+def view_of(vector) -> ToneView | None:
+    return vector["view"] and ToneView(**vector["view"])
+
+
+def by_the_formula(lightness: np.ndarray, view) -> np.ndarray:
+    """The README's steps from L* to the network's input, in float64."""
+    if view is None:
+        return lightness / 50 - 1
+    ordered = sorted(lightness.ravel().tolist())
+    low, high = (
+        ordered[int(np.floor(view[share] * (len(ordered) - 1) + 0.5))] for share in ("low", "high")
+    )
+    centre, spread = (low + high) / 2, max(high - low, view["least_range"])
+    return 2 * np.clip((lightness - centre) / spread + 0.5, 0, 1) - 1
 
 
 def near(ours: np.ndarray, golden: np.ndarray) -> float:
@@ -48,30 +70,53 @@ def test_the_vectors_are_of_the_models_that_are_shipped():
         for name in shipped_names()
     }
     assert listed == shipped, f"the shipped models have changed: renew with {RENEW}"
+    for vector in VECTORS:
+        assert view_of(vector) == read_model(vector["model"]).contract.view
 
 
 def test_the_folder_holds_what_the_manifest_lists_and_is_small():
-    listed = {name for vector in VECTORS for name in vector["files"].values()}
-    others = {".gitattributes", "MANIFEST.json", "README.md", "lightness.json", "lab.json"}
+    listed = {name for vector in (*VECTORS, *SEEN) for name in vector["files"].values()}
+    others = {".gitattributes", "MANIFEST.json", "README.md"}
+    others |= {"lightness.json", "lab.json", "tone.json"}
     assert {file.name for file in FOLDER.iterdir()} == listed | others
-    assert sum(file.stat().st_size for file in FOLDER.iterdir()) < 1_500_000
+    assert sum(file.stat().st_size for file in FOLDER.iterdir()) < 2_000_000
     assert {(vector["model"], vector["recipe"]) for vector in VECTORS} >= {
         ("nano", "fp32"),
         ("standard", "fp32"),
     }
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=name_of)
+@pytest.mark.parametrize("vector", [*VECTORS, *SEEN], ids=name_of)
 def test_the_files_are_whole(vector):
     for role, name in vector["files"].items():
         assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == vector["sha256"][role]
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=name_of)
+@pytest.mark.parametrize("vector", [*VECTORS, *SEEN], ids=name_of)
 def test_grey_to_lightness(vector):
     size = vector["input_size"]
-    ours = colour.lightness(shrink_exactly(array(vector, "grey"), size, size)) / 50 - 1
-    assert np.abs(ours - array(vector, "lightness")).max() <= 1e-6
+    levels = shrink_exactly(array(vector, "grey"), size, size)
+    golden = array(vector, "lightness")
+    ours = as_input(colour.lightness(levels), view_of(vector))
+    assert np.abs(ours - golden).max() <= 1e-6
+    of_level = np.array(json.loads((FOLDER / "lightness.json").read_text("utf-8")))
+    assert np.abs(by_the_formula(of_level[levels], vector["view"]) - golden).max() <= 2e-6
+
+
+def test_every_picture_is_seen_through_the_tone_view():
+    pictures = {vector["files"]["grey"] for vector in (*VECTORS, *SEEN)}
+    assert {seen["files"]["grey"] for seen in SEEN} == pictures
+    by_name = {seen["name"]: array(seen, "lightness") for seen in SEEN}
+    assert not by_name["flat"].any()
+    assert all(np.abs(by_name[name]).max() == 1 for name in ("photo", "odd", "square"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_edge_cases_of_the_tone_view(case):
+    lightness, golden = (np.float32(case[key]) for key in ("lightness", "input"))
+    np.testing.assert_array_equal(ToneView(**case["view"]).input_of(lightness), golden)
+    expected = by_the_formula(lightness.astype(np.float64), case["view"])
+    assert np.abs(expected - golden).max() <= 2e-6
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=name_of)

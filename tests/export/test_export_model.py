@@ -1,5 +1,7 @@
 """From Keras weights to `.tflite`: the same colours, the contract inside, nothing half-written."""
 
+import json
+import shutil
 from collections import Counter
 from dataclasses import replace
 
@@ -11,6 +13,7 @@ from edge_runtime import Colorizer
 from edge_runtime.contract import Contract
 from edge_runtime.interpreter import Network
 from edge_runtime.model_file import read_model
+from edge_runtime.tone import TONE_VIEW
 from export import export_model as module
 from export.compact import short_name
 from export.contract_writer import with_contract
@@ -161,3 +164,35 @@ class TestRefusals:
         with pytest.raises(ExportError, match="fp32: the converter failed: the converter gave up"):
             export_model(run, ["fp32"], tmp_path, LABEL, calibration=str(pictures))
         assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_with_a_tone_view_becomes_a_model_of_version_2(run, pictures, tmp_path):
+    viewing = tmp_path / "run"
+    shutil.copytree(run, viewing)
+    config = json.loads((run / "config.json").read_text())
+    (viewing / "config.json").write_text(json.dumps(config | {"tone_view": True}))
+    made = [
+        export_model(
+            source,
+            ["fp32"],
+            tmp_path / source.name / "out",
+            LABEL,
+            calibration=str(pictures),
+            sets={"cuts": str(pictures)},
+        )[0]
+        for source in (viewing, run)
+    ]
+    files = [row.file for row in made]
+    contracts = [read_model(file).contract for file in files]
+    assert [contract.contract_version for contract in contracts] == [2, 1]
+    assert contracts[0].view == TONE_VIEW
+    # The same network, measured through another view.
+    lightness = np.random.default_rng(2).uniform(-1, 1, (64, 64)).astype(np.float32)
+    np.testing.assert_array_equal(*(Network(file, 1).run(lightness) for file in files))
+    assert made[0].scores["cuts"].gain != made[1].scores["cuts"].gain
+    # As the runtime shows it pictures.
+    level = np.full((50, 40), 200, np.uint8)
+    card = [Colorizer(file, threads=1).picture_ab(level) for file in files]
+    zero = Network(files[0], 1).run(np.zeros((64, 64), np.float32))
+    np.testing.assert_allclose(card[0], np.clip(zero, -1, 1) * 110, atol=1e-4)
+    assert np.abs(card[0] - card[1]).max() > 0.1

@@ -162,8 +162,8 @@ class TestBadInput:
         shutil.copytree(pictures, folder)
         read = module.lightness_inputs
 
-        def vanishing(source, size):
-            inputs = read(source, size)
+        def vanishing(source, size, view):
+            inputs = read(source, size, view)
             shutil.rmtree(folder)
             return inputs
 

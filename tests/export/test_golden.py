@@ -1,13 +1,16 @@
 """Writing the golden vectors: the float models by a new export, nothing half-written."""
 
+import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from edge_runtime import Colorizer
+from edge_runtime import Colorizer, shipped
 from edge_runtime.interpreter import Network
+from edge_runtime.tone import TONE_VIEW
 from export import golden as module
 from export.errors import ExportError
 from export.golden import export_float, write_golden
@@ -34,6 +37,42 @@ def test_the_committed_vectors_come_out_again(without_fp32, tmp_path):
             assert written[listed["name"]].sha256["lightness"] == listed["sha256"]["lightness"]
     assert not (tmp_path / "old.ab.f32").exists()
     assert (tmp_path / "notes.txt").exists()
+
+
+@pytest.fixture
+def ships_a_view(tmp_path, monkeypatch, tiny_view_model):
+    """A package that ships the tiny network of version 2 alone."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    shutil.copy(tiny_view_model, folder / "tiny_view.tflite")
+    digest = hashlib.sha256(tiny_view_model.read_bytes()).hexdigest()
+    (folder / "SHA256SUMS").write_text(f"{digest}  tiny_view.tflite\n")
+    monkeypatch.setattr(shipped, "MODELS_FOLDER", folder)
+    monkeypatch.setattr(module, "PICTURES", {("tiny_view", False): ("photo", "flat")})
+    shipped.forget_digests()
+    yield
+    shipped.forget_digests()
+
+
+def test_the_inputs_of_a_model_with_a_view_are_seen_through_it(
+    ships_a_view, tmp_path, tiny_view_model
+):
+    photo, flat = write_golden(tmp_path / "out")
+    assert photo.view == TONE_VIEW
+    assert not np.fromfile(tmp_path / "out" / flat.files["lightness"], "<f4").any()
+    seen = np.fromfile(tmp_path / "out" / photo.files["lightness"], "<f4").reshape(64, 64)
+    assert (seen.min(), seen.max()) == (-1, 1)
+    assert 0.005 < (seen == -1).mean() < 0.015
+    ab = np.fromfile(tmp_path / "out" / photo.files["ab"], "<f4").reshape(32, 32, 2)
+    np.testing.assert_allclose(ab, Network(tiny_view_model, threads=1).run(seen), atol=1e-5)
+    listed = json.loads((tmp_path / "out" / "MANIFEST.json").read_text())
+    assert listed["vectors"][0]["view"] == {"low": 0.01, "high": 0.99, "least_range": 20.0}
+
+
+def test_weights_of_another_view_than_the_shipped_model_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("train.networks.run_view", lambda source: TONE_VIEW)
+    with pytest.raises(ExportError, match="another tone view than the shipped nano"):
+        export_float("nano", tmp_path)
 
 
 def test_a_target_that_is_a_file_is_one_sentence(without_fp32, tmp_path):

@@ -19,7 +19,7 @@ SIZE = 32
 
 @pytest.fixture(scope="module")
 def inputs(pictures):
-    return [network_input(picture, SIZE) for picture in TruePictures(str(pictures))]
+    return [network_input(picture, SIZE, None) for picture in TruePictures(str(pictures))]
 
 
 def plain():

@@ -71,7 +71,7 @@ def network():
 
 @pytest.fixture(scope="module")
 def inputs(pictures):
-    return [network_input(picture, SIZE) for picture in TruePictures(str(pictures))]
+    return [network_input(picture, SIZE, None) for picture in TruePictures(str(pictures))]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from train.command import run
 from train.compare import Training, open_runs, read_training
 from train.config import FitConfig
 from train.errors import RunError
-from train.evaluate import evaluate
+from train.evaluate import OpenNetwork, evaluate
 from train.models.pix2pix_mobilenetv2 import build_generator
 from train.networks import keras_network
 from train.open_pictures import TruePictures
@@ -62,7 +62,7 @@ def test_compare_prints_the_table_and_writes_it(made_run, photo_folder, tmp_path
 
     rows = json.loads(figures.read_text())
     pictures = TruePictures(str(photo_folder), 3)
-    expected = evaluate({"tiny": (keras_network(model), 64)}, pictures)
+    expected = evaluate({"tiny": OpenNetwork(keras_network(model), 64)}, pictures)
     assert list(rows) == ["grey", "tiny"]
     for name, row in rows.items():
         assert row["scores"] == pytest.approx(asdict(expected[name]), abs=1e-3)

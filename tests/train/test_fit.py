@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from edge_runtime.tone import TONE_VIEW
 from train.checkpoint import load_checkpoint
 from train.config import FitConfig, load_config
 from train.engines import make_engine
 from train.errors import ConfigError, FitError, WeightsError
-from train.evaluate import Scores
+from train.evaluate import Scores, evaluate
 from train.fit import fit
-from train.networks import load_generator
+from train.networks import load_generator, open_networks, run_view
 from train.store import Store
 
 SMALL = FitConfig(
@@ -91,6 +92,36 @@ def test_a_plateau_ends_the_run(prepared, tmp_path, monkeypatch):
     small = replace(SMALL, steps=20, round_steps=1, crop_sizes=((1.0, 32),), patience=2)
     assert len(fit(small, prepared, tmp_path / "run", encoder_weights=None)) == 4
     assert fit(small, prepared, tmp_path / "run", encoder_weights=None) == []
+
+
+@pytest.mark.parametrize("tone_view", [False, True])
+def test_a_run_is_measured_through_its_view(prepared, tmp_path, monkeypatch, tone_view):
+    measured = []
+
+    def watched(networks, pictures):
+        measured.append(networks["ours"].view)
+        return evaluate(networks, pictures)
+
+    monkeypatch.setattr("train.fit.evaluate", watched)
+    small = replace(SMALL, steps=1, crop_sizes=((1.0, 32),), tone_view=tone_view)
+    fit(small, prepared, tmp_path / "run", encoder_weights=None)
+    view = TONE_VIEW if tone_view else None
+    assert measured == [view]
+    assert run_view(tmp_path / "run") == view
+    (opened,) = open_networks([str(tmp_path / "run")], None, [1.0]).values()
+    assert (opened.view, opened.input_size) == (view, 64)
+
+
+@pytest.mark.parametrize(("said", "view"), [(None, None), (False, None), (True, TONE_VIEW)])
+def test_the_view_of_a_run_is_that_of_its_config(tmp_path, said, view):
+    config = {"name": "x", "alpha": 0.35, "val_size": 64, "tone_view": said}
+    if said is None:  # as in the first runs
+        del config["tone_view"]
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    assert run_view(tmp_path) == view
+    (tmp_path / "config.json").write_text(json.dumps(config | {"tone_view": "yes"}))
+    with pytest.raises(WeightsError, match=r"no readable config\.json"):
+        run_view(tmp_path)
 
 
 def test_epochs_are_counted_in_pictures(prepared):

@@ -7,10 +7,10 @@ from skimage import data as photos
 
 from edge_runtime import Colorizer
 from edge_runtime.colour import rgb_to_lab
-from edge_runtime.interpreter import Network
 from train.errors import SourceError
-from train.evaluate import AT_A_TIME, evaluate, network_input, with_ab
+from train.evaluate import AT_A_TIME, OpenNetwork, evaluate, network_input, with_ab
 from train.metrics import AbSums, colourfulness, lab8, psnr, rgb_mse
+from train.networks import open_networks
 
 
 def crop(picture, side=256):
@@ -107,12 +107,13 @@ class TestEvaluate:
         assert scores.pictures == 2
 
     def test_a_network_that_says_nothing_equals_grey(self):
-        scores = evaluate({"mute": (lambda x: np.zeros((4, 4, 2), np.float32), 64)}, self.true)
+        mute = OpenNetwork(lambda x: np.zeros((4, 4, 2), np.float32), 64)
+        scores = evaluate({"mute": mute}, self.true)
         assert scores["mute"] == scores["grey"]
 
     def test_a_network_that_knows_the_truth_is_far_better(self):
         truth = iter([rgb_to_lab(true)[..., 1:] / 110 for true in self.true])
-        scores = evaluate({"oracle": (lambda x: next(truth), 128)}, self.true)["oracle"]
+        scores = evaluate({"oracle": OpenNetwork(lambda x: next(truth), 128)}, self.true)["oracle"]
         assert scores.rgb_psnr > 45
         assert scores.gain > 20
         assert scores.colourfulness_ratio == pytest.approx(1, abs=0.01)
@@ -122,7 +123,8 @@ class TestEvaluate:
         # Scaled beyond what sRGB holds: the pictures are clipped, these figures are not.
         for factor in (0.5, 1, 3):
             truth = iter([rgb_to_lab(true)[..., 1:] / 110 for true in self.true])
-            scores = evaluate({"it": (lambda x, t=truth, f=factor: next(t) * f, 64)}, self.true)
+            it = OpenNetwork(lambda x, t=truth, f=factor: next(t) * f, 64)
+            scores = evaluate({"it": it}, self.true)
             assert scores["it"].rho == pytest.approx(1, abs=1e-5)
             assert scores["it"].chroma_ratio == pytest.approx(factor, rel=1e-5)
         assert (scores["grey"].rho, scores["grey"].chroma_ratio) == (0, 0)
@@ -133,11 +135,11 @@ class TestEvaluate:
 
         predicted, true = [], []
         for picture in self.true:
-            ab = network(network_input(picture, 64)) * 110
+            ab = network(network_input(picture, 64, None)) * 110
             predicted.append(transform.resize(ab, (256, 256), order=1, mode="edge"))
             true.append(color.rgb2lab(picture)[..., 1:])
         both = [np.concatenate([np.ravel(x), -np.ravel(x)]) for x in (predicted, true)]
-        scores = evaluate({"it": (network, 64)}, self.true)["it"]
+        scores = evaluate({"it": OpenNetwork(network, 64)}, self.true)["it"]
         assert scores.rho == pytest.approx(np.corrcoef(*both)[0, 1], abs=1e-4)
         assert scores.chroma_ratio == pytest.approx(both[0].std() / both[1].std(), rel=1e-3)
 
@@ -157,10 +159,10 @@ class TestEvaluate:
 
         pictures, done = [*self.true] * AT_A_TIME, []
         pictures.append(self.true[0])
-        networks = {"one": (one, 64), "many": (Batches(), 64)}
+        networks = {"one": OpenNetwork(one, 64), "many": OpenNetwork(Batches(), 64)}
         scores = evaluate(networks, pictures, on_picture=lambda: done.append(1))
         assert scores["many"] == scores["one"]
-        assert networks["many"][0].sizes == (AT_A_TIME, AT_A_TIME, 1)
+        assert networks["many"].run.sizes == (AT_A_TIME, AT_A_TIME, 1)
         assert len(done) == scores["one"].pictures == len(pictures)
 
     def test_no_pictures_is_refused(self):
@@ -169,17 +171,21 @@ class TestEvaluate:
 
 
 def test_network_input_follows_the_contract():
-    seen = network_input(crop(photos.coffee()), 64)
+    seen = network_input(crop(photos.coffee()), 64, None)
     assert seen.shape == (64, 64)
     assert seen.dtype == np.float32
     lightness = color.rgb2lab(crop(photos.coffee()))[..., 0]
     assert seen.mean() == pytest.approx(lightness.mean() / 50 - 1, abs=0.02)
 
 
-def test_measured_pictures_are_those_that_the_runtime_makes(tiny_model):
+@pytest.mark.parametrize("version", [1, 2])
+def test_measured_pictures_are_those_that_the_runtime_makes(version, tiny_model, tiny_view_model):
     picture = crop(photos.coffee())
-    colorizer = Colorizer(tiny_model)
-    ab = Network(tiny_model, 1).run(network_input(picture, colorizer.input_size))
+    model = [tiny_model, tiny_view_model][version - 1]
+    colorizer = Colorizer(model)
+    (network,) = open_networks([str(model)], None, [1.0]).values()
+    assert (network.view is None) == (version == 1)
+    (ab,) = network.ab_of([picture])
     measured = with_ab(rgb_to_lab(picture)[..., 0], ab).astype(int)
     made = colorizer.colorize(picture)
     assert np.abs(measured - made).max() <= 1

@@ -8,6 +8,7 @@ from skimage import data as photos
 
 from edge_runtime.shrink import shrink
 from train.errors import SourceError
+from train.evaluate import OpenNetwork
 from train.sheet import CELL, GAP, HEADER, draw_sheet
 
 # Already square: nothing but the sheet's own reduction is between a picture and its cell.
@@ -32,7 +33,7 @@ def cells(png, rows):
 
 
 def test_without_colour_ours_is_the_grey_column(tmp_path):
-    draw_sheet({"ours": (no_colour, 32)}, TRUE, tmp_path / "sheet.png")
+    draw_sheet({"ours": OpenNetwork(no_colour, 32)}, TRUE, tmp_path / "sheet.png")
     pictures, sheet = cells(tmp_path / "sheet.png", 2)
     assert np.array_equal(pictures[:, 0], pictures[:, 1])
     assert np.ptp(pictures[:, 0], axis=-1).max() <= 1
@@ -51,7 +52,7 @@ def test_without_colour_ours_is_the_grey_column(tmp_path):
 
 def test_a_network_that_knows_the_truth_gives_the_true_column(tmp_path):
     truth = iter([color.rgb2lab(true)[..., 1:].astype(np.float32) / 110 for true in TRUE])
-    draw_sheet({"ours": (lambda x: next(truth), 64)}, iter(TRUE), tmp_path / "sheet.png")
+    draw_sheet({"ours": OpenNetwork(lambda x: next(truth), 64)}, iter(TRUE), tmp_path / "sheet.png")
     pictures, _ = cells(tmp_path / "sheet.png", 2)
     assert np.abs(pictures[:, 1] - pictures[:, 2]).max() <= 1
     assert np.abs(pictures[:, 0] - pictures[:, 2]).max() > 50
@@ -64,14 +65,14 @@ def test_the_network_sees_its_own_size(tmp_path):
         seen.append((x.shape, x.dtype))
         return np.zeros((1, 1, 2), np.float32)
 
-    draw_sheet({"ours": (network, 96)}, [photos.coffee()], tmp_path / "sheet.png")
+    draw_sheet({"ours": OpenNetwork(network, 96)}, [photos.coffee()], tmp_path / "sheet.png")
     assert seen == [((96, 96), np.float32)]
 
 
 def test_several_networks_have_a_column_each_and_long_labels_fit(tmp_path):
     networks = {
-        "plain": (no_colour, 32),
-        "a_name_that_is_much_longer_than_its_column": (lambda x: no_colour(x) + 0.2, 32),
+        "plain": OpenNetwork(no_colour, 32),
+        "a_name_that_is_much_longer_than_its_column": OpenNetwork(lambda x: no_colour(x) + 0.2, 32),
     }
     draw_sheet(networks, TRUE[:1], tmp_path / "sheet.png")
     sheet = np.asarray(Image.open(tmp_path / "sheet.png")).astype(int)
@@ -89,5 +90,5 @@ def test_several_networks_have_a_column_each_and_long_labels_fit(tmp_path):
 
 def test_no_pictures_is_refused(tmp_path):
     with pytest.raises(SourceError, match="no pictures"):
-        draw_sheet({"ours": (lambda x: x, 64)}, [], tmp_path / "sheet.png")
+        draw_sheet({"ours": OpenNetwork(lambda x: x, 64)}, [], tmp_path / "sheet.png")
     assert not list(tmp_path.iterdir())

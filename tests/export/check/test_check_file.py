@@ -101,6 +101,20 @@ def test_a_bad_file_is_refused_before_it_is_run(
     assert report["passed"] is False
 
 
+def test_the_report_tells_the_view(tiny_view_model, tmp_path, capsys):
+    assert call(capsys, tiny_view_model, "--json", tmp_path / "report.json")[0] == 0
+    contract = json.loads((tmp_path / "report.json").read_text())["contract"]
+    assert contract["contract_version"] == 2
+    assert contract["view"] == {"low": 0.01, "high": 0.99, "least_range": 20.0}
+
+
+def test_a_reference_of_another_view_is_refused(tiny_model, tiny_view_model, capsys):
+    for file, reference in ((tiny_model, tiny_view_model), (tiny_view_model, tiny_model)):
+        code, said = call(capsys, file, "--reference", reference)
+        assert code == 1
+        assert "another tone view than the file" in said
+
+
 def test_other_networks_are_refused(no_contract_model, other_network, tmp_path, capsys):
     for file, says in (
         (no_contract_model, "no TintLite contract"),
