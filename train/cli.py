@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -59,6 +60,8 @@ EVALUATE_HELP = """Measure models on colour pictures, with the grey row (ab = 0)
     python -m train evaluate standard nano --on val.tar
 
     python -m train evaluate runs/nano --on data/mine:val --input-sizes 128,160,192,224
+
+    python -m train evaluate standard --on val.tar --plates plates.tar --film
 """
 
 COMPARE_HELP = """Compare runs, finished or running: how good, how large, how long to train.
@@ -193,27 +196,61 @@ def evaluate_command(
         str, typer.Option(help="Multiply ab by each of these: the curve of gain over colour.")
     ] = "1",
     limit: Annotated[int | None, typer.Option(min=1, help="At most this many pictures.")] = None,
+    plates: Annotated[
+        str | None, typer.Option(help="Measure on these glass plates of known colour as well.")
+    ] = None,
+    film: Annotated[
+        bool, typer.Option("--film", help="Measure on the pictures aged as well: faded, old film.")
+    ] = False,
     json_out: Annotated[Path | None, typer.Option(help="Write the scores as JSON too.")] = None,
 ) -> None:
+    from train.ab_tables import film_table, neutral_line, plates_table
     from train.evaluate import evaluate
+    from train.measure_ab import ab_scores
+    from train.measure_film import film_sums
+    from train.measure_neutral import measure_neutral
+    from train.measure_plates import plate_sums
     from train.networks import open_networks
     from train.open_pictures import TruePictures
-
-    pictures = TruePictures(on, limit)
-    sizes = _numbers(input_sizes, int) if input_sizes else None
-    networks = open_networks(models, sizes, _numbers(saturations))
-    with _progress(MofNCompleteColumn()) as progress:
-        task = progress.add_task("measuring pictures", total=len(pictures))
-        scores = evaluate(networks, pictures, on_picture=lambda: progress.advance(task))
     from train.scores_table import scores_table
 
-    console.print(scores_table(scores))
-    if pictures.passed_over:
-        console.print(f"passed over {pictures.passed_over} broken or grey pictures")
-    if json_out:
-        from dataclasses import asdict
+    pictures = TruePictures(on, limit)
+    known_plates = TruePictures(plates) if plates else None
+    sizes = _numbers(input_sizes, int) if input_sizes else None
+    networks = open_networks(models, sizes, _numbers(saturations))
+    neutral = {name: measure_neutral(network) for name, network in networks.items()}
+    on_plates, on_film = {}, {}
+    with _progress(MofNCompleteColumn()) as progress:
 
+        def counted(what: str, source: TruePictures) -> Callable[[], None]:
+            task = progress.add_task(f"measuring {what}", total=len(source))
+            return lambda: progress.advance(task)
+
+        scores = evaluate(networks, pictures, counted("pictures", pictures))
+        if film:
+            aged = counted("aged pictures", pictures)
+            on_film = ab_scores(film_sums(networks, pictures, aged))
+        if known_plates:
+            each = counted("plates", known_plates)
+            on_plates = ab_scores(plate_sums(networks, known_plates, each))
+
+    console.print(scores_table(scores))
+    if on_film:
+        console.print(film_table(on_film))
+    if on_plates:
+        console.print(plates_table(on_plates))
+    console.print(neutral_line(neutral), markup=False, highlight=False)
+    passed_over = pictures.passed_over + (known_plates.passed_over if known_plates else 0)
+    if passed_over:
+        console.print(f"passed over {passed_over} broken or grey pictures")
+    if json_out:
         rows = {name: asdict(row) for name, row in scores.items()}
+        for name, row in rows.items():
+            for key, found in (("film", on_film), ("plates", on_plates)):
+                if found:
+                    row[key] = {kind: asdict(value) for kind, value in found[name].items()}
+            if name in neutral:
+                row["neutral_chroma"] = neutral[name].chroma
         json_out.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
 
 
@@ -246,8 +283,6 @@ def compare_command(
     if markdown:
         markdown.write_text(comparison_markdown(rows), encoding="utf-8")
     if json_out:
-        from dataclasses import asdict
-
         figures = {name: asdict(row) for name, row in rows.items()}
         json_out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     if sheet:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from itertools import islice
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -19,6 +20,8 @@ JUDGED_SIZE = 256
 
 # The name of the row of pictures without colour.
 GREY = "grey"
+
+Item = TypeVar("Item")
 
 # Pictures that a network may take in one batch: Keras is three times as fast with eight as with
 # one, and no faster with more.
@@ -169,9 +172,9 @@ class _Tally:
         )
 
 
-def in_groups(pictures: Iterable[np.ndarray], most: int) -> Iterator[list[np.ndarray]]:
-    """Lists of so many pictures, the last one of what is left."""
-    rest = iter(pictures)
+def in_groups(items: Iterable[Item], most: int) -> Iterator[list[Item]]:
+    """Lists of so many items, the last one of what is left."""
+    rest = iter(items)
     while group := list(islice(rest, most)):
         yield group
 

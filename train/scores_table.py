@@ -10,7 +10,8 @@ def scores_table(scores: dict[str, Scores]) -> Table:
     pictures = next(iter(scores.values())).pictures
     table = Table(
         title=f"{pictures} pictures at {JUDGED_SIZE}x{JUDGED_SIZE}, means over pictures",
-        caption="RGB PSNR* : PSNR of the mean MSE. Grey: the picture without colour (ab = 0).",
+        caption="RGB PSNR* : PSNR of the mean MSE. Grey: the picture without colour (ab = 0). "
+        "rho, chroma: correlation and ratio of ab with the truth, pooled.",
     )
     table.add_column("network")
     for heading in (
@@ -21,6 +22,8 @@ def scores_table(scores: dict[str, Scores]) -> Table:
         "Lab PSNR",
         "ab PSNR",
         "colourfulness",
+        "rho",
+        "chroma",
     ):
         table.add_column(heading, justify="right")
     for name, row in scores.items():
@@ -33,5 +36,7 @@ def scores_table(scores: dict[str, Scores]) -> Table:
             f"{row.lab_psnr:.2f}",
             f"{row.ab_psnr:.2f}",
             f"{row.colourfulness_ratio:.2f}",
+            f"{row.rho:.3f}",
+            f"{row.chroma_ratio:.2f}",
         )
     return table
