@@ -41,6 +41,8 @@ test-arm64: $(VENV)/.dev ## colour a photo on 64-bit ARM, emulated, and compare 
 
 # make bench PHOTOS=val.tar; a folder, a .tar, a .zip, or prepared data as DATA:val.
 PHOTOS ?=
+# Glass plates of known colour, in the same forms.
+PLATES ?=
 # Other networks to measure beside: runs, weights or .tflite files, as PEERS="runs/a runs/b".
 PEERS ?=
 RESULTS := benchmarks/results
@@ -52,8 +54,8 @@ BENCH := $(BIN)/python -m benchmarks
 bench: $(VENV)/.dev ## measure all on PHOTOS=..., into benchmarks/results/ and docs/benchmarks.md (long)
 	@test -n "$(PHOTOS)" || { echo "say on which photos: make bench PHOTOS=val.tar" >&2; exit 1; }
 	@mkdir -p $(RESULTS) out
-	@$(BENCH) accuracy nano standard weights/nano weights/standard --on "$(PHOTOS)" \
-	  --out $(RESULTS)/accuracy.json
+	@$(BENCH) accuracy nano standard weights/nano weights/standard --on "$(PHOTOS)" --film \
+	  $(if $(PLATES),--plates "$(PLATES)") --out $(RESULTS)/accuracy.json
 	@test -z "$(PEERS)" || $(BENCH) accuracy $(PEERS) --on "$(PHOTOS)" --limit 200 --opencv \
 	  --out $(RESULTS)/peers.json
 	@$(BENCH) latency nano standard $(PEERS) --threads 1 --threads $(THREADS) --max-secs 10 \

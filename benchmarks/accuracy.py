@@ -19,8 +19,8 @@ from edge_runtime.colour import rgb_to_lab
 from edge_runtime.contract import AB_SCALE
 from edge_runtime.errors import TintLiteError
 from train.errors import SourceError
-from train.evaluate import GREY, figures, judged, with_ab
-from train.metrics import colourfulness, psnr, rgb_mse
+from train.evaluate import AT_A_TIME, GREY, figures, in_groups, judged, painted, upsampled
+from train.metrics import AbSums, colourfulness, psnr, rgb_mse
 from train.open_pictures import TruePictures
 
 MEAN_COLOUR = "mean colour"
@@ -82,14 +82,23 @@ class _Sheet:
 
     def __init__(self, features: FeatureNetworks, partners: dict[str, str]) -> None:
         self._features, self._partners = features, partners
-        self.rows: dict[str, dict[str, list[float]]] = {TRUE: {"colourfulness": []}}
+        self.rows: dict[str, dict[str, list[float]]] = {}
         self.moments: dict[str, FeatureMoments] = {}
 
-    def add(self, true: np.ndarray, true_lab: np.ndarray, ours: dict[str, np.ndarray]) -> None:
-        """One picture and what every row made of it: uint8 [256, 256, 3] each."""
-        self.rows[TRUE]["colourfulness"].append(colourfulness(true))
+    def add(self, true: np.ndarray, colours: dict[str, np.ndarray]) -> None:
+        """One picture, uint8 [256, 256, 3], and each row's ab [S', S', 2] (a*, b* / 110)."""
+        true_lab = rgb_to_lab(true)
+        own, true_ab = true_lab[..., 0], true_lab[..., 1:]
+        itself = AbSums.of(true_ab, true_ab)
+        self._put(TRUE, {"colourfulness": colourfulness(true), "ab_true": itself.true})
+        ours: dict[str, np.ndarray] = {}
+        for name, raw in colours.items():
+            ab = upsampled(raw, *own.shape)
+            picture = ours[name] = painted(own, ab)
+            sums = AbSums.of(ab, true_ab)
+            values = _values(true, true_lab, picture)
+            self._put(name, values | {"ab_both": sums.both, "ab_ours": sums.ours})
         for name, picture in ours.items():
-            self._put(name, _values(true, true_lab, picture))
             partner = ours.get(self._partners.get(name, ""))
             if partner is not None:
                 self._put(name, {"psnr_to_float": _capped(psnr(rgb_mse(partner, picture)))})
@@ -160,22 +169,21 @@ def measure(
         GREY: np.zeros((1, 1, 2), np.float32),
         MEAN_COLOUR: middle.reshape(1, 1, 2) / np.float32(AB_SCALE),
     }
-    for name, picture in pictures.named():
-        true = judged(picture)
-        true_lab = rgb_to_lab(true)
-        own = true_lab[..., 0]
-        ours = {row: with_ab(own, ab) for row, ab in constant.items()}
+    judged_pictures = ((name, judged(picture)) for name, picture in pictures.named())
+    for group in in_groups(judged_pictures, AT_A_TIME):
+        found: dict[str, Sequence[np.ndarray]] = {}
         for model in models:
             if model.name in failed:
                 continue
             try:
-                ours[model.name] = with_ab(own, _run(model, true))
+                found[model.name] = _run(model, [true for _, true in group])
             except TintLiteError as error:
                 failed[model.name] = str(error)
                 sheet.drop(model.name)
-        sheet.add(true, true_lab, ours)
-        names.append(name)
-        on_picture()
+        for place, (name, true) in enumerate(group):
+            sheet.add(true, constant | {model: colours[place] for model, colours in found.items()})
+            names.append(name)
+            on_picture()
     if not names:
         raise SourceError("the pictures were gone when they were to be measured")
     return Measured(
@@ -183,11 +191,11 @@ def measure(
     )
 
 
-def _run(model: OpenedModel, true: np.ndarray) -> np.ndarray:
-    (ab,) = model.network.ab_of([true])
-    if not np.isfinite(ab).all():
+def _run(model: OpenedModel, pictures: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
+    colours = model.network.ab_of(pictures)
+    if not all(np.isfinite(ab).all() for ab in colours):
         raise TintLiteError(f"{model.name}: the network's output is not finite")
-    return ab
+    return colours
 
 
 def _frechet(moments: dict[str, FeatureMoments]) -> dict[str, float]:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from train.evaluate import JUDGED_SIZE
+from train.measure_ab import JUDGED_AB_SIZE
+from train.measure_film import FADED, FADED_LEVELS, FILM, ORIGINAL
+from train.measure_plates import ORTHO, PAN
 
 HIGHER, LOWER, NEITHER = "higher", "lower", "neither"
 
@@ -33,6 +36,10 @@ class Column:
         """A value as text, without its unit."""
         return f"{value:{'+' if self.signed else ''}.{self.digits}f}"
 
+
+# Keys that what measures shares with the columns.
+NEUTRAL = "neutral_chroma"
+FADED_LOSS = "film_faded_loss"
 
 COLUMNS = (
     Column(
@@ -111,6 +118,34 @@ COLUMNS = (
         signed=True,
     ),
     Column(
+        "rho",
+        "rho",
+        "",
+        3,
+        HIGHER,
+        "correlation of predicted and true a*, b*, pooled over all pictures and both channels, no "
+        "mean taken off; predicted are those that the network gives, upsampled, before clipping. "
+        "The best scaling of chroma has an error of 1 - rho² that of grey.",
+    ),
+    Column(
+        "chroma_ratio",
+        "chroma ratio",
+        "",
+        3,
+        NEITHER,
+        "of the same, c: the root of the energy of predicted a*, b* over that of the true ones. "
+        "The squared error over that of grey is 1 + c² - 2 c rho.",
+    ),
+    Column(
+        NEUTRAL,
+        "chroma on greys",
+        "",
+        1,
+        LOWER,
+        "mean C* that the network paints on flat greys, a blank page and black leader, on the one "
+        "where it is largest.",
+    ),
+    Column(
         "ssim",
         "SSIM",
         "",
@@ -158,7 +193,58 @@ COLUMNS = (
     ),
 )
 
-BY_KEY = {column.key: column for column in COLUMNS}
+# What networks are shown besides photos as they are: the beginning of its keys in a result, its
+# name in a heading, and what it is.
+SHOWN = (
+    (f"plates_{PAN}", "plates, pan", "glass plates of known colour, seen by their lightness."),
+    (
+        f"plates_{ORTHO}",
+        "plates, ortho",
+        "the same as film sees them that knows no red: 0.8 of the blue and 0.2 of the green "
+        "exposure.",
+    ),
+    (f"film_{ORIGINAL}", "original", "the photos as they are, judged as aged ones are."),
+    (
+        f"film_{FADED}",
+        "faded",
+        f"their grey levels squeezed into {FADED_LEVELS[0]} to {FADED_LEVELS[1]}.",
+    ),
+    (
+        f"film_{FILM}",
+        "film",
+        "the photos as old film: 0.7 of blue and 0.3 of green light, blurred, hard, faded, grainy.",
+    ),
+)
+
+
+def _ab_columns(key: str, name: str, definition: str) -> tuple[Column, ...]:
+    return (
+        Column(f"{key}_rho", f"{name}: rho", "", 3, HIGHER, definition),
+        Column(f"{key}_chroma_ratio", f"{name}: chroma ratio", "", 3, NEITHER, definition),
+        Column(f"{key}_gain", f"{name}: gain", "dB", 2, HIGHER, definition, signed=True),
+    )
+
+
+# Figures of a*, b* alone; their definitions are those of rho, of the chroma ratio and `AB_SETTING`.
+AB_COLUMNS = (
+    *(column for shown in SHOWN for column in _ab_columns(*shown)),
+    Column(
+        FADED_LOSS,
+        "lost when faded",
+        "dB",
+        2,
+        LOWER,
+        "gain on the original less that on the faded photo.",
+    ),
+)
+
+AB_SETTING = (
+    "On plates and aged photos a* and b* alone are judged, against those of the colour picture, at "
+    f"{JUDGED_AB_SIZE}x{JUDGED_AB_SIZE} and pooled over all pictures; gain is the squared error's "
+    "ratio to that of grey."
+)
+
+BY_KEY = {column.key: column for column in (*COLUMNS, *AB_COLUMNS)}
 
 # A picture without any difference would have an infinite PSNR, which no mean survives.
 MOST_DB = 100.0

@@ -8,6 +8,7 @@ from benchmarks.accuracy import TRUE, Measured
 from benchmarks.accuracy_columns import MOST_DB
 from benchmarks.bootstrap import interval, resampled_means
 from train.evaluate import GREY
+from train.metrics import chroma_ratio, rho
 
 # A row's plain means, in the order of the columns.
 _PLAIN = (
@@ -47,6 +48,9 @@ def _row_figures(
     found["rgb_psnr_of_mean_mse"] = psnrs(mean(row, "rgb_mse"))
     found["colourfulness_ratio"] = ours / true
     found["colourfulness_difference"] = ours - true
+    energies = mean(row, "ab_ours"), mean(TRUE, "ab_true")
+    found["rho"] = rho(mean(row, "ab_both"), *energies)
+    found["chroma_ratio"] = chroma_ratio(*energies)
     if partner is not None:
         found["gain_to_float"] = mean(row, "rgb_psnr") - mean(partner, "rgb_psnr")
     return found

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.ab_alone import measure_ab_alone
 from benchmarks.accuracy import ROWS_OF_OUR_OWN, FeatureNetworks, Measured, measure
 from benchmarks.accuracy_rows import accuracy_rows
 from benchmarks.facts_of import facts_of
@@ -76,6 +77,9 @@ def run_accuracy(
     features: FeatureNetworks,
     command: str,
     on_picture: Callable[[], None],
+    *,
+    plates: TruePictures | None = None,
+    film: bool = False,
 ) -> BenchmarkResult:
     """Measure and put the result together.
 
@@ -85,16 +89,24 @@ def run_accuracy(
         source: what they are called.
         features: networks that measure.
         command: what was typed, for the result.
-        on_picture: called after every picture, twice for each.
+        on_picture: called after every picture, twice for each, and once more for each aged one.
+        plates: to measure on as well.
+        film: whether to measure on the pictures aged as well.
     Raises:
         SourceError: there are no pictures.
     """
     measured = measure(models.opened, pictures, features, on_picture)
+    good = [model for model in models.opened if model.name not in measured.failed]
+    alone = measure_ab_alone(good, pictures if film else None, plates, on_picture)
     partners = float_partners(models.opened)
-    rows = accuracy_rows(measured, source_name(source), partners)
+    rows = [
+        row | alone.figures.get(str(row["model"]), {})
+        for row in accuracy_rows(measured, source_name(source), partners)
+        if row["model"] not in alone.failed
+    ]
     rows += [
         {"model": name, "error": reason}
-        for name, reason in (models.failed | models.unsupported).items()
+        for name, reason in (alone.failed | models.failed | models.unsupported).items()
     ]
     return BenchmarkResult(
         kind="accuracy",

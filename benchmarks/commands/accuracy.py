@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -18,18 +19,20 @@ HELP = """Measure how good models are on colour pictures, beside grey and mean c
 
     python -m benchmarks accuracy out/models/*.tflite runs/mine --on data/mine:val --out mine.json
 
-PSNR over RGB, Lab and ab, CIEDE2000, colourfulness and SSIM are always measured; two more need
-the weights of a network trained on photos.
+PSNR over RGB, Lab and ab, rho, CIEDE2000, colourfulness and SSIM are always measured; two more need
+the weights of a network trained on photos. `--plates` and `--film` judge a*, b* alone.
 """
 
 _IN_TABLE = (
     "rgb_psnr",
     "gain",
+    "rho",
     "ciede2000",
     "colourfulness_ratio",
     "ssim",
     "squeezenet_distance",
     "mobilenetv2_frechet",
+    "neutral_chroma",
 )
 
 
@@ -42,6 +45,12 @@ def accuracy_command(
     limit: Annotated[
         int | None, typer.Option(min=1, help="At most this many pictures, spread evenly.")
     ] = None,
+    plates: Annotated[
+        str | None, typer.Option(help="Measure on these glass plates of known colour as well.")
+    ] = None,
+    film: Annotated[
+        bool, typer.Option("--film", help="Measure on the pictures aged as well: faded, old film.")
+    ] = False,
     opencv: Annotated[
         bool, typer.Option("--opencv", help="Measure every .tflite in OpenCV's dnn as well.")
     ] = False,
@@ -65,6 +74,7 @@ def accuracy_command(
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     from benchmarks.accuracy import MIN_SIDE
+    from benchmarks.accuracy_columns import AB_COLUMNS
     from benchmarks.accuracy_run import failures, load_features, open_all, run_accuracy
     from benchmarks.target import check_target
     from edge_runtime.benchmark.command_line import command_line
@@ -73,13 +83,15 @@ def accuracy_command(
 
     check_target(out)
     pictures = TruePictures(on, limit, MIN_SIDE)
+    known_plates = TruePictures(plates, None, MIN_SIDE) if plates else None
     with console.status("opening the models"):
         features = load_features(squeezenet, mobilenetv2)
         opened = open_all(models, opencv=opencv)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
         # Once for the mean colour, once to measure.
-        task = progress.add_task("pictures, twice", total=2 * len(pictures))
+        total = (3 if film else 2) * len(pictures) + (len(known_plates) if known_plates else 0)
+        task = progress.add_task("pictures", total=total)
         result = run_accuracy(
             opened,
             pictures,
@@ -87,9 +99,15 @@ def accuracy_command(
             features,
             command_line("python -m benchmarks", sys.argv[1:]),
             on_picture=lambda: progress.advance(task),
+            plates=known_plates,
+            film=film,
         )
     write(result, out)
-    console.print(_table(result))
+    console.print(_table(result, _IN_TABLE, f"{len(result.pictures)} pictures, means"))
+    for wanted, what in ((plates, "plates"), (film, "film")):
+        if wanted:
+            keys = [column.key for column in AB_COLUMNS if column.key.startswith(what)]
+            console.print(_table(result, keys, f"{what}, a* and b* alone"))
     for note in result.notes:
         console.print(note, markup=False, highlight=False)
     failed = failures(result)
@@ -99,23 +117,24 @@ def accuracy_command(
         raise typer.Exit(1)
 
 
-def _table(result) -> Table:  # edge_runtime.benchmark.result_file.BenchmarkResult
+def _table(result, keys: Sequence[str], title: str) -> Table:
+    """Of a `edge_runtime.benchmark.result_file.BenchmarkResult`, the columns of those keys."""
     from rich.text import Text
 
     from benchmarks.accuracy_columns import BY_KEY
     from benchmarks.report.rows import number, shown, text
 
     good = [row for row in result.rows if not text(row, "error")]
-    table = Table(title=f"{len(result.pictures)} pictures, means")
+    table = Table(title=title)
     table.add_column("model", overflow="fold")
-    for key in _IN_TABLE:
+    for key in keys:
         table.add_column(BY_KEY[key].heading, justify="right")
     for row in good:
         cells = [
             BY_KEY[key].show(value)
             if (value := number(row, key)) is not None
             else shown(row, key, 0)
-            for key in _IN_TABLE
+            for key in keys
         ]
         # A name may hold what Rich takes for markup.
         table.add_row(Text(text(row, "model")), *cells)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.accuracy import MEAN_COLOUR
-from benchmarks.accuracy_columns import BY_KEY, Column
+from benchmarks.accuracy_columns import AB_COLUMNS, AB_SETTING, BY_KEY, NEUTRAL, Column
 from benchmarks.accuracy_run import IN_OPENCV
 from benchmarks.report.accuracy_plots import Point, distributions, over_colour, over_size
 from benchmarks.report.document import Block, Bullets, Cell, Paragraph, Section, Table
@@ -20,6 +20,7 @@ Row = Mapping[str, Any]
 _MAIN = (
     "rgb_psnr",
     "gain",
+    "rho",
     "ciede2000",
     "colourfulness_ratio",
     "squeezenet_distance",
@@ -31,7 +32,9 @@ _OTHER = (
     "lab_psnr",
     "ab_psnr",
     "colourfulness_difference",
+    "chroma_ratio",
     "ssim",
+    NEUTRAL,
 )
 _TO_FLOAT = ("psnr_to_float", "gain_to_float")
 
@@ -127,6 +130,22 @@ def _float_table(rows: Sequence[Row]) -> Table | None:
     )
 
 
+def _ab_tables(rows: Sequence[Row]) -> list[Block]:
+    """Plates and aged photos, each where it was measured."""
+    blocks: list[Block] = []
+    for what, caption in (("plates", "Glass plates of known colour"), ("film", "Aged photos")):
+        keys = [column.key for column in AB_COLUMNS if column.key.startswith(what)]
+        measured = [row for row in rows if number(row, keys[0]) is not None]
+        if measured:
+            table = Table(
+                ("model", *map(_heading, keys)),
+                tuple((_name(row), *(_cell(row, key, True) for key in keys)) for row in measured),
+                caption=f"{caption}: a* and b* alone, with 95 % intervals",
+            )
+            blocks.append(table)
+    return [Paragraph(AB_SETTING), *blocks] if blocks else []
+
+
 def points(result: BenchmarkResult, x: Mapping[str, float]) -> list[Point]:
     """The models that have a place on the axis, for a drawing of their gain.
 
@@ -185,6 +204,7 @@ def accuracy_section(result: BenchmarkResult, prefix: str) -> Section:
     float_table = _float_table(rows)
     if float_table:
         blocks.append(float_table)
+    blocks += _ab_tables(rows)
     failures = [(text(row, "model"), text(row, "error")) for row in result.rows]
     failures = [(name, reason) for name, reason in failures if reason]
     if failures:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.accuracy_columns import COLUMNS, ROW_DEFINITIONS, SETTING
+from benchmarks.accuracy_columns import COLUMNS, ROW_DEFINITIONS, SETTING, SHOWN
 from benchmarks.accuracy_run import IN_OPENCV
 from benchmarks.latency.job import AI_EDGE_LITERT
 from benchmarks.report.accuracy_plots import over_time
@@ -117,6 +117,7 @@ def _not_measured(where: str) -> tuple[Cell, ...]:
 
 def _definitions() -> Section:
     items = [(f"{c.heading}{f' ({c.unit})' if c.unit else ''}", c.definition) for c in COLUMNS]
+    items += [(name, definition) for _, name, definition in SHOWN]
     items += list(ROW_DEFINITIONS.items())
     items.append(
         (

@@ -10,8 +10,9 @@ from PIL import Image
 from skimage import color, metrics
 from skimage import data as photos
 
+from benchmarks.ab_alone import measure_ab_alone
 from benchmarks.accuracy import MEAN_COLOUR, TRUE, FeatureNetworks, measure
-from benchmarks.accuracy_columns import COLUMNS
+from benchmarks.accuracy_columns import AB_COLUMNS, COLUMNS
 from benchmarks.accuracy_rows import accuracy_rows
 from benchmarks.cli import app
 from benchmarks.model_names import short_names
@@ -21,6 +22,10 @@ from edge_runtime.colour import rgb_to_lab
 from edge_runtime.errors import ModelError
 from train.command import run
 from train.evaluate import OpenNetwork, evaluate, network_input
+from train.measure_ab import ab_scores
+from train.measure_film import film_sums
+from train.measure_neutral import measure_neutral
+from train.measure_plates import plate_sums
 from train.open_pictures import TruePictures
 
 
@@ -84,14 +89,30 @@ def test_the_command_writes_figures_that_scikit_image_finds_too(
         assert rows[name]["rgb_psnr_of_mean_mse"] == pytest.approx(
             10 * np.log10(255**2 / mse), abs=0.02
         )
-    assert rows["grey"]["gain"] == 0
+    # One colour everywhere: its correlation with all true ones, and their mirror images, by NumPy.
+    true_ab = np.stack([lab[..., 1:] for lab in labs]).reshape(-1, 2)
+    pairs = [np.ravel([x, -x]) for x in (np.tile(middle, (len(true_ab), 1)), true_ab)]
+    assert rows[MEAN_COLOUR]["rho"] == pytest.approx(np.corrcoef(*pairs)[0, 1], abs=1e-3)
+    assert rows[MEAN_COLOUR]["chroma_ratio"] == pytest.approx(
+        pairs[0].std() / pairs[1].std(), abs=1e-3
+    )
+    assert rows["grey"]["gain"] == rows["grey"]["rho"] == rows["grey"]["chroma_ratio"] == 0
     assert rows["grey"]["colourfulness_ratio"] == pytest.approx(0, abs=0.01)
     assert rows[MEAN_COLOUR]["gain"] > 0.5
 
     # The network itself, as `train evaluate` measures it.
     opened = open_models([str(tiny_model)]).opened[0]
     expected = evaluate({"tiny": opened.network}, trues)["tiny"]
-    for key in ("rgb_psnr", "gain", "lab_mse", "lab_psnr", "ab_psnr", "colourfulness_ratio"):
+    for key in (
+        "rgb_psnr",
+        "gain",
+        "lab_mse",
+        "lab_psnr",
+        "ab_psnr",
+        "colourfulness_ratio",
+        "rho",
+        "chroma_ratio",
+    ):
         assert rows["tiny"][key] == pytest.approx(getattr(expected, key), abs=1e-3)
         assert rows["tiny"][f"{key}_low"] <= rows["tiny"][key] <= rows["tiny"][f"{key}_high"]
     assert rows["tiny"]["rgb_psnr_low"] < rows["tiny"]["rgb_psnr_high"]
@@ -149,6 +170,8 @@ def test_a_network_that_knows_the_truth_is_perfect_by_every_figure(folder):
     assert row["rgb_psnr"] > 55
     assert row["ciede2000"] < 0.05
     assert row["ssim"] > 0.9999
+    assert row["rho"] == pytest.approx(1, abs=1e-6)
+    assert row["chroma_ratio"] == pytest.approx(1, abs=1e-6)
     assert row["colourfulness_ratio"] == pytest.approx(1, abs=1e-3)
 
 
@@ -304,12 +327,71 @@ def test_every_figure_of_a_row_has_a_column(folder):
     models = [model("a", lambda seen: np.zeros((8, 8, 2), np.float32))]
     models.append(replace(models[0], name="b", recipe="fp16"))
     features = FeatureNetworks(FakeDistance(), FakeFeatures())
-    measured = measure(models, TruePictures(str(folder)), features)
-    row = accuracy_rows(measured, "set", {"b": "a"})[-1]
+    photos, plates = TruePictures(str(folder)), TruePictures(str(folder))
+    row = accuracy_rows(measure(models, photos, features), "set", {"b": "a"})[-1]
+    row |= measure_ab_alone(models, photos, plates).figures["b"]
     figures = {key for key in row if not key.endswith(("_low", "_high"))}
-    described = {column.key for column in COLUMNS}
+    described = {column.key for column in (*COLUMNS, *AB_COLUMNS)}
     assert figures - described == {"model", "pictures", "set", "float_model"}
     assert described <= figures
+
+
+def test_plates_and_aged_photos_are_judged_as_training_judges_them(
+    folder, tiny_model, tmp_path, capsys
+):
+    out, page = tmp_path / "result.json", tmp_path / "page.md"
+    arguments = ("--on", folder, "--film", "--plates", folder, "--out", out)
+    assert call("accuracy", tiny_model, *arguments) == 0
+    assert "plates, a* and b* alone" in capsys.readouterr().out
+    rows = {row["model"]: row for row in read(out).rows}
+    networks = {"tiny": open_models([str(tiny_model)]).opened[0].network}
+    pictures = true_pictures(folder)
+    for what, sums in (("plates", plate_sums), ("film", film_sums)):
+        for name, kinds in ab_scores(sums(networks, pictures)).items():
+            for kind, scores in kinds.items():
+                for figure in ("rho", "chroma_ratio", "gain"):
+                    key = f"{what}_{kind}_{figure}"
+                    assert rows[name][key] == pytest.approx(getattr(scores, figure), abs=1e-6)
+                    assert rows[name][f"{key}_low"] <= rows[name][key] <= rows[name][f"{key}_high"]
+    lost = rows["tiny"]["film_original_gain"] - rows["tiny"]["film_faded_gain"]
+    assert rows["tiny"]["film_faded_loss"] == pytest.approx(lost)
+    assert rows["tiny"]["neutral_chroma"] == pytest.approx(measure_neutral(networks["tiny"]).chroma)
+    # The mean colour is no network: nothing was shown to it.
+    assert "plates_pan_rho" not in rows[MEAN_COLOUR]
+
+    assert call("report", out, "--markdown", page) == 0
+    table = page.read_text()
+    assert "Glass plates of known colour" in table
+    assert f"{rows['tiny']['plates_ortho_rho']:.3f} (" in table
+
+
+def test_a_model_that_gives_up_on_plates_has_a_row_that_says_so(folder):
+    def bad(seen):
+        if seen.max() > 0.99:  # the coffee's cup
+            raise ModelError("out of breath")
+        return np.zeros((8, 8, 2), np.float32)
+
+    good = model("good", lambda seen: np.full((8, 8, 2), 0.1, np.float32))
+    nan = model("nan", lambda seen: np.full((8, 8, 2), np.nan, np.float32))
+    plates = TruePictures(str(folder))
+    alone = measure_ab_alone([model("bad", bad), nan, good], plates=plates)
+    assert alone.failed["bad"] == "out of breath"
+    assert "not finite" in alone.failed["nan"]
+    assert list(alone.figures) == ["grey", "good"]
+    assert alone.figures["good"] == measure_ab_alone([good], plates=plates).figures["good"]
+
+
+def test_networks_that_take_batches_give_the_same_figures(folder):
+    class Batches:
+        def __call__(self, seen):
+            return np.stack([seen, -seen], axis=-1)[::2, ::2] * np.float32(0.2)
+
+        def batch(self, seen):
+            return np.stack([self(picture) for picture in seen])
+
+    many, pictures = Batches(), TruePictures(str(folder))
+    measured = measure([model("many", many), model("one", lambda seen: many(seen))], pictures)
+    assert measured.per_picture["many"] == measured.per_picture["one"]
 
 
 def test_names_are_short_and_different():
