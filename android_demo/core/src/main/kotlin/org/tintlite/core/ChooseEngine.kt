@@ -80,7 +80,7 @@ private inline fun rootMeanSquare(count: Int, value: (Int) -> Double): Double {
  * A picture to compare two engines on: a sky over a wavy ground with a disc, shapes that a network
  * gives colours to. As `edge_runtime/pattern.py`.
  *
- * @return S x S values of L* / 50 - 1, row-major
+ * @return S x S values from -1 to 1, a network's input, row-major
  */
 internal fun pattern(size: Int): FloatArray = FloatArray(size * size) { place ->
     val y = (place / size) / maxOf(size - 1, 1).toDouble()

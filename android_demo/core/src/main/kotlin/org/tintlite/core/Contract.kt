@@ -1,9 +1,9 @@
 package org.tintlite.core
 
-/** The version of the contract that this code reads; as in `edge_runtime/contract.py`. */
-public const val CONTRACT_VERSION: Int = 1
+/** The newest version of the contract; this code reads 1 as well, as `edge_runtime/contract.py`. */
+public const val CONTRACT_VERSION: Int = 2
 
-/** lightness = L* / [LIGHTNESS_SCALE] - 1. */
+/** Without a view, lightness = L* / [LIGHTNESS_SCALE] - 1. */
 public const val LIGHTNESS_SCALE: Float = 50f
 
 /** ab = (a*, b*) / [AB_SCALE]. */
@@ -25,6 +25,7 @@ internal const val MAX_JSON_BYTES = 65_536
  * @property trainingSet what the network was trained on
  * @property licence the licence of the weights, with its limits
  * @property result measured figures by name, as in {"val_rgb_psnr_db": 24.5}
+ * @property view how lightness is stretched for the network; null where it is not (version 1)
  */
 public data class Contract(
     val name: String,
@@ -34,6 +35,7 @@ public data class Contract(
     val trainingSet: String,
     val licence: String,
     val result: Map<String, Double>,
+    val view: ToneView? = null,
 ) {
     public companion object {
         /**
@@ -52,10 +54,11 @@ public data class Contract(
             }
             if (values !is Map<*, *>) throw ModelProblem.BadContract("is not a JSON object")
             val version = values["contract_version"]
-            if ((version as? JsonNumber)?.double != CONTRACT_VERSION.toDouble()) {
-                throw ModelProblem.AnotherVersion(shortly(version))
+            return when ((version as? JsonNumber)?.double) {
+                1.0 -> ContractFields(values).first()
+                CONTRACT_VERSION.toDouble() -> ContractFields(values).second()
+                else -> throw ModelProblem.AnotherVersion(shortly(version))
             }
-            return ContractFields(values).contract()
         }
 
         private fun shortly(value: Any?): String = value.toString().filter(::isPrintable).take(40)
@@ -63,20 +66,35 @@ public data class Contract(
 }
 
 private class ContractFields(private val values: Map<*, *>) {
-    fun contract(): Contract {
-        val missing = FIELDS.filterNot(values::containsKey)
+    /** Of version 1, which has no view. */
+    fun first(): Contract {
+        need(FIELDS + "lightness_scale")
+        if (number("lightness_scale") != LIGHTNESS_SCALE.toDouble()) refuseScales()
+        return contract(null)
+    }
+
+    /** Of version 2. */
+    fun second(): Contract {
+        need(FIELDS + "view")
+        return contract(view())
+    }
+
+    private fun need(names: List<String>) {
+        val missing = names.filterNot(values::containsKey)
         if (missing.isNotEmpty()) throw ModelProblem.BadContract("lacks ${missing.joinToString()}")
+    }
+
+    private fun refuseScales(): Nothing =
+        throw ModelProblem.BadContract("has other scales than this app")
+
+    private fun contract(view: ToneView?): Contract {
         val size = (values["input_size"] as? JsonNumber)?.whole
         if (size == null || size !in 32..1024) {
             throw ModelProblem.BadContract("has an input size that is not 32 to 1024")
         }
         val recipe = text("recipe")
         if (recipe !in RECIPES) throw ModelProblem.BadContract("names an unknown recipe")
-        if (number("lightness_scale") != LIGHTNESS_SCALE.toDouble() ||
-            number("ab_scale") != AB_SCALE.toDouble()
-        ) {
-            throw ModelProblem.BadContract("has other scales than this app")
-        }
+        if (number("ab_scale") != AB_SCALE.toDouble()) refuseScales()
         return Contract(
             name = text("name"),
             version = text("version"),
@@ -85,7 +103,24 @@ private class ContractFields(private val values: Map<*, *>) {
             trainingSet = text("training_set"),
             licence = text("licence"),
             result = result(),
+            view = view,
         )
+    }
+
+    private fun view(): ToneView {
+        val view = values["view"] as? Map<*, *>
+        val numbers = listOf("low", "high", "least_range").mapNotNull { name ->
+            (view?.get(name) as? JsonNumber)?.double?.takeIf(Double::isFinite)
+        }
+        if (numbers.size != 3) {
+            throw ModelProblem.BadContract("has a view that is not three numbers by name")
+        }
+        val (low, high, leastRange) = numbers
+        return try {
+            ToneView(low, high, leastRange)
+        } catch (error: IllegalArgumentException) {
+            throw ModelProblem.BadContract("has a view out of range: ${error.message}")
+        }
     }
 
     private fun text(name: String): String {
@@ -118,7 +153,7 @@ private class ContractFields(private val values: Map<*, *>) {
     private companion object {
         val FIELDS = listOf(
             "name", "version", "input_size", "recipe", "training_set", "licence", "result",
-            "lightness_scale", "ab_scale", "contract_version",
+            "ab_scale", "contract_version",
         )
     }
 }

@@ -28,6 +28,9 @@ public interface Engine : AutoCloseable {
     /** S', the side of the square of ab that it gives, in pixels. */
     public val outputSize: Int
 
+    /** How it is shown pictures: of its contract, null where that is of version 1. */
+    public val view: ToneView?
+
     /** What runs it. */
     public val accelerator: AcceleratorKind
 
@@ -37,7 +40,7 @@ public interface Engine : AutoCloseable {
     /**
      * Runs the network once: input, run and reading of the output.
      *
-     * @param lightness S x S values, row-major, L* / 50 - 1
+     * @param lightness S x S values, row-major, of [lightnessOf]
      * @return S' x S' x 2 values, row-major, (a*, b*) / 110, finite, not clipped
      * @throws EngineProblem it fails, was closed, or gives what are no numbers
      * @throws PictureProblem.BadArray another number of values
@@ -66,7 +69,7 @@ public class Predictor(private val engine: Engine) {
      * @throws PictureProblem the picture is empty or too large
      */
     public fun predict(source: PixelSource, turn: Turn = Turn.NONE): Prediction {
-        lightnessOf(source, engine.inputSize, turn, lightness)
+        lightnessOf(source, engine.inputSize, engine.view, turn, lightness)
         val start = System.nanoTime()
         val output = engine.run(lightness)
         val networkMs = (System.nanoTime() - start) / 1e6

@@ -6,13 +6,15 @@ package org.tintlite.core
  * @param source any picture; grey ones are read without their copies of red and blue
  * @param size S, in pixels
  * @param turn the turn that makes the picture upright; it is the small square that is turned
- * @param into S x S values, row-major: L* / 50 - 1
+ * @param view of the network's contract; null where that is of version 1: L* / 50 - 1
+ * @param into S x S values, row-major, from -1 to 1
  * @return [into]
  * @throws PictureProblem the picture is empty or too large, or [into] has another size
  */
 public fun lightnessOf(
     source: PixelSource,
     size: Int,
+    view: ToneView?,
     turn: Turn = Turn.NONE,
     into: FloatArray = FloatArray(size * size),
 ): FloatArray {
@@ -25,9 +27,13 @@ public fun lightnessOf(
         for (x in 0 until size) {
             val (storedX, storedY) = turn.source(x, y, size, size)
             val i = storedY * size + storedX
-            val lightness = Colour.lightness(red[i], green[i], blue[i])
-            into[y * size + x] = lightness / LIGHTNESS_SCALE - 1
+            into[y * size + x] = Colour.lightness(red[i], green[i], blue[i])
         }
+    }
+    if (view != null) {
+        view.apply(into)
+    } else {
+        for (i in into.indices) into[i] = into[i] / LIGHTNESS_SCALE - 1
     }
     return into
 }

@@ -29,7 +29,7 @@ public sealed class ModelProblem(message: String) : Problem(message) {
 
     /** A contract of another version; [found] is what it says, in JSON. */
     public class AnotherVersion(public val found: String) :
-        ModelProblem("the model has contract version $found, this app reads $CONTRACT_VERSION")
+        ModelProblem("the model has contract version $found, this app reads 1 and $CONTRACT_VERSION")
 
     /** A contract that cannot be read or that contradicts itself; [reason] says where. */
     public class BadContract(public val reason: String) :

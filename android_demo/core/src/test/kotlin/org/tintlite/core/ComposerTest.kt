@@ -110,7 +110,7 @@ class ComposerTest {
         Composer(ab(80), 4000, 3000).compose(picture, picture, threads = 2) { rows.set(it) }
         assertEquals(3000, rows.get())
         assertTrue(before != picture.pixels[123_456])
-        val lightness = lightnessOf(picture, 160)
+        val lightness = lightnessOf(picture, 160, null)
         assertTrue(lightness.all { it in -1f..1f })
     }
 

@@ -2,6 +2,7 @@ package org.tintlite.core
 
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertThrows
+import org.junit.Assert.assertTrue
 import org.junit.Test
 
 class ContractTest {
@@ -11,6 +12,11 @@ class ContractTest {
         "result" to "{\"psnr_db\": 24, \"cf\": 0.5}", "lightness_scale" to "50.0",
         "ab_scale" to "110.0", "contract_version" to "1", "size" to "\"0\"", "more" to "[null, true]",
     )
+
+    private val second = mapOf(
+        "contract_version" to "2", "lightness_scale" to null,
+        "view" to "{\"low\": 0.01, \"high\": 0.99, \"least_range\": 20.0}",
+    ).toList().toTypedArray()
 
     private fun json(vararg changes: Pair<String, String?>): ByteArray {
         val values = fields + changes
@@ -28,8 +34,49 @@ class ContractTest {
     }
 
     @Test
+    fun readsTheViewOfVersionTwo() {
+        val view = ToneView(0.01, 0.99, 20.0)
+        val first = Contract.fromJson(json())
+        assertEquals(first.copy(view = view), Contract.fromJson(json(*second)))
+        val whole = "{\"more\": 7, \"low\": 0, \"high\": 1, \"least_range\": 20}"
+        val read = Contract.fromJson(json(*second, "view" to whole))
+        assertEquals(ToneView(0.0, 1.0, 20.0), read.view)
+        val named = json("view" to second.last().second)
+        assertEquals("version 1 has none", first, Contract.fromJson(named))
+    }
+
+    @Test
+    fun badViews() {
+        val bad = listOf(
+            null, "null", "7", "\"0.01\"", "[0.01, 0.99, 20]", "{}", "{\"low\": 0.01, \"high\": 0.99}",
+            "{\"low\": \"0.01\", \"high\": 0.99, \"least_range\": 20}",
+            "{\"low\": false, \"high\": true, \"least_range\": 20}",
+            "{\"low\": 0.01, \"high\": 0.99, \"least_range\": 1e999}",
+            "{\"low\": -0.01, \"high\": 0.99, \"least_range\": 20}",
+            "{\"low\": 0.99, \"high\": 0.01, \"least_range\": 20}",
+            "{\"low\": 0.5, \"high\": 0.5, \"least_range\": 20}",
+            "{\"low\": 0.01, \"high\": 1.01, \"least_range\": 20}",
+            "{\"low\": 0.01, \"high\": 0.99, \"least_range\": 0}",
+            "{\"low\": 0.01, \"high\": 0.99, \"least_range\": 1e-300}",
+            "{\"low\": 0.01, \"high\": 0.99, \"least_range\": 1e300}",
+        )
+        for (view in bad) {
+            val problem = assertThrows("$view", ModelProblem.BadContract::class.java) {
+                Contract.fromJson(json(*second, "view" to view))
+            }
+            assertTrue(problem.message, "view" in problem.message)
+        }
+        for (field in listOf("lightness_scale", "ab_scale")) {
+            val changes = if (field == "ab_scale") second else emptyArray()
+            assertThrows(field, ModelProblem.BadContract::class.java) {
+                Contract.fromJson(json(*changes, field to null))
+            }
+        }
+    }
+
+    @Test
     fun versionIsReadFirst() {
-        for (version in listOf("2", "\"1\"", "null", "true", "1.5")) {
+        for (version in listOf("0", "3", "-1", "[1]", "\"1\"", "null", "true", "1.5")) {
             assertThrows(version, ModelProblem.AnotherVersion::class.java) {
                 Contract.fromJson(json("contract_version" to version, "name" to null))
             }

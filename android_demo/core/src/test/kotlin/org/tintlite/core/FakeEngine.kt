@@ -7,6 +7,7 @@ internal class FakeEngine(
 ) : Engine {
     override val inputSize = 8
     override val outputSize = 4
+    override var view: ToneView? = null
     override val note: Problem? = null
     val inputs = ArrayList<FloatArray>()
     val threads = LinkedHashSet<String>()

@@ -1,5 +1,6 @@
 package org.tintlite.core
 
+import org.junit.Assert.assertArrayEquals
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.Test
@@ -18,30 +19,58 @@ class GoldenTest {
                 assertEquals(file.name, vector.sha256(role), sha256(file.readBytes()))
             }
         }
+        assertTrue("${Seen.all.size} seen", Seen.all.size >= 5)
+        for (seen in Seen.all) {
+            for (role in listOf("grey", "lightness")) {
+                val file = seen.file(role)
+                assertEquals(file.name, seen.sha256(role), sha256(file.readBytes()))
+            }
+        }
+    }
+
+    @Test
+    fun viewsAreThoseOfTheShippedModels() {
+        for (vector in Vector.all) {
+            val contract = ModelFile.of(Repository.model(vector.model)).contract
+            assertEquals(vector.name, contract.view, vector.view)
+        }
     }
 
     @Test
     fun lightnessOfGreyPictures() {
-        for (vector in Vector.all) {
-            val picture = GreyPicture(vector.width, vector.height, vector.grey)
-            assertClose(vector, vector.lightness, lightnessOf(picture, vector.inputSize))
+        for (seen in Vector.all + Seen.all) {
+            val picture = GreyPicture(seen.width, seen.height, seen.grey)
+            assertClose(seen, lightnessOf(picture, seen.inputSize, seen.view))
         }
     }
 
     @Test
     fun lightnessOfPicturesInColourThatAreGrey() {
-        for (vector in Vector.all) {
-            assertClose(vector, vector.lightness, lightnessOf(argb(vector), vector.inputSize))
+        for (seen in Vector.all + Seen.all) {
+            assertClose(seen, lightnessOf(argb(seen), seen.inputSize, seen.view))
         }
     }
 
     @Test
     fun lightnessOfCameraPlanes() {
-        for (vector in Vector.all) {
-            val plane = lyingPlane(vector)
-            assertClose(vector, vector.lightness, lightnessOf(plane, vector.inputSize))
+        for (seen in Vector.all + Seen.all) {
+            assertClose(seen, lightnessOf(lyingPlane(seen), seen.inputSize, seen.view))
         }
     }
+
+    @Test
+    fun edgeCasesOfTheToneView() {
+        val cases = Json.read(Repository.golden("tone.json").readText()) as List<*>
+        assertTrue("${cases.size} cases", cases.size >= 15)
+        for (case in cases) {
+            val values = floats(case, "lightness")
+            checkNotNull(toneView((case as Map<*, *>)["view"])).apply(values)
+            assertArrayEquals("${case["name"]}", floats(case, "input"), values, 0f)
+        }
+    }
+
+    private fun floats(value: Any?, key: String): FloatArray =
+        numbers(value, key).map(Double::toFloat).toFloatArray()
 
     @Test
     fun coloursOfGreyPictures() {
@@ -88,23 +117,23 @@ class GoldenTest {
     private fun numbers(colour: Any?, key: String): List<Double> =
         ((colour as Map<*, *>)[key] as List<*>).map { (it as JsonNumber).double }
 
-    private fun argb(vector: Vector): ArgbPicture {
-        val grey = vector.grey
+    private fun argb(seen: Seen): ArgbPicture {
+        val grey = seen.grey
         val pixels = IntArray(grey.size) { 0x010101 * (grey[it].toInt() and 0xff) or (0x7f shl 24) }
-        return ArgbPicture(vector.width, vector.height, pixels)
+        return ArgbPicture(seen.width, seen.height, pixels)
     }
 
     /** The picture as a camera gives it that lies on its side, with padding between its pixels. */
-    private fun lyingPlane(vector: Vector): YPlane {
+    private fun lyingPlane(seen: Seen): YPlane {
         val turn = Turn(Rotation.QUARTER)
-        val (planeWidth, planeHeight) = Pair(vector.height, vector.width)
+        val (planeWidth, planeHeight) = Pair(seen.height, seen.width)
         val rowStride = 2 * planeWidth + 13
         val bytes = ByteBuffer.allocateDirect(rowStride * planeHeight)
-        val grey = vector.grey
-        for (y in 0 until vector.height) {
-            for (x in 0 until vector.width) {
+        val grey = seen.grey
+        for (y in 0 until seen.height) {
+            for (x in 0 until seen.width) {
                 val (planeX, planeY) = turn.source(x, y, planeWidth, planeHeight)
-                bytes.put(planeY * rowStride + 2 * planeX, grey[y * vector.width + x])
+                bytes.put(planeY * rowStride + 2 * planeX, grey[y * seen.width + x])
             }
         }
         return YPlane(bytes, planeWidth, planeHeight, rowStride, 2, turn = turn)
@@ -117,9 +146,10 @@ class GoldenTest {
         return result.pixels
     }
 
-    private fun assertClose(vector: Vector, expected: FloatArray, found: FloatArray) {
+    private fun assertClose(seen: Seen, found: FloatArray) {
+        val expected = seen.lightness
         val off = expected.indices.maxOf { abs(expected[it] - found[it]) }
-        assertTrue("$vector: $off", off <= 1e-6f)
+        assertTrue("$seen: $off", off <= 1e-6f)
     }
 
     private fun assertSameColours(vector: Vector, found: IntArray) {

@@ -73,8 +73,17 @@ class ModelThreadTest {
         val prediction = thread.submit(cpu) { _, predictor -> predictor.predict(picture) }.now()
         assertEquals(55f, prediction.ab.a(3, 3), 0f)
         assertTrue(prediction.networkMs > 0)
-        val expected = lightnessOf(picture, 8)
+        val expected = lightnessOf(picture, 8, null)
         assertTrue(opened.single().second.inputs.single().contentEquals(expected))
+    }
+
+    @Test
+    fun predictionsThroughTheViewOfTheModel() {
+        val view = ToneView(0.01, 0.99, 20.0)
+        val engine = FakeEngine(AcceleratorKind.CPU, FakeEngine.flat(0.5f)).also { it.view = view }
+        Predictor(engine).predict(picture)
+        assertTrue(engine.inputs.single().contentEquals(lightnessOf(picture, 8, view)))
+        assertTrue(!engine.inputs.single().contentEquals(lightnessOf(picture, 8, null)))
     }
 
     @Test
@@ -83,7 +92,7 @@ class ModelThreadTest {
         val slope = FloatArray(32) { it / 32f }
         val engine = FakeEngine(AcceleratorKind.CPU) { slope }
         val found = Predictor(engine).predict(picture, turn).ab
-        assertTrue(engine.inputs.single().contentEquals(lightnessOf(picture, 8, turn)))
+        assertTrue(engine.inputs.single().contentEquals(lightnessOf(picture, 8, null, turn)))
         val (x, y) = turn.source(1, 2, 4, 4)
         assertEquals(AbGrid.ofOutput(slope, 4).a(1, 2), found.a(x, y), 0f)
     }

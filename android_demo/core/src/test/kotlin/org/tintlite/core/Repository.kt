@@ -15,21 +15,16 @@ internal object Repository {
     fun golden(name: String): File = File(root, "tests/golden/$name")
 }
 
-/** One vector of tests/golden/MANIFEST.json. */
-internal class Vector(private val entry: Map<*, *>) {
+/** A picture of tests/golden/MANIFEST.json, and what a network sees of it. */
+internal open class Seen(protected val entry: Map<*, *>) {
     val name = entry["name"] as String
-    val model = entry["model"] as String
-    val modelSha256 = entry["model_sha256"] as String
     val inputSize = int("input_size")
-    val outputSize = int("output_size")
     val width = int("width")
     val height = int("height")
-    val saturation = (entry["saturation"] as JsonNumber).double.toFloat()
+    val view = toneView(entry["view"])
 
     val grey: ByteArray get() = bytes("grey", width * height)
     val lightness: FloatArray get() = floats("lightness", inputSize * inputSize)
-    val ab: FloatArray get() = floats("ab", 2 * outputSize * outputSize)
-    val rgb: ByteArray get() = bytes("rgb", 3 * width * height)
 
     fun file(role: String): File = Repository.golden((entry["files"] as Map<*, *>)[role] as String)
 
@@ -37,26 +32,51 @@ internal class Vector(private val entry: Map<*, *>) {
 
     override fun toString(): String = name
 
-    private fun int(key: String): Int = checkNotNull((entry[key] as JsonNumber).whole).toInt()
+    protected fun int(key: String): Int = checkNotNull((entry[key] as JsonNumber).whole).toInt()
 
-    private fun bytes(role: String, size: Int): ByteArray {
+    protected fun bytes(role: String, size: Int): ByteArray {
         val bytes = file(role).readBytes()
         check(bytes.size == size) { "$name: $role has ${bytes.size} bytes" }
         return bytes
     }
 
-    private fun floats(role: String, size: Int): FloatArray {
+    protected fun floats(role: String, size: Int): FloatArray {
         val floats = ByteBuffer.wrap(bytes(role, 4 * size)).order(ByteOrder.LITTLE_ENDIAN)
         return FloatArray(size) { floats.getFloat(4 * it) }
     }
 
     companion object {
-        val all: List<Vector> = run {
-            val manifest = Json.read(Repository.golden("MANIFEST.json").readText()) as Map<*, *>
-            check((manifest["version"] as JsonNumber).whole == 1L)
-            (manifest["vectors"] as List<*>).map { Vector(it as Map<*, *>) }
-        }
+        /** Every picture through the tone view, whether or not a model with it is shipped. */
+        val all: List<Seen> = manifest("seen").map(::Seen)
     }
+}
+
+/** One vector of tests/golden/MANIFEST.json. */
+internal class Vector(entry: Map<*, *>) : Seen(entry) {
+    val model = entry["model"] as String
+    val modelSha256 = entry["model_sha256"] as String
+    val outputSize = int("output_size")
+    val saturation = (entry["saturation"] as JsonNumber).double.toFloat()
+
+    val ab: FloatArray get() = floats("ab", 2 * outputSize * outputSize)
+    val rgb: ByteArray get() = bytes("rgb", 3 * width * height)
+
+    companion object {
+        val all: List<Vector> = manifest("vectors").map(::Vector)
+    }
+}
+
+/** A view in JSON; null where there is none. */
+internal fun toneView(value: Any?): ToneView? = (value as? Map<*, *>)?.let { view ->
+    val (low, high, leastRange) =
+        listOf("low", "high", "least_range").map { (view[it] as JsonNumber).double }
+    ToneView(low, high, leastRange)
+}
+
+private fun manifest(list: String): List<Map<*, *>> {
+    val manifest = Json.read(Repository.golden("MANIFEST.json").readText()) as Map<*, *>
+    check((manifest["version"] as JsonNumber).whole == 2L)
+    return (manifest[list] as List<*>).map { it as Map<*, *> }
 }
 
 internal fun sha256(bytes: ByteArray): String = hex(MessageDigest.getInstance("SHA-256").digest(bytes))

@@ -75,22 +75,22 @@ class ShrinkTest {
                 val (x, y) = turn.source(it % width, it / width, stored.width, stored.height)
                 stored.levels[y * stored.width + x]
             }
-            val expected = lightnessOf(GreyPicture(width, height, upright), 32)
-            assertArrayEquals("$turn", expected, lightnessOf(stored, 32, turn), 0f)
+            val expected = lightnessOf(GreyPicture(width, height, upright), 32, null)
+            assertArrayEquals("$turn", expected, lightnessOf(stored, 32, null, turn), 0f)
         }
     }
 
     @Test
     fun badPictures() {
-        assertThrows(PictureProblem.Empty::class.java) { lightnessOf(Fake(0, 10), 32) }
-        assertThrows(PictureProblem.Empty::class.java) { lightnessOf(Fake(10, 0), 32) }
-        assertThrows(PictureProblem.TooLarge::class.java) { lightnessOf(Fake(20_000, 20_000), 32) }
-        assertThrows(PictureProblem.TooLarge::class.java) { lightnessOf(Fake(65_536, 1), 32) }
+        assertThrows(PictureProblem.Empty::class.java) { lightnessOf(Fake(0, 10), 32, null) }
+        assertThrows(PictureProblem.Empty::class.java) { lightnessOf(Fake(10, 0), 32, null) }
+        assertThrows(PictureProblem.TooLarge::class.java) { lightnessOf(Fake(20_000, 20_000), 32, null) }
+        assertThrows(PictureProblem.TooLarge::class.java) { lightnessOf(Fake(65_536, 1), 32, null) }
         assertThrows(PictureProblem.TooLarge::class.java) {
-            lightnessOf(Fake(Int.MAX_VALUE, Int.MAX_VALUE), 32)
+            lightnessOf(Fake(Int.MAX_VALUE, Int.MAX_VALUE), 32, null)
         }
         assertThrows(PictureProblem.BadArray::class.java) {
-            lightnessOf(grey(5, 5), 32, into = FloatArray(5))
+            lightnessOf(grey(5, 5), 32, null, into = FloatArray(5))
         }
         assertThrows(PictureProblem.BadArray::class.java) { GreyPicture(5, 5, ByteArray(24)) }
         assertThrows(PictureProblem.BadArray::class.java) { ArgbPicture(5, 5, IntArray(26)) }

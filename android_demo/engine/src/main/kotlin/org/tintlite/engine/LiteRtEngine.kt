@@ -11,6 +11,7 @@ import org.tintlite.core.EngineProblem
 import org.tintlite.core.ModelFile
 import org.tintlite.core.PictureProblem
 import org.tintlite.core.Problem
+import org.tintlite.core.ToneView
 import java.io.File
 
 /**
@@ -19,13 +20,18 @@ import java.io.File
  */
 internal class LiteRtEngine private constructor(
     private val compiled: CompiledModel,
-    override val inputSize: Int,
-    override val outputSize: Int,
+    model: ModelFile,
     override val accelerator: AcceleratorKind,
 ) : Engine {
     private val inputs: List<TensorBuffer> = compiled.createInputBuffers()
     private val outputs: List<TensorBuffer> = compiled.createOutputBuffers()
     private var closed = false
+
+    override val inputSize: Int = model.inputSize
+
+    override val outputSize: Int = model.outputSize
+
+    override val view: ToneView? = model.contract.view
 
     override val note: Problem? = null
 
@@ -79,7 +85,7 @@ internal class LiteRtEngine private constructor(
                 val options = CompiledModel.Options(accelerator)
                 val compiled = CompiledModel.create(file.path, options, environment)
                 try {
-                    LiteRtEngine(compiled, model.inputSize, model.outputSize, kind)
+                    LiteRtEngine(compiled, model, kind)
                 } catch (error: LiteRtException) {
                     compiled.close()
                     throw error
