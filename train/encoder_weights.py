@@ -54,7 +54,7 @@ def has_encoder(network: str) -> bool:
 def load_encoder(model: Any, network: str, alpha: float | None, source: str) -> int:
     """Copy pretrained weights into a network's encoder, layer by layer, by name.
 
-    Our L*/50 - 1 has the range of RGB / 127.5 - 1 and nearly the same tone curve.
+    Our lightness has the range of RGB / 127.5 - 1 and, without a tone view, nearly its tone curve.
 
     Args:
         model: the network, as `train.networks.build_network` builds it.

@@ -32,7 +32,7 @@ def build_ab_classifier(keras: ModuleType, *, input_size: int, l2: float = 5e-4)
         l2: factor of every kernel's sum of squares, added to the loss. Zhang's weight decay of 1e-3
             is, as Caffe defines it, a factor of 5e-4: its gradient is 1e-3 times the weight.
     Returns:
-        A model: `lightness` float32 [N, S, S, 1] (L*/50 - 1) to `logits` float32
+        A model: `lightness` float32 [N, S, S, 1] (-1..1) to `logits` float32
         [N, S/4, S/4, 313], one for each of `train.ab_bins.AB_BINS`.
     Raises:
         ValueError: input_size is not a positive multiple of 8.

@@ -19,7 +19,7 @@ def build_baseline_cnn(keras: ModuleType, *, input_size: int, width: float = 0.5
         input_size: S, a multiple of 8, in pixels.
         width: multiplies the channels of every layer; 1.0 are the widths of the paper.
     Returns:
-        A model: `lightness` float32 [N, S, S, 1] (L*/50 - 1) to `ab` float32 [N, S/2, S/2, 2]
+        A model: `lightness` float32 [N, S, S, 1] (-1..1) to `ab` float32 [N, S/2, S/2, 2]
         (a*, b* / 110), within -1..1.
     Raises:
         ValueError: input_size is not a positive multiple of 8, or width leaves a layer empty.

@@ -34,7 +34,7 @@ def build_inception_fusion(
         train_encoder: whether Inception-ResNetV2 learns too; in the paper it does not, and then it
             needs good weights.
     Returns:
-        A model: `lightness` float32 [N, S, S, 1] (L*/50 - 1) to `ab` float32 [N, S/2, S/2, 2]
+        A model: `lightness` float32 [N, S, S, 1] (-1..1) to `ab` float32 [N, S/2, S/2, 2]
         (a*, b* / 110), within -1..1.
     Raises:
         ValueError: input_size is below 75 or no multiple of 8, or there are no such weights.

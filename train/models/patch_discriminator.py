@@ -19,7 +19,7 @@ def build_patch_discriminator(keras: ModuleType, *, input_size: int, width: int 
         input_size: s, the side of ab, a multiple of 8 from 24 on, in pixels.
         width: channels of the first convolution.
     Returns:
-        A model: [`lightness` float32 [N, s, s, 1] (L*/50 - 1, pooled to ab's resolution by the
+        A model: [`lightness` float32 [N, s, s, 1] (-1..1, pooled to ab's resolution by the
         caller), `ab` float32 [N, s, s, 2] (a*, b* / 110)] to `logits` float32
         [N, s/8 - 2, s/8 - 2, 1], above 0 for true.
     Raises:

@@ -29,7 +29,7 @@ def build_generator_densenet121(keras: ModuleType, *, input_size: int) -> Any:
         keras: the Keras namespace to build with, `keras` (3) or `tf_keras`.
         input_size: S, a multiple of 32, in pixels.
     Returns:
-        A model: `lightness` float32 [N, S, S, 1] (L*/50 - 1) to `ab` float32 [N, S/2, S/2, 2]
+        A model: `lightness` float32 [N, S, S, 1] (-1..1) to `ab` float32 [N, S/2, S/2, 2]
         (a*, b* / 110).
     Raises:
         ValueError: input_size is not a positive multiple of 32.

@@ -33,7 +33,7 @@ def build_generator(keras: ModuleType, *, alpha: float, input_size: int) -> Any:
         alpha: width of the encoder, 0.35 (`nano`) or 1.0 (`standard`).
         input_size: S, a multiple of 32, in pixels.
     Returns:
-        A model: `lightness` float32 [N, S, S, 1] (L*/50 - 1) to `ab` float32 [N, S/2, S/2, 2]
+        A model: `lightness` float32 [N, S, S, 1] (-1..1) to `ab` float32 [N, S/2, S/2, 2]
         (a*, b* / 110).
     Raises:
         ValueError: alpha has no decoder, or input_size is not a positive multiple of 32.
