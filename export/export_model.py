@@ -137,8 +137,9 @@ def export_model(
     inputs, unseen = lightness_inputs(calibration, model.input_size, view)
     _see_that_it_stayed(calibration)
     if "int8_qat" in recipes:
+        seeing = replace(qat, view=view)
         model = FloatModel(
-            keras_model, _fine_tuned(keras_model, source, inputs, qat, on_stage, on_progress)
+            keras_model, _fine_tuned(keras_model, source, inputs, seeing, on_stage, on_progress)
         )
 
     exported = []

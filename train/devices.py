@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import keras
+import torch
 
 from train.errors import ConfigError
 
@@ -31,3 +32,11 @@ def data_parallel(batch_size: int) -> Callable[[], AbstractContextManager[Any]]:
             f"batch_size {batch_size} cannot be divided evenly over {len(devices)} devices"
         )
     return keras.distribution.DataParallel(devices=devices).scope
+
+
+def device_names() -> str:
+    """What Keras computes on, for people."""
+    if keras.backend.backend() == "torch":  # Keras cannot list its devices
+        return torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
+    names = keras.distribution.list_devices()
+    return names[0] if len(names) == 1 else f"{len(names)} devices ({names[0]} …)"

@@ -1,4 +1,4 @@
-"""What takes the training steps: Keras itself, or on a CPU under torch the network's twin."""
+"""What takes the training steps: the network's torch twin, or Keras itself."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,28 +6,51 @@ from typing import Any, Protocol
 
 import keras
 import numpy as np
+import torch
 
-from train.config import SOFT_CROSS_ENTROPY, FitConfig
-from train.data import CropBatches
-from train.devices import data_parallel
+from train.batches import RoundBatches
+from train.config import FitConfig
+from train.data import KerasBatches
+from train.devices import data_parallel, device_names
+from train.ema import WeightAverage
+from train.errors import ConfigError
 from train.trainable import Trainable, build_trainable
 
-# Called before a step for the learning rate, and after it with the loss; True ends the round.
+# Called before a step for the learning rate, and after it with the loss (on a GPU the last one that
+# was read); True ends the round.
 BeforeStep = Callable[[], float]
 AfterStep = Callable[[float], bool]
 
+DEVICES = ("auto", "cpu", "cuda")
+
 
 class Engine(Protocol):
-    """Holds the weights in training and their optimizer."""
+    """Holds the weights in training, their average and their optimizer.
 
-    def train(self, batches: CropBatches, before: BeforeStep, after: AfterStep) -> dict[str, float]:
+    Attributes:
+        device_name: what computes, for people.
+        data_device: where batches are to be made.
+    """
+
+    device_name: str
+    data_device: torch.device
+
+    def train(
+        self, batches: RoundBatches, before: BeforeStep, after: AfterStep
+    ) -> dict[str, float]:
         """Take one step for each batch; returns the mean losses by name, `loss` among them."""
 
     def get_weights(self) -> list[np.ndarray]:
         """The network's weights, as its Keras model's `set_weights` takes them."""
 
     def set_weights(self, weights: list[np.ndarray]) -> None:
-        """The opposite of `get_weights`."""
+        """The opposite of `get_weights`; the average starts from them."""
+
+    def get_average(self) -> list[np.ndarray]:
+        """The average of the weights over the last steps (see `train.ema`), as `get_weights`."""
+
+    def set_average(self, weights: list[np.ndarray], steps: int) -> None:
+        """Go on with an average that has seen so many steps."""
 
     def save(self, folder: Path) -> None:
         """Write weights and optimizer into files of the folder."""
@@ -40,24 +63,38 @@ class Engine(Protocol):
         """
 
 
-def make_engine(config: FitConfig, crop_size: int, bin_weights: np.ndarray | None = None) -> Engine:
-    """The fastest engine for Keras's backend and the recipe.
+def make_engine(
+    config: FitConfig,
+    crop_size: int,
+    bin_weights: np.ndarray | None = None,
+    *,
+    device: str = "auto",
+) -> Engine:
+    """The fastest engine for Keras's backend, the recipe and the device.
 
     Args:
         config: the recipe.
         crop_size: of the first batches.
         bin_weights: float32 [313] for `rebalancing`.
+        device: one of `DEVICES`; `auto` takes a GPU where there is one.
+    Raises:
+        ConfigError: there is no such device, or this backend or recipe cannot choose it.
     """
-    plain = config.loss != SOFT_CROSS_ENTROPY and config.optimizer in ("adamw", "adam")
-    if keras.backend.backend() == "torch" and plain and config.dtype_policy == "float32":
-        import torch
+    if device not in DEVICES:
+        raise ConfigError(f"the device is one of {', '.join(DEVICES)}, not {device!r}")
+    if keras.backend.backend() == "torch":
+        from train.torch_engine import TorchEngine, has_engine
 
-        from train.torch_twin import has_twin
-
-        if not torch.cuda.is_available() and has_twin(config.network):
-            from train.torch_engine import TorchEngine
-
-            return TorchEngine(config)
+        if has_engine(config):
+            if device == "cuda" and not torch.cuda.is_available():
+                raise ConfigError("torch finds no CUDA device here")
+            cuda = device == "cuda" or (device == "auto" and torch.cuda.is_available())
+            return TorchEngine(config, torch.device("cuda" if cuda else "cpu"))
+    if device != "auto":
+        raise ConfigError(
+            "--device is for the networks with a torch twin under KERAS_BACKEND=torch; else the"
+            " backend chooses by itself"
+        )
     return KerasEngine(config, crop_size, bin_weights)
 
 
@@ -81,6 +118,8 @@ class _Steps(keras.callbacks.Callback):
 class KerasEngine:
     """`model.fit` on whatever backend and devices Keras has (see `train.devices`)."""
 
+    data_device = torch.device("cpu")
+
     def __init__(
         self, config: FitConfig, crop_size: int, bin_weights: np.ndarray | None = None
     ) -> None:
@@ -89,12 +128,16 @@ class KerasEngine:
         self._on_devices = data_parallel(config.batch_size)
         keras.config.set_dtype_policy(config.dtype_policy)
         self._trainable = self._built(crop_size)
+        self._average = WeightAverage(self.get_weights(), config.ema)
+        self.device_name = f"{device_names()}, Keras on {keras.backend.backend()}"
 
     def _built(self, crop_size: int) -> Trainable:
         with self._on_devices():
             return build_trainable(self._config, crop_size, self._bin_weights)
 
-    def train(self, batches: CropBatches, before: BeforeStep, after: AfterStep) -> dict[str, float]:
+    def train(
+        self, batches: RoundBatches, before: BeforeStep, after: AfterStep
+    ) -> dict[str, float]:
         """See `Engine`."""
         if self._trainable.network.input_shape[1] != batches.crop_size:
             # A graph is made for one size.
@@ -104,9 +147,18 @@ class KerasEngine:
             for new, old in zip(*states, strict=True):
                 new.assign(old)
             self._trainable = resized
+
+        def after_step(loss: float) -> bool:
+            self._average.step(self.get_weights)
+            return after(loss)
+
         with self._on_devices():
             history = self._trainable.model.fit(
-                batches, epochs=1, verbose=0, shuffle=False, callbacks=[_Steps(before, after)]
+                KerasBatches(batches),
+                epochs=1,
+                verbose=0,
+                shuffle=False,
+                callbacks=[_Steps(before, after_step)],
             )
         return {name: float(values[-1]) for name, values in history.history.items()}
 
@@ -117,6 +169,15 @@ class KerasEngine:
     def set_weights(self, weights: list[np.ndarray]) -> None:
         """See `Engine`."""
         self._trainable.network.set_weights(weights)
+        self.set_average(weights, 0)
+
+    def get_average(self) -> list[np.ndarray]:
+        """See `Engine`."""
+        return self._average.weights
+
+    def set_average(self, weights: list[np.ndarray], steps: int) -> None:
+        """See `Engine`."""
+        self._average = WeightAverage(weights, self._config.ema, steps)
 
     def save(self, folder: Path) -> None:
         """See `Engine`."""

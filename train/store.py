@@ -75,7 +75,8 @@ class Store:
         self.entries = [entry for entry in rows if split is None or entry.split == split]
         if not self.entries:
             raise StoreError(f"{self.folder} has no pictures in the split {split!r}")
-        self._pixels = np.memmap(self.folder / PIXELS, np.uint8, "r")
+        # All pixels of all splits, uint8 [bytes], memory-mapped and read only.
+        self.pixels = np.memmap(self.folder / PIXELS, np.uint8, "r")
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -84,4 +85,4 @@ class Store:
         """One picture: uint8 [H, W, 3] RGB, a read-only view."""
         entry = self.entries[index]
         end = entry.offset + entry.height * entry.width * 3
-        return self._pixels[entry.offset : end].reshape(entry.height, entry.width, 3)
+        return self.pixels[entry.offset : end].reshape(entry.height, entry.width, 3)

@@ -1,9 +1,8 @@
-"""What a core learns from its share of a batch: the gradients of a network, or of a pix2pix GAN."""
+"""What a device or a core learns from its share of a batch: gradients of a network, or of a GAN."""
 
 from typing import Any
 
 import keras
-import numpy as np
 import torch
 from torch import nn
 
@@ -12,6 +11,8 @@ from train.config import FitConfig
 from train.models.patch_discriminator import build_patch_discriminator
 from train.torch_twin import TorchTwin
 from train.trainable import ab_loss
+
+Losses = dict[str, torch.Tensor]
 
 
 def make_learner(config: FitConfig, model: Any) -> "Regression | Pix2Pix":
@@ -31,26 +32,34 @@ class Regression(nn.Module):
         super().__init__()
         self.network = TorchTwin(model, config.frozen_to)
         self._loss = ab_loss(config)
+        self._half = config.dtype_policy == "mixed_bfloat16"
 
     def trainable(self) -> list[nn.Parameter]:
         """What is trained, in the order of the gradients."""
         return [p for p in self.parameters() if p.requires_grad]
 
     def gradients(
-        self, lightness: np.ndarray, ab: np.ndarray, total: int
-    ) -> tuple[dict[str, float], list[torch.Tensor]]:
+        self, lightness: torch.Tensor, ab: torch.Tensor, total: int
+    ) -> tuple[Losses, list[torch.Tensor]]:
         """The losses of a share of the batch, as its part of the batch's mean, and their gradients.
 
         Args:
-            lightness: float32 [n, S, S, 1].
-            ab: float32 [n, S', S', 2], the truth.
+            lightness: float32 [n, 1, S, S].
+            ab: float32 [n, 2, S', S'], the truth.
             total: pictures in the whole batch.
+        Returns:
+            scalars by name, not yet read from the device, and the gradients of `trainable`.
         """
-        loss = self._near(ab, self.network(_channels_first(lightness))).sum() / total
-        return {"loss": loss.item()}, list(torch.autograd.grad(loss, self.trainable()))
+        with self._precision(lightness):
+            ours = self.network(_channels_last(lightness)).float()
+        loss = self._near(ab, ours).sum() / total
+        return {"loss": loss.detach()}, list(torch.autograd.grad(loss, self.trainable()))
 
-    def _near(self, ab: np.ndarray, ours: torch.Tensor) -> torch.Tensor:
-        return self._loss(torch.from_numpy(ab), ours.permute(0, 2, 3, 1))
+    def _near(self, ab: torch.Tensor, ours: torch.Tensor) -> torch.Tensor:
+        return self._loss(ab.permute(0, 2, 3, 1), ours.permute(0, 2, 3, 1))
+
+    def _precision(self, values: torch.Tensor) -> torch.autocast:
+        return torch.autocast(values.device.type, torch.bfloat16, enabled=self._half)
 
 
 class Pix2Pix(Regression):
@@ -70,14 +79,15 @@ class Pix2Pix(Regression):
         self._ab_weight = config.ab_weight
 
     def gradients(
-        self, lightness: np.ndarray, ab: np.ndarray, total: int
-    ) -> tuple[dict[str, float], list[torch.Tensor]]:
+        self, lightness: torch.Tensor, ab: torch.Tensor, total: int
+    ) -> tuple[Losses, list[torch.Tensor]]:
         """See `Regression`."""
         share = len(ab) / total
-        x, true = _channels_first(lightness), _channels_first(ab)
-        small = nn.functional.avg_pool2d(x, self._stride)
-        ours = self.network(x)
-        judged_true, judged_ours = self.discriminator(small, true), self.discriminator(small, ours)
+        small = nn.functional.avg_pool2d(lightness, self._stride)
+        with self._precision(lightness):
+            ours = self.network(_channels_last(lightness)).float()
+            judged_true = self.discriminator(small, ab).float()
+            judged_ours = self.discriminator(small, ours).float()
         generator = share * (
             self._ab_weight * self._near(ab, ours).mean() + self._adversarial(judged_ours, True)
         )
@@ -90,12 +100,13 @@ class Pix2Pix(Regression):
         gradients = list(torch.autograd.grad(generator, own, retain_graph=True))
         gradients += torch.autograd.grad(discriminator, list(self.discriminator.parameters()))
         losses = {
-            "generator_loss": generator.item(),
-            "discriminator_loss": discriminator.item(),
+            "loss": (generator + discriminator).detach(),
+            "generator_loss": generator.detach(),
+            "discriminator_loss": discriminator.detach(),
         }
-        return {"loss": sum(losses.values()), **losses}, gradients
+        return losses, gradients
 
 
-def _channels_first(values: np.ndarray) -> torch.Tensor:
-    """[N, H, W, C] as torch's [N, C, H, W], in the same memory."""
-    return torch.from_numpy(values).permute(0, 3, 1, 2)
+def _channels_last(values: torch.Tensor) -> torch.Tensor:
+    """[N, C, H, W] in the memory order that torch's convolutions are fastest with."""
+    return values.contiguous(memory_format=torch.channels_last)

@@ -1,4 +1,4 @@
-"""A Keras network rebuilt of plain torch modules, to train it on a CPU.
+"""A Keras network rebuilt of plain torch modules, to train it on a GPU or a CPU.
 
 The Keras model stays the definition, and is what is judged and exported; the twin runs the same
 layers with the same weights in torch's own channels-last kernels.
@@ -193,19 +193,29 @@ class TorchTwin(nn.Module):
             tensors += [module.running_mean, module.running_var]
         return tensors
 
+    def tensors(self) -> list[torch.Tensor]:
+        """The twin's own weights, in the order of the Keras model's, in torch's layout."""
+        return [tensor for layer in self._keras_layers for tensor in self._tensors(layer)]
+
+    def from_keras(self, weights: list[np.ndarray]) -> list[torch.Tensor]:
+        """What the Keras model's `get_weights` gives, in the order and layout of `tensors`."""
+        rest, tensors = list(weights), []
+        for layer in self._keras_layers:
+            own, rest = rest[: len(layer.weights)], rest[len(layer.weights) :]
+            tensors += [torch.from_numpy(np.ascontiguousarray(v)) for v in _to_torch(layer, own)]
+        return tensors
+
+    def to_keras(self, tensors: list[torch.Tensor]) -> list[np.ndarray]:
+        """The opposite of `from_keras`; of tensors on any device."""
+        rest, weights = list(tensors), []
+        for layer in self._keras_layers:
+            own, rest = rest[: len(layer.weights)], rest[len(layer.weights) :]
+            values = [tensor.detach().cpu().numpy() for tensor in own]
+            weights += [np.array(value) for value in _to_keras(layer, values)]
+        return weights
+
     @torch.no_grad()
     def load_keras(self, weights: list[np.ndarray]) -> None:
         """Take weights as the Keras model's `get_weights` gives them."""
-        rest = list(weights)
-        for layer in self._keras_layers:
-            own, rest = rest[: len(layer.weights)], rest[len(layer.weights) :]
-            for tensor, value in zip(self._tensors(layer), _to_torch(layer, own), strict=True):
-                tensor.copy_(torch.from_numpy(np.ascontiguousarray(value)))
-
-    def keras_weights(self) -> list[np.ndarray]:
-        """The weights as the Keras model's `set_weights` takes them."""
-        weights: list[np.ndarray] = []
-        for layer in self._keras_layers:
-            own = [tensor.detach().numpy() for tensor in self._tensors(layer)]
-            weights += [np.array(value) for value in _to_keras(layer, own)]
-        return weights
+        for tensor, value in zip(self.tensors(), self.from_keras(weights), strict=True):
+            tensor.copy_(value)

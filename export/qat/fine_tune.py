@@ -1,7 +1,7 @@
 """Fine-tune a rounded network until its eight bits say what the float network says.
 
 The loss is distillation from the float network beside the true colours, on random crops of prepared
-pictures (`train.data`), at the size that the file will see. BatchNorm keeps its statistics.
+pictures (`train.batches`), at the size that the file will see. BatchNorm keeps its statistics.
 """
 
 import hashlib
@@ -24,8 +24,9 @@ from export.qat.options import QatOptions
 from export.qat.ranges import Range
 from export.qat.scheme import RoundedTwin
 from export.tensor_ranges import LIGHTNESS_RANGE
-from train.checkpoint import Progress, load_checkpoint, save_checkpoint
-from train.data import CropBatches
+from train.batches import Batches, Pictures, RoundBatches
+from train.checkpoint import Progress, find_progress, load_checkpoint, save_checkpoint
+from train.data import KerasBatches
 from train.store import MANIFEST, Store
 
 # Of the steps or minutes, the share in which the learning rate rises.
@@ -75,18 +76,18 @@ def fine_tune(
     _claim(options, rounded)
     trainer = _Trainer(rounded, options)
     checkpoint = options.folder / "checkpoint"
-    _, progress = load_checkpoint(checkpoint, trainer) or ([], Progress())
+    progress = find_progress(checkpoint)
+    if progress is None:
+        progress = Progress()
+    else:
+        load_checkpoint(checkpoint, trainer)
     size = int(rounded.model.input_shape[1])
     step, seconds = progress.step, progress.seconds
     total = options.steps
-    batches = CropBatches(
-        store,
-        batch_size=options.batch_size,
-        crop_size=size,
-        first_step=0,
-        steps=total or 1,
-        seed=options.seed,
+    crops = Batches(
+        Pictures(store), batch_size=options.batch_size, seed=options.seed, view=options.view
     )
+    batches = KerasBatches(RoundBatches(crops, 0, total or 1, size))
 
     def save() -> None:
         try:
@@ -198,6 +199,7 @@ def _claim(options: QatOptions, rounded: RoundedTwin) -> None:
         "learning_rate": options.learning_rate,
         "batch_size": options.batch_size,
         "distillation_share": options.distillation_share,
+        "tone_view": options.view is not None,
         "seed": options.seed,
     }
     file = options.folder / "qat.json"

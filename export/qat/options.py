@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge_runtime.tone import ToneView
 from export.errors import ExportError
 
 DEFAULT_MINUTES = 40.0
@@ -22,6 +23,7 @@ class QatOptions:
         batch_size: crops in a batch.
         distillation_share: weight in the loss of the distance from the float network's ab (mean
             squared); the rest is that of the distance from the true ab (Huber, `train.losses`).
+        view: through which the network sees lightness; None for none.
         seed: of crops.
         checkpoint_seconds: between two checkpoints.
     Raises:
@@ -35,6 +37,7 @@ class QatOptions:
     learning_rate: float = DEFAULT_LEARNING_RATE
     batch_size: int = 16
     distillation_share: float = 0.999
+    view: ToneView | None = None
     seed: int = 0
     checkpoint_seconds: float = 60.0
 

@@ -9,14 +9,15 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
 
 def first_losses(wanted):
     """The losses by name of `NETWORK:CROP:POLICY`."""
+    from train.batches import Batches, Pictures, RoundBatches
     from train.config import load_config
-    from train.data import CropBatches
     from train.engines import KerasEngine
 
     network, crop, policy = wanted.split(":")
@@ -31,11 +32,11 @@ def first_losses(wanted):
             for w in model.get_weights()
         ]
     )
-    pictures = list(rng.integers(0, 256, (4, 8, 8, 3), np.uint8))  # enlarged, they are smooth
-    batches = CropBatches(
-        pictures, batch_size=4, crop_size=int(crop), first_step=0, steps=1, seed=0
-    )
-    return engine.train(batches, lambda: 1e-4, lambda loss: False)
+    pictures = rng.integers(0, 256, (4, 8, 8, 3), np.uint8)  # enlarged, they are smooth
+    entries = [SimpleNamespace(offset=192 * n, height=8, width=8) for n in range(4)]
+    store = SimpleNamespace(entries=entries, pixels=pictures.ravel())
+    batches = Batches(Pictures(store), batch_size=4, seed=0)
+    return engine.train(RoundBatches(batches, 0, 1, int(crop)), lambda: 1e-4, lambda loss: False)
 
 
 if __name__ == "__main__":

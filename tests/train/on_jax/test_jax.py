@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from train.batches import Batches, Pictures, RoundBatches
 from train.config import load_config
-from train.data import CropBatches
 from train.engines import KerasEngine
 from train.fit import fit
 from train.store import Store
@@ -46,9 +46,8 @@ def test_a_gan_learns(prepared):
     config = replace(load_config("smoke_pix2pix_mobilenetv2"), batch_size=2)
     engine = KerasEngine(config, 64)
     before = engine._trainable.model.get_weights()
-    same = CropBatches(
-        Store(prepared, "train"), batch_size=2, crop_size=64, first_step=0, steps=1, seed=0
-    )
+    batches = Batches(Pictures(Store(prepared, "train")), batch_size=2, seed=0)
+    same = RoundBatches(batches, 0, 1, 64)
     losses = [engine.train(same, lambda: 1e-3, lambda loss: False) for _ in range(4)]
     assert all(np.isfinite(list(step.values())).all() for step in losses)
     assert losses[-1]["generator_loss"] < losses[0]["generator_loss"]

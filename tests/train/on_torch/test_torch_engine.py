@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from train.batches import Batches, Pictures, RoundBatches
 from train.config import FitConfig
-from train.data import CropBatches
 from train.engines import KerasEngine, make_engine
 from train.fit import fit
 from train.store import Store
@@ -60,10 +60,12 @@ def test_a_cut_off_run_goes_on_exactly(whole_run, prepared, tmp_path):
         assert ours.val_rgb_psnr == pytest.approx(expected.val_rgb_psnr, abs=0.01)
 
 
+def batches_of(data, batch_size):
+    return Batches(Pictures(Store(data, "train")), batch_size=batch_size, seed=0)
+
+
 def train(engine, data, steps):
-    batches = CropBatches(
-        Store(data, "train"), batch_size=4, crop_size=32, first_step=0, steps=steps, seed=0
-    )
+    batches = RoundBatches(batches_of(data, 4), 0, steps, 32)
     return engine.train(batches, lambda: 1e-3, lambda loss: False)["loss"]
 
 
@@ -72,13 +74,12 @@ def test_loss_and_gradients_are_those_of_keras(prepared):
     model = KerasEngine(config, 64)._trainable.network
     engine = TorchEngine(config, workers=1)
     engine.set_weights(model.get_weights())
-    lightness, ab = CropBatches(
-        Store(prepared, "train"), batch_size=8, crop_size=64, first_step=0, steps=1, seed=0
-    )[0]
+    lightness, ab = batches_of(prepared, 8).batch(0, 64)
     losses, gradients = engine._learners[0].gradients(lightness, ab, len(ab))
-    loss = ab_loss(config)(torch.from_numpy(ab), model(lightness, training=True)).mean()
+    seen, true = lightness.permute(0, 2, 3, 1), ab.permute(0, 2, 3, 1)
+    loss = ab_loss(config)(true, model(seen, training=True)).mean()
     expected = torch.autograd.grad(loss, [v.value for v in model.trainable_variables])
-    assert losses["loss"] == pytest.approx(loss.item(), rel=1e-4)
+    assert losses["loss"].item() == pytest.approx(loss.item(), rel=1e-4)
     # The kernels' axes lie differently: compare the lengths. Single ones are rounding noise, as of
     # an offset that the next BatchNorm takes out again.
     own, theirs = (
@@ -94,7 +95,7 @@ def test_cores_share_weights_and_average_their_statistics(prepared):
     for own, old in zip(engine.get_weights(), weights, strict=True):
         assert np.array_equal(own, old)
     train(engine, prepared, 2)
-    one, two = (learner.network.keras_weights() for learner in engine._learners)
+    one, two = (learner.network.to_keras(learner.network.tensors()) for learner in engine._learners)
     names = [weight.path for weight in KerasEngine(SMALL, 32)._trainable.network.weights]
     for name, own, other, mean in zip(names, one, two, engine.get_weights(), strict=True):
         if name.endswith(("moving_mean", "moving_variance")):

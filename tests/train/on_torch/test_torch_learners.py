@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from train.batches import Batches, Pictures
 from train.config import FitConfig
-from train.data import CropBatches
 from train.engines import KerasEngine, make_engine
 from train.fit import fit
 from train.store import Store
@@ -38,13 +38,12 @@ def test_each_network_has_the_gradients_that_keras_gives_it(prepared):
     model = KerasEngine(GAN, 64)._trainable.model
     learner = Pix2Pix(GAN, model.generator)
     learner.discriminator.load_keras(model.discriminator.get_weights())
-    lightness, ab = CropBatches(
-        Store(prepared, "train"), batch_size=8, crop_size=64, first_step=0, steps=1, seed=0
-    )[0]
+    batches = Batches(Pictures(Store(prepared, "train")), batch_size=8, seed=0)
+    lightness, ab = batches.batch(0, 64)
     _, gradients = learner.gradients(lightness, ab, len(ab))
 
-    ours = model(lightness, training=True)
-    loss = model.compute_loss(torch.from_numpy(lightness), torch.from_numpy(ab), ours)
+    seen, true = lightness.permute(0, 2, 3, 1), ab.permute(0, 2, 3, 1)
+    loss = model.compute_loss(seen, true, model(seen, training=True))
     expected = torch.autograd.grad(loss, [v.value for v in model.trainable_variables])
     generators = len(model.generator.trainable_variables)
     for part in (slice(0, generators), slice(generators, None)):
