@@ -325,5 +325,7 @@ class RoundBatches(Sequence):
         return self.steps
 
     def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """See `Batches.batch`."""
+        """See `Batches.batch`; iterating ends by the IndexError."""
+        if not 0 <= index < self.steps:
+            raise IndexError(index)
         return self.batches.batch(self.first_step + index, self.crop_size)

@@ -52,6 +52,8 @@ class _SameBatch(Sequence):
         return self.steps
 
     def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
+        if not 0 <= index < self.steps:
+            raise IndexError(index)
         return self.batch
 
 
