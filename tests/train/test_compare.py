@@ -5,6 +5,7 @@ import shutil
 from dataclasses import asdict
 
 import keras
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -16,7 +17,7 @@ from train.config import FitConfig
 from train.errors import RunError
 from train.evaluate import OpenNetwork, evaluate
 from train.models.pix2pix_mobilenetv2 import build_generator
-from train.networks import keras_network
+from train.networks import keras_network, open_networks
 from train.open_pictures import TruePictures
 from train.sheet import CELL, GAP, HEADER
 
@@ -98,6 +99,15 @@ def copy_of(folder, tmp_path, name="tiny"):
     for file in folder.iterdir():
         shutil.copy(file, copy)
     return copy
+
+
+def test_batches_give_what_single_pictures_give_at_every_saturation(made_run):
+    networks = open_networks([str(made_run[0])], None, [1.0, 2.0])
+    seen = np.random.default_rng(0).uniform(-1, 1, (3, 64, 64)).astype(np.float32)
+    single = np.stack([np.asarray(made_run[1](x[None, ..., None]))[0] for x in seen])
+    for factor, network in zip((1, 2), networks.values(), strict=True):
+        assert network.run.batch(seen) == pytest.approx(factor * single, abs=1e-5)
+        assert network.run(seen[1]) == pytest.approx(factor * single[1], abs=1e-5)
 
 
 def test_runs_of_one_name_keep_their_paths(made_run, tmp_path, monkeypatch):
