@@ -3,7 +3,9 @@
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -20,16 +22,32 @@ class Progress:
     Attributes:
         step: batches seen.
         seconds: trained.
-        best_gain: the best gain on val so far, dB.
+        done: the share of the run, 0..1.
         rounds: done.
-        stale_rounds: since the best gain.
+        adversarial: whether the discriminator has joined.
+        stage_step: when it did; 0 in the first stage.
+        best_gain: the best gain on val so far in this stage, dB.
+        best_step: when that was.
     """
 
     step: int = 0
     seconds: float = 0.0
-    best_gain: float = float("-inf")
+    done: float = 0.0
     rounds: int = 0
-    stale_rounds: int = 0
+    adversarial: bool = False
+    stage_step: int = 0
+    best_gain: float = float("-inf")
+    best_step: int = 0
+
+    def joined(self) -> "Progress":
+        """The same when the discriminator joins: what is best starts anew."""
+        return replace(
+            self,
+            adversarial=True,
+            stage_step=self.step,
+            best_gain=float("-inf"),
+            best_step=self.step,
+        )
 
 
 def save_checkpoint(
@@ -60,10 +78,8 @@ def save_checkpoint(
     shutil.rmtree(old, ignore_errors=True)
 
 
-def load_checkpoint(folder: Path, engine: Engine) -> tuple[list[np.ndarray], Progress] | None:
-    """Fill the engine; give the averaged weights and the progress.
-
-    None if there is no checkpoint yet.
+def find_progress(folder: Path) -> Progress | None:
+    """How far the run of a checkpoint is; None if there is no checkpoint yet.
 
     Raises:
         FitError: the checkpoint is damaged.
@@ -73,11 +89,25 @@ def load_checkpoint(folder: Path, engine: Engine) -> tuple[list[np.ndarray], Pro
         os.replace(old, folder)
     if not folder.exists():
         return None
-    try:
+    with _undamaged(folder):
+        return Progress(**json.loads((folder / "progress.json").read_text("utf-8")))
+
+
+def load_checkpoint(folder: Path, engine: Engine) -> list[np.ndarray]:
+    """Fill an engine of the checkpoint's stage; gives the averaged weights.
+
+    Raises:
+        FitError: the checkpoint is damaged.
+    """
+    with _undamaged(folder):
         engine.load(folder)
         with np.load(folder / "average.npz", allow_pickle=False) as file:
-            average = [file[name] for name in file.files]
-        progress = Progress(**json.loads((folder / "progress.json").read_text("utf-8")))
+            return [file[name] for name in file.files]
+
+
+@contextmanager
+def _undamaged(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, EOFError, ValueError, TypeError, KeyError, BadZipFile):
         raise FitError(f"the checkpoint {folder} is damaged: remove it to start again") from None
-    return average, progress

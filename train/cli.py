@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -21,8 +23,12 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from train.began import process_began
 from train.command import run
 from train.errors import ConfigError
+
+if TYPE_CHECKING:
+    from train.config import FitConfig
 
 # TensorFlow's own chatter (missing GPUs, oneDNN) would bury ours.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -53,6 +59,8 @@ FIT_HELP = """Train a network by a recipe of `train/configs/`; run again to go o
     python -m train fit nano --data data/mine --out runs/nano
 
     python -m train fit standard --data data/mine --out runs/short --minutes 30
+
+    python -m train fit standard --data data/mine --out runs/gpu --until 9m --dtype bfloat16
 """
 
 EVALUATE_HELP = """Measure models on colour pictures, with the grey row (ab = 0) beside.
@@ -120,6 +128,44 @@ def prepare_command(
     console.print(f"written to {out}", highlight=False)
 
 
+class Device(str, Enum):
+    """Where to train."""
+
+    AUTO, CPU, CUDA = "auto", "cpu", "cuda"
+
+
+class Dtype(str, Enum):
+    """What to compute in while training; weights are float32 in any case."""
+
+    FLOAT32, BFLOAT16 = "float32", "bfloat16"
+
+
+DEVICE = typer.Option(help="`auto` takes a GPU where there is one.")
+DTYPE = typer.Option(help="Compute in this instead of what the recipe says; weights are float32.")
+BATCH_SIZE = typer.Option(min=1, help="Pictures in a batch instead.")
+
+
+def _seconds(text: str) -> float:
+    """A time as people write it: `555s`, `9m`, `1h30m`."""
+    number = r"(\d+(?:\.\d+)?)"
+    found = re.fullmatch(f"(?:{number}h)?(?:{number}m)?(?:{number}s)?", text)
+    parts = [float(part or 0) for part in found.groups()] if found else [0.0]
+    seconds = sum(part * unit for part, unit in zip(parts, (3600, 60, 1), strict=False))
+    if not 0 < seconds < float("inf"):
+        raise ConfigError(f"a time is written as 555s, 9m or 1h30m, not {text!r}")
+    return seconds
+
+
+def _adapted(recipe: "FitConfig", batch_size: int | None, dtype: Dtype | None) -> "FitConfig":
+    """A recipe with what the command line says instead."""
+    changes: dict[str, object] = {}
+    if batch_size is not None:
+        changes["batch_size"] = batch_size
+    if dtype is not None:
+        changes["dtype_policy"] = "float32" if dtype is Dtype.FLOAT32 else "mixed_bfloat16"
+    return replace(recipe, **changes)
+
+
 @app.command("fit", help=FIT_HELP)
 def fit_command(
     config: Annotated[str, typer.Argument(help="A recipe of train/configs/.")],
@@ -128,23 +174,48 @@ def fit_command(
     minutes: Annotated[float | None, typer.Option(help="Train this long instead.")] = None,
     steps: Annotated[int | None, typer.Option(help="Train this many batches instead.")] = None,
     epochs: Annotated[float | None, typer.Option(help="Train this many passes instead.")] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(help="End the whole command this long after it began: 555s, 9m, 1h30m."),
+    ] = None,
+    checkpoint_every: Annotated[
+        str | None, typer.Option(help="Measure and write weights this often instead: 90s, 5m.")
+    ] = None,
+    batch_size: Annotated[int | None, BATCH_SIZE] = None,
+    dtype: Annotated[Dtype | None, DTYPE] = None,
+    device: Annotated[Device, DEVICE] = Device.AUTO,
     encoder_weights: Annotated[
         str, typer.Option(help="`imagenet` (downloaded by Keras), `none`, or a .weights.h5 file.")
     ] = "imagenet",
     start_from: Annotated[
         Path | None, typer.Option(help="Start from these weights of the whole network.")
     ] = None,
+    extra: Annotated[
+        Path | None,
+        typer.Option(
+            help="Another store of prepared pictures, as old plates: each batch has the recipe's"
+            " `extra_share` of it."
+        ),
+    ] = None,
 ) -> None:
     from train.config import load_config
     from train.fit import Round, fit
 
     recipe = load_config(config)
-    lengths = {"minutes": minutes, "steps": steps, "epochs": epochs}
+    lengths = {
+        "minutes": minutes,
+        "steps": steps,
+        "epochs": epochs,
+        "until_seconds": None if until is None else _seconds(until),
+    }
     given = sum(length is not None for length in lengths.values())
     if given > 1:
-        raise ConfigError("give one of --minutes, --steps and --epochs")
+        raise ConfigError("give one of --minutes, --steps, --epochs and --until")
     if given:
         recipe = replace(recipe, **lengths)
+    if checkpoint_every is not None:
+        recipe = replace(recipe, checkpoint_seconds=_seconds(checkpoint_every))
+    recipe = _adapted(recipe, batch_size, dtype)
 
     with _progress(TaskProgressColumn()) as progress:
         task = progress.add_task("training", total=1.0)
@@ -155,6 +226,7 @@ def fit_command(
         def on_round(row: Round) -> None:
             console.print(
                 f"step {row.step}  crops {row.crop_size} px  loss {row.loss:.4f}"
+                f" (val {row.val_loss:.4f})"
                 f"  {row.images_per_second:.0f} images/s  val {row.val_rgb_psnr:.2f} dB"
                 f" ({row.val_gain:+.2f} over grey)  colourfulness"
                 f" {row.val_colourfulness_ratio:.2f}",
@@ -167,6 +239,10 @@ def fit_command(
             out,
             encoder_weights=None if encoder_weights == "none" else encoder_weights,
             start_from=start_from,
+            extra=extra,
+            device=device.value,
+            began=process_began(),
+            on_note=lambda note: console.print(note, highlight=False),
             on_step=on_step,
             on_round=on_round,
         )
@@ -297,28 +373,29 @@ def speed_command(
     config: Annotated[str, typer.Argument(help="A recipe of train/configs/.")],
     data: Annotated[Path, typer.Option(help="Prepared data.")],
     batches: Annotated[int, typer.Option(min=2, help="To make, and to train.")] = 50,
+    batch_size: Annotated[int | None, BATCH_SIZE] = None,
+    dtype: Annotated[Dtype | None, DTYPE] = None,
+    device: Annotated[Device, DEVICE] = Device.AUTO,
 ) -> None:
-    import keras
-
     from train.config import load_config
     from train.speed import measure_speed
 
+    recipe = _adapted(load_config(config), batch_size, dtype)
     with console.status("") as status:
-        speed = measure_speed(load_config(config), data, batches, status.update)
+        speed = measure_speed(recipe, data, batches, device=device.value, on_stage=status.update)
     console.print(
-        f"{config} on {keras.backend.backend()}: batches of {speed.batch_size} crops of"
-        f" {speed.crop_size} px, images/s",
+        f"{config} on {speed.device}: batches of {speed.batch_size} crops of {speed.crop_size} px,"
+        " images/s",
         highlight=False,
     )
     for name, value in (
-        ("data alone, one worker", speed.data),
-        ("the same, aged as old film", speed.aged_data),
+        ("data alone", speed.data),
         ("training on a batch made beforehand", speed.held),
         ("training, data included", speed.training),
     ):
         console.print(f"{value:9.1f}  {name}", highlight=False)
     console.print(
-        f"{speed.training / speed.held:9.0%}  the last of the one before", highlight=False
+        f"{speed.waiting:9.0%}  of the time the network waits for its data", highlight=False
     )
 
 

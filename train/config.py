@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 import train.configs
@@ -33,6 +33,7 @@ class FitConfig:
         minutes: time to train, in which the learning rate falls along a cosine to zero; or None.
         steps: batches to train instead; or None.
         epochs: passes over the training pictures instead; or None.
+        until_seconds: the whole command's, from its beginning to its end, instead; or None.
         batch_size: pictures in a batch.
         crop_sizes: (share of the run, side of the crops in pixels), in order; the last share is 1.
         optimizer: one of `OPTIMIZERS`.
@@ -41,14 +42,20 @@ class FitConfig:
         momentum: of SGD; the beta_1 of Adam and AdamW.
         loss: one of `train.losses.LOSSES`; `SOFT_CROSS_ENTROPY` for `ab_classifier`.
         rebalancing: count rare colours more, for `ab_classifier`.
+        teacher_share: of the loss, 0..1: how near to a teacher's ab, where one is given.
         adversarial_loss: one of `train.adversarial.ADVERSARIAL_LOSSES`, to train a pix2pix
             generator against a discriminator; None trains it by its loss on ab alone.
+        adversarial_from: the share of the run that the generator learns by its loss on ab alone
+            before the discriminator joins.
         ab_weight: of the loss on ab beside the adversarial one (pix2pix's lambda).
         film: how lightness is aged for training.
+        extra_share: of each batch that comes from the extra pictures, 0..1, where there are any.
         tone_view: whether the network sees lightness through the tone view of contract 2.
         ema: decay per step of the average of weights that is measured and kept.
         round_steps: batches between two checkpoints.
-        patience: stop early after so many rounds without a better one on val; None never does.
+        checkpoint_seconds: time between two checkpoints instead; or None.
+        patience: stop early after so many passes over the training pictures without a better
+            round on val; None never does.
         val_size: S at which the network is measured between rounds.
         val_pictures: how many pictures that takes.
         sheet_rounds: rounds between two sheets of val pictures.
@@ -65,6 +72,7 @@ class FitConfig:
     minutes: float | None = None
     steps: int | None = None
     epochs: float | None = None
+    until_seconds: float | None = None
     batch_size: int = 32
     crop_sizes: tuple[tuple[float, int], ...] = ((1.0, 128),)
     optimizer: str = "adamw"
@@ -74,13 +82,17 @@ class FitConfig:
     momentum: float = 0.9
     loss: str = "huber"
     rebalancing: bool = False
+    teacher_share: float = 0.5
     adversarial_loss: str | None = None
+    adversarial_from: float = 0.0
     ab_weight: float = 100.0
     film: OldFilm = AS_IT_IS
+    extra_share: float = 0.0
     tone_view: bool = False
     ema: float = 0.999
     round_steps: int = 500
-    patience: int | None = None
+    checkpoint_seconds: float | None = None
+    patience: float | None = None
     val_size: int = 160
     val_pictures: int = 256
     sheet_rounds: int = 5
@@ -117,21 +129,27 @@ class FitConfig:
                 )
             if min(size for _, size in self.crop_sizes) < LEAST_GAN_CROP:
                 raise ConfigError(f"a discriminator needs crops of at least {LEAST_GAN_CROP} px")
+        elif self.adversarial_from:
+            raise ConfigError("adversarial_from is for recipes with an adversarial_loss")
+        if not 0 <= self.adversarial_from < 1:
+            raise ConfigError("adversarial_from must be at least 0 and below 1")
         if self.optimizer not in OPTIMIZERS:
             raise ConfigError(
                 f"optimizer must be one of {', '.join(OPTIMIZERS)}, not {self.optimizer!r}"
             )
         if self.dtype_policy not in ("float32", "mixed_bfloat16"):
             raise ConfigError(f"dtype_policy must not be {self.dtype_policy!r}")
-        lengths = (self.minutes, self.steps, self.epochs)
+        lengths = (self.minutes, self.steps, self.epochs, self.until_seconds)
         if sum(length is not None for length in lengths) != 1:
-            raise ConfigError("a recipe has one of minutes, steps and epochs")
-        counts = [n for n in lengths if n is not None]
+            raise ConfigError("a recipe has one of minutes, steps, epochs and until_seconds")
+        counts = [*lengths, self.checkpoint_seconds, self.patience]
         counts += [self.batch_size, self.round_steps, self.val_pictures, self.sheet_rounds]
-        if min(counts) <= 0 or (self.patience is not None and self.patience <= 0):
+        # What is no number is not below infinity either.
+        if not all(0 < count < float("inf") for count in counts if count is not None):
             raise ConfigError(
-                "minutes, steps, epochs, batch_size, round_steps, val_pictures, sheet_rounds and"
-                " patience must be positive"
+                "minutes, steps, epochs, until_seconds, batch_size, round_steps,"
+                " checkpoint_seconds, val_pictures, sheet_rounds and patience must be positive"
+                " numbers"
             )
         if not (self.learning_rate > 0 and 0 <= self.ema < 1 and 0 <= self.warmup <= 1):
             raise ConfigError(
@@ -145,6 +163,17 @@ class FitConfig:
     def crop_size(self, progress: float) -> int:
         """The side of the crops when `progress` (0..1) of the run is done."""
         return next((s for share, s in self.crop_sizes if progress < share), self.crop_sizes[-1][1])
+
+    @property
+    def starts_adversarial(self) -> bool:
+        """Whether the discriminator is there from the beginning."""
+        return self.adversarial_loss is not None and self.adversarial_from == 0
+
+    def stage(self, adversarial: bool) -> "FitConfig":
+        """What a stage of the run trains by: without the discriminator, or with it."""
+        if adversarial or self.adversarial_loss is None:
+            return self
+        return replace(self, adversarial_loss=None, adversarial_from=0.0)
 
     def total_steps(self, pictures: int) -> int | None:
         """Batches of the whole run over so many training pictures; None if time ends it."""

@@ -28,9 +28,9 @@ _EVEN = (1, 2, 5, 10)
 def draw_loss_curve(history_csv: Path, png: Path) -> None:
     """Draw a run's history as a PNG of 1200 by 1050 pixels.
 
-    Above: the columns `loss` and `*_loss` over steps, on a logarithmic scale where there are
-    several, with the learning rate faint behind them. Below: gain over the grey picture in dB, and
-    colourfulness as a share of that of the true pictures.
+    Above: the columns `loss` and `*_loss` over steps, the loss on val among them, on a logarithmic
+    scale for a GAN, with the learning rate faint behind them. Below: gain over the grey picture in
+    dB, and colourfulness as a share of that of the true pictures.
 
     Args:
         history_csv: what `train.fit` wrote, of a finished or a running run.
@@ -69,7 +69,8 @@ def _draw_losses(axes: Axes, columns: dict[str, np.ndarray], losses: dict[str, n
         colour = _LOSS_COLOURS[number % len(_LOSS_COLOURS)]
         lines += _line(axes, columns["step"], values, colour, name.replace("_", " "))
     # The losses of a GAN lie orders of magnitude apart.
-    if len(losses) > 1 and min(np.nanmin(values) for values in losses.values()) > 0:
+    of_a_gan = not losses.keys() <= {"loss", "val_loss"}
+    if of_a_gan and min(np.nanmin(values) for values in losses.values()) > 0:
         axes.set_yscale("log")
     else:
         axes.yaxis.set_major_locator(MaxNLocator(6, steps=_EVEN))

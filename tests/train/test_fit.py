@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from edge_runtime.tone import TONE_VIEW
-from train.checkpoint import load_checkpoint
+from train.checkpoint import find_progress, load_checkpoint
 from train.config import FitConfig, load_config
 from train.engines import make_engine
 from train.errors import ConfigError, FitError, WeightsError
@@ -89,7 +89,9 @@ def test_a_plateau_ends_the_run(prepared, tmp_path, monkeypatch):
         "train.fit.evaluate",
         lambda *_: {"ours": Scores(4, 22.0, 20.0, 100.0, 28.0, 26.0, 0.5, next(gains), 0.5, 0.4)},
     )
-    small = replace(SMALL, steps=20, round_steps=1, crop_sizes=((1.0, 32),), patience=2)
+    small = replace(SMALL, steps=20, round_steps=1, crop_sizes=((1.0, 32),))
+    # Two rounds, counted in passes.
+    small = replace(small, patience=2 * small.batch_size / len(Store(prepared, "train")))
     assert len(fit(small, prepared, tmp_path / "run", encoder_weights=None)) == 4
     assert fit(small, prepared, tmp_path / "run", encoder_weights=None) == []
 
@@ -177,12 +179,15 @@ def test_other_data_under_the_same_name_is_refused(whole_run, prepared, tmp_path
 def test_a_checkpoint_between_two_renames_is_found(whole_run, tmp_path):
     out, _ = whole_run
     shutil.copytree(out / "checkpoint", tmp_path / "checkpoint.old")
+    assert find_progress(tmp_path / "checkpoint").step == 24
     engine = make_engine(SMALL, 64)
-    _, progress = load_checkpoint(tmp_path / "checkpoint", engine)
-    assert progress.step == 24
+    load_checkpoint(tmp_path / "checkpoint", engine)
     (tmp_path / "checkpoint" / "average.npz").write_bytes(b"PK")
     with pytest.raises(FitError, match="is damaged"):
         load_checkpoint(tmp_path / "checkpoint", engine)
+    (tmp_path / "checkpoint" / "progress.json").write_text("{")
+    with pytest.raises(FitError, match="is damaged"):
+        find_progress(tmp_path / "checkpoint")
 
 
 def test_bfloat16_trains_and_is_judged_in_float32(prepared, tmp_path):
@@ -219,8 +224,8 @@ def test_weights_of_another_network_are_refused(whole_run, prepared, tmp_path):
     [
         ({"alpha": 0.5}, "alpha"),
         ({"loss": "hubert"}, "loss must be one of"),
-        ({"minutes": 3.0}, "one of minutes, steps and epochs"),
-        ({"steps": None}, "one of minutes, steps and epochs"),
+        ({"minutes": 3.0}, "one of minutes, steps, epochs and until_seconds"),
+        ({"steps": None}, "one of minutes, steps, epochs and until_seconds"),
         ({"batch_size": 0}, "positive"),
         ({"crop_sizes": ((1.0, 100),)}, "multiples of 32"),
         ({"network": "resnet"}, "network must be one of baseline_cnn, "),

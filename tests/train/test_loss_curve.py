@@ -9,9 +9,14 @@ from train.errors import RunError
 from train.history import read_history
 from train.loss_curve import draw_loss_curve
 
-HEADER = "step,seconds,crop_size,learning_rate,loss,val_rgb_psnr,val_gain,val_colourfulness_ratio"
+HEADER = (
+    "step,seconds,crop_size,learning_rate,loss,val_loss,val_rgb_psnr,val_gain,"
+    "val_colourfulness_ratio"
+)
 ROWS = (
-    "8,1.5,96,0.002,0.5,20,0.5,0.3\n16,3.0,96,0.001,0.25,21,1.5,0.4\n24,4.5,128,0,0.2,21,1.6,0.5\n"
+    "8,1.5,96,0.002,0.5,0.6,20,0.5,0.3\n"
+    "16,3.0,96,0.001,0.25,0.4,21,1.5,0.4\n"
+    "24,4.5,128,0,0.2,0.3,21,1.6,0.5\n"
 )
 
 
@@ -39,6 +44,7 @@ def test_every_curve_has_the_figures_of_the_history(tmp_path, drawn):
     steps = [8, 16, 24]
     assert drawn == {
         "loss": (steps, [0.5, 0.25, 0.2]),
+        "val loss": (steps, [0.6, 0.4, 0.3]),
         "learning rate": (steps, [0.002, 0.001, 0]),
         "gain": (steps, [0.5, 1.5, 1.6]),
         "colourfulness": (steps, [0.3, 0.4, 0.5]),
@@ -48,6 +54,8 @@ def test_every_curve_has_the_figures_of_the_history(tmp_path, drawn):
     # Mostly white paper, and the blue curve of the loss is on it.
     assert np.mean(pixels.min(axis=-1) == 255) > 0.9
     assert (pixels == (0x00, 0x72, 0xB2)).all(axis=-1).sum() > 500
+    # The loss on val, above it, has the same scale and another colour.
+    assert (pixels == (0xD5, 0x5E, 0x00)).all(axis=-1).sum() > 500
     assert sorted(path.name for path in tmp_path.iterdir()) == ["curve.png", "history.csv"]
 
 

@@ -2,7 +2,8 @@
 
     python -m train fit pix2pix_densenet121_hour --data data/photos --out runs/mine
 
-The crops, the steps and the schedule of `standard`. It was not run to its end here yet.
+The crops, the steps and the schedule of `standard`; for half of the run the generator learns by its
+loss on ab alone. It was not run to its end here yet.
 """
 
 from train.config import FitConfig
@@ -12,6 +13,7 @@ CONFIG = FitConfig(
     network="pix2pix_densenet121",
     loss="l1",
     adversarial_loss="smoothed_cross_entropy",
+    adversarial_from=0.5,
     minutes=60.0,
     batch_size=32,
     crop_sizes=((1.0, 128),),

@@ -2,7 +2,8 @@
 
     python -m train fit pix2pix_mobilenetv2_hour --data data/photos --out runs/mine
 
-The crops, the steps and the schedule of `standard`. It was not run to its end here yet.
+The crops, the steps and the schedule of `standard`; for half of the run the generator learns by its
+loss on ab alone. It was not run to its end here yet.
 """
 
 from train.config import FitConfig
@@ -13,6 +14,7 @@ CONFIG = FitConfig(
     alpha=1.0,
     loss="l1",
     adversarial_loss="smoothed_cross_entropy",
+    adversarial_from=0.5,
     minutes=60.0,
     batch_size=32,
     crop_sizes=((1.0, 128),),
