@@ -69,6 +69,7 @@ def make_engine(
     bin_weights: np.ndarray | None = None,
     *,
     device: str = "auto",
+    teacher: Any = None,
 ) -> Engine:
     """The fastest engine for Keras's backend, the recipe and the device.
 
@@ -77,6 +78,7 @@ def make_engine(
         crop_size: of the first batches.
         bin_weights: float32 [313] for `rebalancing`.
         device: one of `DEVICES`; `auto` takes a GPU where there is one.
+        teacher: a Keras network of ab to learn from as well; for the torch twin alone.
     Raises:
         ConfigError: there is no such device, or this backend or recipe cannot choose it.
     """
@@ -89,12 +91,12 @@ def make_engine(
             if device == "cuda" and not torch.cuda.is_available():
                 raise ConfigError("torch finds no CUDA device here")
             cuda = device == "cuda" or (device == "auto" and torch.cuda.is_available())
-            return TorchEngine(config, torch.device("cuda" if cuda else "cpu"))
-    if device != "auto":
-        raise ConfigError(
-            "--device is for the networks with a torch twin under KERAS_BACKEND=torch; else the"
-            " backend chooses by itself"
-        )
+            return TorchEngine(config, torch.device("cuda" if cuda else "cpu"), teacher)
+    for option, given in (("--device", device != "auto"), ("--teacher", teacher is not None)):
+        if given:
+            raise ConfigError(
+                f"{option} is for the networks with a torch twin, under KERAS_BACKEND=torch"
+            )
     return KerasEngine(config, crop_size, bin_weights)
 
 

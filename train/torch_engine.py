@@ -10,6 +10,7 @@ On a GPU the batches are made where they are used, and nothing is read back with
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -23,7 +24,7 @@ from train.ema import decay_at
 from train.engines import AfterStep, BeforeStep
 from train.networks import build_network
 from train.torch_learners import Losses, Regression, make_learner
-from train.torch_twin import has_twin
+from train.torch_twin import TorchTwin, has_twin
 
 _AHEAD = 4  # batches prepared before they are needed, on a CPU
 _READ_EVERY = 50  # steps between two looks at the loss, on a GPU
@@ -41,6 +42,7 @@ class TorchEngine:
     Args:
         config: the recipe.
         device: a GPU or the CPU.
+        teacher: a Keras network to learn from as well (see `train.torch_learners.Regression`).
         workers: cores of a CPU; all of them if None. Another number trains as well, but not the
             same.
     """
@@ -49,15 +51,19 @@ class TorchEngine:
         self,
         config: FitConfig,
         device: torch.device | str = "cpu",
+        teacher: Any = None,
         workers: int | None = None,
     ) -> None:
         self.data_device = torch.device(device)
         on_cpu = self.data_device.type == "cpu"
+        # Crops have one or two sizes in a run: let cuDNN try its kernels for them.
+        torch.backends.cudnn.benchmark = not on_cpu
         count = (workers or usable_cores()) if on_cpu else 1
         model, _ = build_network(
             keras, network=config.network, alpha=config.alpha, input_size=config.crop_sizes[0][1]
         )
-        self._learners = [make_learner(config, model).to(device) for _ in range(count)]
+        shown = None if teacher is None else TorchTwin(teacher).eval().to(device)
+        self._learners = [make_learner(config, model, shown).to(device) for _ in range(count)]
         for learner in self._learners[1:]:
             self._share_parameters(learner)
         self._parameters = self._learners[0].trainable()

@@ -15,9 +15,11 @@ from train.trainable import ab_loss
 Losses = dict[str, torch.Tensor]
 
 
-def make_learner(config: FitConfig, model: Any) -> "Regression | Pix2Pix":
-    """The learner of a recipe, with the weights of its Keras network."""
-    return (Regression if config.adversarial_loss is None else Pix2Pix)(config, model)
+def make_learner(
+    config: FitConfig, model: Any, teacher: TorchTwin | None = None
+) -> "Regression | Pix2Pix":
+    """The learner of a recipe, with the weights of its Keras network: see `Regression`."""
+    return (Regression if config.adversarial_loss is None else Pix2Pix)(config, model, teacher)
 
 
 class Regression(nn.Module):
@@ -26,10 +28,14 @@ class Regression(nn.Module):
     Args:
         config: the recipe.
         model: the Keras network.
+        teacher: a network of the same ab, not trained, whose answers count for
+            `config.teacher_share` of the loss; None for none.
     """
 
-    def __init__(self, config: FitConfig, model: Any) -> None:
+    def __init__(self, config: FitConfig, model: Any, teacher: TorchTwin | None = None) -> None:
         super().__init__()
+        self._teacher = (teacher,)  # a tuple: its weights are no part of what is trained and saved
+        self._teacher_share = 0.0 if teacher is None else config.teacher_share
         self.network = TorchTwin(model, config.frozen_to)
         self._loss = ab_loss(config)
         self._half = config.dtype_policy == "mixed_bfloat16"
@@ -53,6 +59,11 @@ class Regression(nn.Module):
         with self._precision(lightness):
             ours = self.network(_channels_last(lightness)).float()
         loss = self._near(ab, ours).sum() / total
+        if self._teacher_share:
+            with torch.no_grad(), self._precision(lightness):
+                theirs = self._teacher[0](_channels_last(lightness)).float()
+            taught = self._near(theirs, ours).sum() / total
+            loss = (1 - self._teacher_share) * loss + self._teacher_share * taught
         return {"loss": loss.detach()}, list(torch.autograd.grad(loss, self.trainable()))
 
     def _near(self, ab: torch.Tensor, ours: torch.Tensor) -> torch.Tensor:
@@ -70,7 +81,7 @@ class Pix2Pix(Regression):
     a step instead of three times.
     """
 
-    def __init__(self, config: FitConfig, model: Any) -> None:
+    def __init__(self, config: FitConfig, model: Any, teacher: TorchTwin | None = None) -> None:
         super().__init__(config, model)
         side = model.output_shape[1]
         self._stride = model.input_shape[1] // side

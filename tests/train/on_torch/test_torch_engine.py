@@ -102,3 +102,29 @@ def test_cores_share_weights_and_average_their_statistics(prepared):
             assert np.allclose(mean, (own + other) / 2)
         else:
             assert np.array_equal(own, other), name
+
+
+def test_a_teacher_draws_the_network_towards_itself(prepared):
+    """Taught by nothing but another network, it comes near to what that one says."""
+    config = replace(SMALL, frozen_to=None, teacher_share=1.0, ema=0.0)
+    teacher = KerasEngine(replace(config, seed=3), 32)._trainable.network
+    rng = np.random.default_rng(0)
+    teacher.set_weights(
+        [w + 0.1 * rng.standard_normal(w.shape).astype(w.dtype) for w in teacher.get_weights()]
+    )
+    engine = TorchEngine(config, teacher=teacher, workers=1)
+    same = RoundBatches(batches_of(prepared, 8), 0, 1, 32)
+    before = engine.train(same, lambda: 0.0, lambda loss: False)["loss"]
+    learner = engine._learners[0]
+    lightness, true = same[0]
+    with torch.no_grad():
+        ours = learner.network(lightness).permute(0, 2, 3, 1)
+        theirs = teacher(lightness.permute(0, 2, 3, 1), training=False)
+    expected = ab_loss(config)(theirs, ours).mean().item()
+    assert ours.shape == true.permute(0, 2, 3, 1).shape
+    assert before == pytest.approx(expected, rel=1e-3)
+    for _ in range(12):
+        after = engine.train(same, lambda: 1e-3, lambda loss: False)["loss"]
+    assert after < 0.7 * before
+    # Its weights are no part of the checkpoint.
+    assert not any("teacher" in name for name, _ in engine._state())
