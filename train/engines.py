@@ -70,6 +70,7 @@ def make_engine(
     *,
     device: str = "auto",
     teacher: Any = None,
+    vgg16: Path | None = None,
 ) -> Engine:
     """The fastest engine for Keras's backend, the recipe and the device.
 
@@ -79,6 +80,7 @@ def make_engine(
         bin_weights: float32 [313] for `rebalancing`.
         device: one of `DEVICES`; `auto` takes a GPU where there is one.
         teacher: a Keras network of ab to learn from as well; for the torch twin alone.
+        vgg16: VGG16's weights for the recipe's `feature_weight`; for the torch twin alone.
     Raises:
         ConfigError: there is no such device, or this backend or recipe cannot choose it.
     """
@@ -91,8 +93,14 @@ def make_engine(
             if device == "cuda" and not torch.cuda.is_available():
                 raise ConfigError("torch finds no CUDA device here")
             cuda = device == "cuda" or (device == "auto" and torch.cuda.is_available())
-            return TorchEngine(config, torch.device("cuda" if cuda else "cpu"), teacher)
-    for option, given in (("--device", device != "auto"), ("--teacher", teacher is not None)):
+            return TorchEngine(config, torch.device("cuda" if cuda else "cpu"), teacher, vgg16)
+    looks = config.feature_weight or config.colourfulness_weight
+    twins_alone = {
+        "--device": device != "auto",
+        "--teacher": teacher is not None,
+        "a weight of how pictures look": bool(looks or vgg16),
+    }
+    for option, given in twins_alone.items():
         if given:
             raise ConfigError(
                 f"{option} is for the networks with a torch twin, under KERAS_BACKEND=torch"

@@ -25,6 +25,7 @@ from train.engines import AfterStep, BeforeStep
 from train.networks import build_network
 from train.torch_learners import Losses, Regression, make_learner
 from train.torch_twin import TorchTwin, has_twin
+from train.vivid import Vgg16
 
 _AHEAD = 4  # batches prepared before they are needed, on a CPU
 _READ_EVERY = 50  # steps between two looks at the loss, on a GPU
@@ -43,6 +44,7 @@ class TorchEngine:
         config: the recipe.
         device: a GPU or the CPU.
         teacher: a Keras network to learn from as well (see `train.torch_learners.Regression`).
+        vgg16: the file of its weights, for the recipe's `feature_weight`.
         workers: cores of a CPU; all of them if None. Another number trains as well, but not the
             same.
     """
@@ -52,6 +54,7 @@ class TorchEngine:
         config: FitConfig,
         device: torch.device | str = "cpu",
         teacher: Any = None,
+        vgg16: Path | None = None,
         workers: int | None = None,
     ) -> None:
         self.data_device = torch.device(device)
@@ -63,7 +66,10 @@ class TorchEngine:
             keras, network=config.network, alpha=config.alpha, input_size=config.crop_sizes[0][1]
         )
         shown = None if teacher is None else TorchTwin(teacher).eval().to(device)
-        self._learners = [make_learner(config, model, shown).to(device) for _ in range(count)]
+        features = None if vgg16 is None else Vgg16(vgg16).to(device)
+        self._learners = [
+            make_learner(config, model, shown, features).to(device) for _ in range(count)
+        ]
         for learner in self._learners[1:]:
             self._share_parameters(learner)
         self._parameters = self._learners[0].trainable()

@@ -8,18 +8,22 @@ from torch import nn
 
 from train.adversarial import ADVERSARIAL_LOSSES
 from train.config import FitConfig
+from train.errors import ConfigError
 from train.models.patch_discriminator import build_patch_discriminator
 from train.torch_twin import TorchTwin
 from train.trainable import ab_loss
+from train.vivid import Vgg16, colourfulness, rgb_of
 
 Losses = dict[str, torch.Tensor]
 
 
 def make_learner(
-    config: FitConfig, model: Any, teacher: TorchTwin | None = None
+    config: FitConfig, model: Any, teacher: TorchTwin | None = None, vgg16: Vgg16 | None = None
 ) -> "Regression | Pix2Pix":
-    """The learner of a recipe, with the weights of its Keras network: see `Regression`."""
-    return (Regression if config.adversarial_loss is None else Pix2Pix)(config, model, teacher)
+    """The learner of a recipe, with the weights of its Keras network: see both."""
+    if config.adversarial_loss is None:
+        return Regression(config, model, teacher)
+    return Pix2Pix(config, model, vgg16)
 
 
 class Regression(nn.Module):
@@ -79,10 +83,22 @@ class Pix2Pix(Regression):
     The losses are the same; as torch can ask for the gradients of each network alone, the
     discriminator judges our colours once instead of twice, and its BatchNorm statistics move twice
     a step instead of three times.
+
+    Args:
+        config: the recipe.
+        model: the Keras network.
+        vgg16: for the losses of `train.vivid`, where the recipe has them.
+    Raises:
+        ConfigError: the recipe has them, and there is no VGG16.
     """
 
-    def __init__(self, config: FitConfig, model: Any, teacher: TorchTwin | None = None) -> None:
+    def __init__(self, config: FitConfig, model: Any, vgg16: Vgg16 | None = None) -> None:
         super().__init__(config, model)
+        if config.feature_weight and vgg16 is None:
+            raise ConfigError("the recipe's feature_weight needs VGG16: give --vgg16 FILE.npz")
+        self._vgg16 = (vgg16,)  # no part of what is trained and saved
+        self._feature_weight = config.feature_weight
+        self._colourfulness_weight = config.colourfulness_weight
         side = model.output_shape[1]
         self._stride = model.input_shape[1] // side
         self.discriminator = TorchTwin(build_patch_discriminator(keras, input_size=side))
@@ -100,7 +116,9 @@ class Pix2Pix(Regression):
             judged_true = self.discriminator(small, ab).float()
             judged_ours = self.discriminator(small, ours).float()
         generator = share * (
-            self._ab_weight * self._near(ab, ours).mean() + self._adversarial(judged_ours, True)
+            self._ab_weight * self._near(ab, ours).mean()
+            + self._adversarial(judged_ours, True)
+            + self._unlike(small, ab, ours)
         )
         # Halved as in the paper, so that the discriminator learns more slowly.
         discriminator = (share / 2) * (
@@ -116,6 +134,24 @@ class Pix2Pix(Regression):
             "discriminator_loss": discriminator.detach(),
         }
         return losses, gradients
+
+    def _unlike(
+        self, small: torch.Tensor, ab: torch.Tensor, ours: torch.Tensor
+    ) -> torch.Tensor | float:
+        """By how much our pictures look unlike the true ones, over the lightness that is seen."""
+        if not (self._feature_weight or self._colourfulness_weight):
+            return 0.0
+        lightness = 50 * (small + 1)
+        true_rgb, our_rgb = rgb_of(lightness, ab), rgb_of(lightness, ours)
+        loss = 0.0
+        if self._feature_weight:
+            with self._precision(our_rgb):
+                apart = self._vgg16[0].distance(true_rgb, our_rgb)
+            loss = loss + self._feature_weight * apart.float().mean()
+        if self._colourfulness_weight:
+            apart = (colourfulness(our_rgb) - colourfulness(true_rgb)).abs() / 100
+            loss = loss + self._colourfulness_weight * apart.mean()
+        return loss
 
 
 def _channels_last(values: torch.Tensor) -> torch.Tensor:

@@ -1,5 +1,7 @@
 """pix2pix by torch twins against Keras's own `Adversarial`, and a short training of it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -7,10 +9,12 @@ import torch
 from train.batches import Batches, Pictures
 from train.config import FitConfig
 from train.engines import KerasEngine, make_engine
+from train.errors import ConfigError
 from train.fit import fit
 from train.store import Store
 from train.torch_engine import TorchEngine
 from train.torch_learners import Pix2Pix
+from train.vivid import colourfulness, rgb_of
 
 GAN = FitConfig(
     name="tiny",
@@ -69,3 +73,34 @@ def test_it_trains_and_goes_on_where_it_was_cut_off(prepared, tmp_path):
         fit(GAN, prepared, tmp_path / "cut", encoder_weights=None, on_round=stop)
     (rest,) = fit(GAN, prepared, tmp_path / "cut", encoder_weights=None)
     assert rest.loss == pytest.approx(whole[-1].loss, rel=1e-3)
+
+
+def test_how_pictures_look_is_part_of_what_the_generator_learns(prepared):
+    """The generator's loss is the plain one and the two others, the discriminator's as it was."""
+    model = KerasEngine(GAN, 64)._trainable.model
+    batches = Batches(Pictures(Store(prepared, "train")), batch_size=4, seed=0)
+    lightness, ab = batches.batch(0, 64)
+
+    class OneLayer:
+        def distance(self, true, ours):
+            return (true - ours).abs().mean(dim=(1, 2, 3))
+
+    def losses(**weights):
+        torch.manual_seed(0)
+        learner = Pix2Pix(replace(GAN, **weights), model.generator, OneLayer())
+        learner.discriminator.load_keras(model.discriminator.get_weights())
+        return learner, learner.gradients(lightness, ab, 4)[0]
+
+    learner, plain = losses()
+    _, both = losses(feature_weight=3.0, colourfulness_weight=0.5)
+    learner.train()
+    small = torch.nn.functional.avg_pool2d(lightness, 2)
+    with torch.no_grad():
+        rgb = [rgb_of(50 * (small + 1), each) for each in (ab, learner.network(lightness))]
+    features = OneLayer().distance(*rgb).mean()
+    colour = (colourfulness(rgb[0]) - colourfulness(rgb[1])).abs().mean() / 100
+    more = both["generator_loss"] - plain["generator_loss"]
+    assert more.item() == pytest.approx((3.0 * features + 0.5 * colour).item(), rel=1e-3)
+    assert both["discriminator_loss"].item() == pytest.approx(plain["discriminator_loss"].item())
+    with pytest.raises(ConfigError, match="--vgg16"):
+        Pix2Pix(replace(GAN, feature_weight=1.0), model.generator)
