@@ -1,0 +1,25 @@
+"""`nano`, taught old film as `standard_film` is, with `standard` as its teacher.
+
+    KERAS_BACKEND=torch python -m train fit nano_film --data data/photos --extra data/plates \\
+        --out runs/nano_film --start-from weights/nano/best.weights.h5 --teacher weights/standard
+
+It has not been run to its end yet.
+"""
+
+from train.config import FitConfig
+from train.old_film import REAL_FILM
+
+CONFIG = FitConfig(
+    name="nano",
+    alpha=0.35,
+    minutes=60,
+    crop_sizes=((0.6, 96), (1.0, 128)),
+    learning_rate=1.5e-3,
+    film=REAL_FILM,
+    extra_share=0.12,
+    tone_view=True,
+    teacher_share=0.5,
+    round_steps=1500,
+    val_size=160,
+    val_pictures=128,
+)
