@@ -197,6 +197,16 @@ def fit_command(
             " `extra_share` of it."
         ),
     ] = None,
+    teacher: Annotated[
+        Path | None,
+        typer.Option(
+            help="Another network to learn from as well: the recipe's `teacher_share` of the loss."
+        ),
+    ] = None,
+    vgg16: Annotated[
+        Path | None,
+        typer.Option(help="VGG16's weights (.npz), for recipes with a `feature_weight`."),
+    ] = None,
 ) -> None:
     from train.config import load_config
     from train.fit import Round, fit
@@ -240,6 +250,8 @@ def fit_command(
             encoder_weights=None if encoder_weights == "none" else encoder_weights,
             start_from=start_from,
             extra=extra,
+            teacher=teacher,
+            vgg16=vgg16,
             device=device.value,
             began=process_began(),
             on_note=lambda note: console.print(note, highlight=False),

@@ -73,11 +73,14 @@ class Clock:
         yield
         self._after_steps[name] = time.monotonic() - began
 
+    def _overhead(self) -> float:
+        """Seconds that follow the steps of a round."""
+        return _SLACK * sum(self._after_steps.values())
+
     def _left(self, now: float) -> float:
         """Seconds to train."""
         if self._ends_at is not None:
-            reserve = _SLACK * sum(self._after_steps.values()) + _LEAVING
-            return self._ends_at - reserve - now
+            return self._ends_at - self._overhead() - _LEAVING - now
         if self._config.minutes is not None:
             return 60 * self._config.minutes - self.seconds
         return inf
@@ -99,7 +102,8 @@ class Clock:
 
     def steps_of_round(self) -> int:
         """The most batches of the round that begins now."""
-        steps = self._config.round_steps if self._config.checkpoint_seconds is None else _ENDLESS
+        by_time = self._config.checkpoint_seconds is not None or self._ends_at is not None
+        steps = _ENDLESS if by_time else self._config.round_steps
         return steps if self._total_steps is None else min(steps, self._total_steps - self.step)
 
     def steps_per_second(self) -> float:
@@ -139,8 +143,15 @@ class Clock:
         self._last = now
 
     def _time_for_checkpoint(self) -> bool:
+        left = self._left(self._last)
+        # A checkpoint shortly before the last one is not worth its time.
+        if left <= (self._longest / 2 if self._longest < inf else 0):
+            return False
+        if self._ends_at is not None and left <= 2 * self._overhead():
+            return False
         if self._config.checkpoint_seconds is not None and self._phase_now() != self._phase:
             return True
-        spent = self.seconds - self._timed_from[1]
-        # A checkpoint shortly before the last one is not worth its time.
-        return spent >= self._longest and self._left(self._last) > self._longest / 2
+        step, seconds = self._timed_from
+        if self._config.checkpoint_seconds is None and self.step - step >= self._config.round_steps:
+            return True
+        return self.seconds - seconds >= self._longest

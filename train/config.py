@@ -48,6 +48,8 @@ class FitConfig:
         adversarial_from: the share of the run that the generator learns by its loss on ab alone
             before the discriminator joins.
         ab_weight: of the loss on ab beside the adversarial one (pix2pix's lambda).
+        feature_weight, colourfulness_weight: of the losses of `train.vivid` beside the adversarial
+            one; they are computed where VGG16's weights are given.
         film: how lightness is aged for training.
         extra_share: of each batch that comes from the extra pictures, 0..1, where there are any.
         tone_view: whether the network sees lightness through the tone view of contract 2.
@@ -86,6 +88,8 @@ class FitConfig:
     adversarial_loss: str | None = None
     adversarial_from: float = 0.0
     ab_weight: float = 100.0
+    feature_weight: float = 0.0
+    colourfulness_weight: float = 0.0
     film: OldFilm = AS_IT_IS
     extra_share: float = 0.0
     tone_view: bool = False
@@ -129,8 +133,11 @@ class FitConfig:
                 )
             if min(size for _, size in self.crop_sizes) < LEAST_GAN_CROP:
                 raise ConfigError(f"a discriminator needs crops of at least {LEAST_GAN_CROP} px")
-        elif self.adversarial_from:
-            raise ConfigError("adversarial_from is for recipes with an adversarial_loss")
+        elif self.adversarial_from or self.feature_weight or self.colourfulness_weight:
+            raise ConfigError(
+                "adversarial_from, feature_weight and colourfulness_weight are for recipes with an"
+                " adversarial_loss"
+            )
         if not 0 <= self.adversarial_from < 1:
             raise ConfigError("adversarial_from must be at least 0 and below 1")
         if self.optimizer not in OPTIMIZERS:
@@ -173,7 +180,13 @@ class FitConfig:
         """What a stage of the run trains by: without the discriminator, or with it."""
         if adversarial or self.adversarial_loss is None:
             return self
-        return replace(self, adversarial_loss=None, adversarial_from=0.0)
+        return replace(
+            self,
+            adversarial_loss=None,
+            adversarial_from=0.0,
+            feature_weight=0.0,
+            colourfulness_weight=0.0,
+        )
 
     def total_steps(self, pictures: int) -> int | None:
         """Batches of the whole run over so many training pictures; None if time ends it."""

@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
-from edge_runtime.tone import TONE_VIEW
+from edge_runtime.tone import TONE_VIEW, ToneView
 from train.ab_bins import rebalancing_weights
 from train.batches import RoundBatches, make_batches
 from train.checkpoint import Progress, find_progress, load_checkpoint, save_checkpoint
@@ -21,9 +22,15 @@ from train.colour_prior import colour_prior
 from train.config import FitConfig
 from train.encoder_weights import has_encoder, load_encoder
 from train.engines import Engine, make_engine
-from train.errors import FitError
+from train.errors import ConfigError, FitError
 from train.evaluate import OpenNetwork, evaluate
-from train.networks import build_network, keras_network, load_weights
+from train.networks import (
+    build_network,
+    keras_network,
+    load_generator,
+    load_weights,
+    run_view,
+)
 from train.run_folder import RunFolder
 from train.store import Store
 from train.val_loss import ValLoss
@@ -72,6 +79,8 @@ def fit(
     out: Path,
     *,
     extra: Path | None = None,
+    teacher: Path | None = None,
+    vgg16: Path | None = None,
     encoder_weights: str | None = "imagenet",
     start_from: Path | None = None,
     device: str = "auto",
@@ -87,6 +96,8 @@ def fit(
         data: a store with the splits `train` and `val` (see `train.prepare`).
         out: the run's folder.
         extra: another store, of whose split `train` each batch has `config.extra_share`.
+        teacher: another run, or its weights, whose ab count for `config.teacher_share` of the loss.
+        vgg16: VGG16's weights, for a recipe with a `feature_weight`.
         encoder_weights: see `train.encoder_weights`; None starts from random numbers, as the
             networks without a pretrained encoder always do.
         start_from: a `.weights.h5` of the whole network to start from instead.
@@ -98,7 +109,8 @@ def fit(
     Returns:
         The rounds trained by this call.
     Raises:
-        FitError, StoreError, WeightsError, ConfigError: see each.
+        ConfigError: the recipe and the device, or the teacher, do not go together.
+        FitError, StoreError, WeightsError: see each.
     """
     began = time.monotonic() if began is None else began
     train_store, val_store = Store(data, "train"), Store(data, "val")
@@ -106,7 +118,7 @@ def fit(
     if not has_encoder(config.network):
         encoder_weights = None
     start = Path(start_from or encoder_weights or "random numbers").name
-    with RunFolder(out, config, data, start, extra) as folder:
+    with RunFolder(out, config, data, start, extra=extra, teacher=teacher) as folder:
         # Measured as it will be exported: in float32, whatever the training computes in.
         keras.config.set_dtype_policy("float32")
         keras.utils.set_random_seed(config.seed)
@@ -119,9 +131,18 @@ def fit(
         bin_weights = rebalancing_weights(colour_prior(train_store)) if config.rebalancing else None
         val_loss = ValLoss(config, network, val_pictures, view, bin_weights)
 
+        learnt_from = None if teacher is None else _opened(teacher, config, view)
+
         def engine_of(stage: FitConfig) -> Engine:
             keras.utils.set_random_seed(config.seed)
-            return make_engine(stage, config.crop_sizes[0][1], bin_weights, device=device)
+            return make_engine(
+                stage,
+                config.crop_sizes[0][1],
+                bin_weights,
+                device=device,
+                teacher=learnt_from,
+                vgg16=vgg16,
+            )
 
         progress = find_progress(folder.checkpoint)
         if progress is None:
@@ -199,6 +220,14 @@ def fit(
     return rounds
 
 
+def _opened(teacher: Path, config: FitConfig, view: ToneView | None) -> Any:
+    """A Keras network of ab that is shown what the recipe's is shown."""
+    if run_view(teacher) != view:
+        other = "without" if view else "through"
+        raise ConfigError(f"{teacher} cannot teach {config.name}: it sees {other} the tone view")
+    return load_generator(teacher, config.crop_sizes[0][1])
+
+
 def _at_plateau(config: FitConfig, progress: Progress, pictures: int) -> bool:
     """Whether the last stage of the run has brought nothing for as long as `patience` says."""
     if config.patience is None or config.stage(progress.adversarial) != config:
@@ -227,6 +256,16 @@ def _train_round(
     except DivergedError as error:
         raise FitError(
             f"{error}: lower the learning rate, in another --out; {folder.what_is_kept()}"
+        ) from None
+    except Exception as error:
+        # torch, TensorFlow and XLA have an error of their own each.
+        if not any(
+            word in str(error) for word in ("out of memory", "RESOURCE_EXHAUSTED", "OOM when")
+        ):
+            raise
+        raise FitError(
+            f"batches of {batches.batches.batch_size} crops of {batches.crop_size} px do not fit"
+            f" into memory: give a smaller --batch-size; {folder.what_is_kept()}"
         ) from None
     speed = clock.steps_per_second() * batches.batches.batch_size
     return _Trained(losses, batches.crop_size, speed)

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from edge_runtime.interpreter import Network as LiteRTNetwork
 from edge_runtime.tone import TONE_VIEW, ToneView
 from train.errors import WeightsError
 from train.evaluate import GREY, Network, OpenNetwork, run_all
@@ -187,6 +186,9 @@ def open_networks(
                 run = keras_network(generator)
                 opened[f"{name} S={side}"] = OpenNetwork(run, side, run_view(path))
         else:
+            # Training needs no LiteRT.
+            from edge_runtime.interpreter import Network as LiteRTNetwork
+
             network = LiteRTNetwork(model, threads=1)
             opened[name] = OpenNetwork(network.run, network.input_size, network.contract.view)
     return {

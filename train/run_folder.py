@@ -92,20 +92,30 @@ class RunFolder:
         data: prepared data.
         start: what the weights start from, in a word.
         extra: other prepared data, or none.
+        teacher: another run that is learnt from, or its weights, or none.
     Raises:
         FitError: something else ran here (the message says what differs), or the folder cannot be
             written.
     """
 
     def __init__(
-        self, out: Path, config: FitConfig, data: Path, start: str, extra: Path | None
+        self,
+        out: Path,
+        config: FitConfig,
+        data: Path,
+        start: str,
+        *,
+        extra: Path | None = None,
+        teacher: Path | None = None,
     ) -> None:
         self.checkpoint = out / "checkpoint"
         self._out = out
         wanted = {
             **asdict(config),
             **_store_facts("data", data),
+            "extra_sha256": None,
             **({} if extra is None else _store_facts("extra", extra)),
+            "teacher": None if teacher is None else Path(teacher).name,
             "start": start,
         }
         wanted = json.loads(json.dumps(wanted))

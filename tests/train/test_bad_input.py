@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from contextlib import suppress
 from dataclasses import replace
+from types import SimpleNamespace
 
 import keras
 import pytest
@@ -18,6 +19,7 @@ from train.command import run
 from train.config import load_config
 from train.errors import FitError, StoreError, WeightsError
 from train.fit import fit
+from train.losses import LOSSES
 from train.prepare import PrepareOptions, prepare
 from train.store import MANIFEST, PIXELS, Store
 
@@ -185,6 +187,24 @@ def test_a_write_of_the_checkpoint_fails(half_run, prepared, tmp_path, monkeypat
         monkeypatch.setattr("train.checkpoint.np.savez", no_room)
 
     goes_on(out, contents(half_run / "checkpoint"), prepared, fill, monkeypatch.undo)
+
+
+def test_a_disk_that_is_full_from_the_beginning(prepared, tmp_path, monkeypatch):
+    """There is no checkpoint to speak of."""
+    full = SimpleNamespace(free=0)
+    monkeypatch.setattr("train.run_folder.shutil.disk_usage", lambda folder: full)
+    with pytest.raises(FitError, match=r"No space left .*: there is no checkpoint yet, and"):
+        fit(replace(PLAIN, steps=1), prepared, tmp_path / "run")
+    assert not (tmp_path / "run" / "checkpoint").exists()
+
+
+def test_a_loss_that_is_no_number_after_a_checkpoint(half_run, prepared, tmp_path, monkeypatch):
+    out = shutil.copytree(half_run, tmp_path / "run")
+    broken = lambda true, ours: (true - ours)[:, 0, 0, 0] / 0.0  # noqa: E731
+    monkeypatch.setitem(LOSSES, "mse", broken)
+    with pytest.raises(FitError, match=r"became .* at step 2.*; the last checkpoint is whole$"):
+        fit(PLAIN, prepared, out)
+    assert contents(out / "checkpoint") == contents(half_run / "checkpoint")
 
 
 @pytest.fixture

@@ -61,6 +61,7 @@ def test_loss_falls_and_everything_is_written(whole_run):
     assert [row.step for row in rounds] == [8, 16, 24]
     assert [row.crop_size for row in rounds] == [32, 32, 64]
     assert rounds[-1].loss < 0.7 * rounds[0].loss
+    assert rounds[-1].val_loss < 0.9 * rounds[0].val_loss
     assert rounds[-1].learning_rate == 0
     with open(out / "history.csv", newline="") as file:
         assert [row["step"] for row in csv.DictReader(file)] == ["8", "16", "24"]
@@ -143,9 +144,15 @@ def test_a_recipe_with_a_typo_is_refused(monkeypatch):
         FitConfig(name="x", learning_rat=1)
 
 
-def test_a_finished_run_trains_no_more(whole_run, prepared):
+def test_a_finished_run_trains_no_more_and_says_what_it_stands_on(whole_run, prepared):
     out, _ = whole_run
-    assert fit(SMALL, prepared, out, encoder_weights=None) == []
+    notes = []
+    assert fit(SMALL, prepared, out, encoder_weights=None, on_note=notes.append) == []
+    assert notes[0].startswith("training on: ")
+    count = len(Store(prepared, "val"))
+    assert notes[1:] == [
+        f"val has {count} pictures and 4 of them are measured (4 asked for): the scores are rough"
+    ]
 
 
 def test_best_weights_can_be_opened_at_any_size(whole_run):
@@ -206,8 +213,65 @@ def test_a_loss_that_is_nan_stops_the_run_and_says_where(prepared, tmp_path, mon
 
     broken = lambda true, ours: (true - ours)[:, 0, 0, 0] / 0.0  # noqa: E731
     monkeypatch.setitem(losses.LOSSES, "huber", broken)
-    with pytest.raises(FitError, match=r"the loss became .* at step 1"):
+    with pytest.raises(FitError, match=r"the loss became .* at step 1.* is no checkpoint yet$"):
         fit(SMALL, prepared, tmp_path / "nan", encoder_weights=None)
+
+
+GAN = FitConfig(
+    name="tiny",
+    alpha=0.35,
+    loss="l1",
+    adversarial_loss="least_squares",
+    adversarial_from=0.5,
+    steps=4,
+    round_steps=2,
+    batch_size=2,
+    crop_sizes=((1.0, 64),),
+    val_size=64,
+    val_pictures=2,
+)
+
+
+def test_a_discriminator_joins_within_the_run(prepared, tmp_path):
+    whole = fit(GAN, prepared, tmp_path / "whole", encoder_weights=None)
+    assert [row.generator_loss is None for row in whole] == [True, False]
+    for name in ("plain.weights.h5", "best.weights.h5"):
+        load_generator(tmp_path / "whole" / name)
+    progress = find_progress(tmp_path / "whole" / "checkpoint")
+    assert (progress.adversarial, progress.stage_step, progress.best_step) == (True, 2, 4)
+
+    with pytest.raises(CutOffError):
+        fit(GAN, prepared, tmp_path / "cut", encoder_weights=None, on_round=stop_after(1))
+    assert not (tmp_path / "cut" / "plain.weights.h5").exists()
+    (rest,) = fit(GAN, prepared, tmp_path / "cut", encoder_weights=None)
+    assert rest.generator_loss == pytest.approx(whole[1].generator_loss, rel=1e-4)
+    assert rest.discriminator_loss == pytest.approx(whole[1].discriminator_loss, rel=1e-4)
+
+
+def test_a_command_without_time_for_a_step_says_so(prepared, tmp_path):
+    config = replace(SMALL, steps=None, until_seconds=0.5)
+    with pytest.raises(FitError, match=r"no time was left for a first step: \d+ s went into"):
+        fit(config, prepared, tmp_path / "run", encoder_weights=None)
+
+
+def test_each_command_has_an_end_of_its_own(prepared, tmp_path):
+    """Another end goes on, another length does not."""
+    until = replace(SMALL, steps=None, until_seconds=0.5)
+    for config in (until, replace(until, until_seconds=0.4)):
+        with pytest.raises(FitError, match="no time was left"):
+            fit(config, prepared, tmp_path / "run", encoder_weights=None)
+        (tmp_path / "run" / "history.csv").touch()  # as if a round had been written
+    with pytest.raises(FitError, match="other steps, until_seconds"):
+        fit(SMALL, prepared, tmp_path / "run", encoder_weights=None)
+
+
+def test_batches_that_do_not_fit_into_memory_are_one_sentence(prepared, tmp_path, monkeypatch):
+    def too_much(*_):
+        raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB.\nGPU 0 has ...")
+
+    monkeypatch.setattr("train.engines.KerasEngine.train", too_much)
+    with pytest.raises(FitError, match=r"^batches of 4 crops of 32 px .*: give a smaller --batch"):
+        fit(SMALL, prepared, tmp_path / "run", encoder_weights=None)
 
 
 def test_weights_of_another_network_are_refused(whole_run, prepared, tmp_path):
@@ -247,6 +311,12 @@ def test_weights_of_another_network_are_refused(whole_run, prepared, tmp_path):
         ({"optimizer": "adagrad"}, "optimizer must be one of"),
         ({"dtype_policy": "float8"}, "dtype_policy"),
         ({"patience": 0}, "positive"),
+        ({"steps": None, "minutes": float("nan")}, "positive numbers"),
+        ({"steps": None, "minutes": float("inf")}, "positive numbers"),
+        ({"steps": None, "until_seconds": -1.0}, "positive numbers"),
+        ({"checkpoint_seconds": 0.0}, "positive numbers"),
+        ({"adversarial_from": 0.5}, "are for recipes with an adversarial_loss"),
+        ({"adversarial_loss": "least_squares", "adversarial_from": 1.0}, "below 1"),
     ],
 )
 def test_senseless_recipes_are_refused(changes, says):
