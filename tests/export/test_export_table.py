@@ -15,7 +15,9 @@ from train.evaluate import Scores
 
 def row(recipe, psnr, share, sets):
     gates = (Result("xnnpack", "pass", "", {"operators": 94, "delegated_share": share}),)
-    scores = {name: Scores(1666, 23.456, 22.9, 90.1, 28.3, 25.1, 0.4321, 0.934, 0.5, 0.4) for name in sets}
+    scores = {
+        name: Scores(1666, 23.456, 22.9, 90.1, 28.3, 25.1, 0.4321, 0.934, 0.5, 0.4) for name in sets
+    }
     file = Path("somewhere") / f"standard.{recipe}.tflite"
     return Exported(file, 9_876_543, gates, 12.34, Parity(64, 1.2345, psnr), scores)
 
