@@ -6,11 +6,11 @@ rgb = Colorizer("standard").colorize(grey)
 
 from typing import TYPE_CHECKING, Any
 
-from edge_runtime.contract import Contract
 from edge_runtime.errors import ModelError, PictureError, TintLiteError
 
 if TYPE_CHECKING:
     from edge_runtime.colorizer import Colorizer
+    from edge_runtime.contract import Contract
 
 __version__ = "0.1.0"
 
@@ -23,4 +23,8 @@ def __getattr__(name: str) -> Any:
         from edge_runtime.colorizer import Colorizer
 
         return Colorizer
+    if name == "Contract":
+        from edge_runtime.contract import Contract
+
+        return Contract
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
