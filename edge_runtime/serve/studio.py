@@ -14,13 +14,12 @@ from edge_runtime.compose import as_grey, compose
 from edge_runtime.errors import PictureError
 from edge_runtime.pictures import (
     Picture,
-    format_called,
     losses,
     picture_bytes,
     read_open_picture,
+    result_format,
     side_by_side,
 )
-from edge_runtime.pictures.metadata import without_size
 from edge_runtime.serve.photo_options import PhotoOptions
 from edge_runtime.serve.settings import Models, Settings
 
@@ -81,19 +80,19 @@ class Studio:
         begin = time.monotonic()
         path = Path(name)
         picture = read_open_picture(file, path)
-        format = options.format or format_called(picture.format)
+        format = options.format or result_format(picture.format)
         try:
             result = self._result(picture, options)
             data = picture_bytes(result, format, path)
         except MemoryError:
             raise PictureError(f"{name}: not enough memory to colour it") from None
         notes = picture.notes + losses(picture, format)
-        if picture.pixels.ndim == 3 and as_grey(picture.pixels) is None:
+        if picture.coloured or (picture.pixels.ndim == 3 and as_grey(picture.pixels) is None):
             notes += ("it has colours already: only its lightness was used",)
         return Coloured(
             data,
             f"{path.stem}.colour{format.endings[0]}",
-            f"image/{format.name.lower()}",
+            format.media_type,
             result.pixels.shape[1],
             result.pixels.shape[0],
             time.monotonic() - begin,
@@ -136,9 +135,4 @@ def _at_most(picture: Picture, longest: int | None) -> Picture:
     def shrunk(plane: np.ndarray | None) -> np.ndarray | None:
         return None if plane is None else cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
 
-    return replace(
-        picture,
-        pixels=shrunk(picture.pixels),
-        alpha=shrunk(picture.alpha),
-        exif=without_size(picture.exif),
-    )
+    return replace(picture, pixels=shrunk(picture.pixels), alpha=shrunk(picture.alpha))
