@@ -14,12 +14,13 @@ from edge_runtime.compose import as_grey, compose
 from edge_runtime.errors import PictureError
 from edge_runtime.pictures import (
     Picture,
+    format_called,
     losses,
     picture_bytes,
     read_open_picture,
-    result_format,
     side_by_side,
 )
+from edge_runtime.pictures.metadata import without_size
 from edge_runtime.serve.photo_options import PhotoOptions
 from edge_runtime.serve.settings import Models, Settings
 
@@ -80,19 +81,19 @@ class Studio:
         begin = time.monotonic()
         path = Path(name)
         picture = read_open_picture(file, path)
-        format = options.format or result_format(picture.format)
+        format = options.format or format_called(picture.format)
         try:
             result = self._result(picture, options)
             data = picture_bytes(result, format, path)
         except MemoryError:
             raise PictureError(f"{name}: not enough memory to colour it") from None
         notes = picture.notes + losses(picture, format)
-        if picture.coloured or (picture.pixels.ndim == 3 and as_grey(picture.pixels) is None):
+        if picture.pixels.ndim == 3 and as_grey(picture.pixels) is None:
             notes += ("it has colours already: only its lightness was used",)
         return Coloured(
             data,
             f"{path.stem}.colour{format.endings[0]}",
-            format.media_type,
+            f"image/{format.name.lower()}",
             result.pixels.shape[1],
             result.pixels.shape[0],
             time.monotonic() - begin,
@@ -135,4 +136,9 @@ def _at_most(picture: Picture, longest: int | None) -> Picture:
     def shrunk(plane: np.ndarray | None) -> np.ndarray | None:
         return None if plane is None else cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
 
-    return replace(picture, pixels=shrunk(picture.pixels), alpha=shrunk(picture.alpha))
+    return replace(
+        picture,
+        pixels=shrunk(picture.pixels),
+        alpha=shrunk(picture.alpha),
+        exif=without_size(picture.exif),
+    )
