@@ -13,7 +13,7 @@ from edge_runtime.contract import FULL_INTEGER
 from edge_runtime.delegate import load_delegate, takes_part
 from edge_runtime.errors import ModelError
 from edge_runtime.integer_coding import IntegerCoding, integer_coding
-from edge_runtime.litert import first_line, load_litert
+from edge_runtime.litert import first_line, load_litert, without_greeting
 from edge_runtime.model_file import read_model
 from edge_runtime.tensor_facts import TensorFacts, tensor_facts
 from edge_runtime.threads import check_threads
@@ -71,8 +71,11 @@ class InterpreterEngine:
         """
         delegates = {} if delegate is None else {"experimental_delegates": [delegate]}
         interpreter_class = load_interpreter_class()
-        self._interpreter = interpreter_class(model_content=data, num_threads=threads, **delegates)
-        self._interpreter.allocate_tensors()
+        with without_greeting():
+            self._interpreter = interpreter_class(
+                model_content=data, num_threads=threads, **delegates
+            )
+            self._interpreter.allocate_tensors()
         self.inputs = self._interpreter.get_input_details()
         self.outputs = self._interpreter.get_output_details()
         self.signatures = tuple(self._interpreter.get_signature_list())
@@ -126,6 +129,7 @@ class Network:
         """
         threads = check_threads(threads)
         check_accelerator(accelerator, delegate)
+        self._asked = (model, threads, accelerator, delegate)
         file = read_model(model)
         self.contract = file.contract
         self.file_bytes = len(file.data)
@@ -162,6 +166,10 @@ class Network:
         self.accelerator = choice.accelerator if delegate is None else DELEGATE
         self.accelerator_note = choice.note
         self._lock = threading.Lock()
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        """Pickled it is what was asked for: another process loads the model itself."""
+        return Network, self._asked
 
     def run(self, lightness: np.ndarray) -> np.ndarray:
         """Run the network once.

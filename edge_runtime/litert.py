@@ -1,6 +1,12 @@
 """Find LiteRT: ai-edge-litert, else tflite-runtime."""
 
 import importlib
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 
 from edge_runtime.errors import TintLiteError
@@ -28,6 +34,33 @@ def load_litert() -> ModuleType:
         except ImportError as error:
             raise TintLiteError(_broken(package, error)) from None
     raise TintLiteError(_INSTALL)
+
+
+# What it says of every interpreter that it makes; there is no switch for it.
+_GREETING = re.compile(rb"^INFO: Created TensorFlow Lite .* delegate.*\n", re.MULTILINE)
+
+
+@contextmanager
+def without_greeting() -> Iterator[None]:
+    """Keep off standard error that LiteRT has made an interpreter; all else is written there."""
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    try:
+        kept = os.dup(2)
+    except OSError:  # it is closed
+        yield
+        return
+    with tempfile.TemporaryFile() as said:
+        os.dup2(said.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            said.seek(0)
+            rest = _GREETING.sub(b"", said.read())
+            if rest:
+                os.write(2, rest)
 
 
 def first_line(error: Exception) -> str:

@@ -1,5 +1,7 @@
 """How strong the colours are: a factor on a* and b*."""
 
+from numbers import Real
+
 MAX_SATURATION = 3.0
 
 
@@ -7,7 +9,10 @@ def check_saturation(saturation: float) -> None:
     """See that a saturation is usable.
 
     Raises:
+        TypeError: not a number.
         ValueError: not 0 to `MAX_SATURATION`.
     """
+    if isinstance(saturation, bool) or not isinstance(saturation, Real):
+        raise TypeError(f"the saturation is a number, not {type(saturation).__name__}")
     if not 0 <= saturation <= MAX_SATURATION:
         raise ValueError(f"the saturation is 0 to {MAX_SATURATION:g}, not {saturation}")

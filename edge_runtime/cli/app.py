@@ -151,6 +151,33 @@ def colorize(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace output files that exist already.")
     ] = False,
+    skip_existing: Annotated[
+        bool,
+        typer.Option(
+            "--skip-existing",
+            help="Pass over results that are newer and of the same model and options.",
+        ),
+    ] = False,
+    quality: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=100, help="JPEG and WebP: quality, higher is better.  [default: 95]"
+        ),
+    ] = None,
+    no_mark: Annotated[
+        bool, typer.Option("--no-mark", help="Photos: say nothing of TintLite in the result.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Photos: refuse damaged ones instead of noting it.")
+    ] = False,
+    max_pixels: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="NUMBER",
+            help="Photos: how many pixels one may have.  [default: 178 million]",
+        ),
+    ] = None,
     codec: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Films: FFmpeg's encoder.  [default: libx264]"),
@@ -180,11 +207,11 @@ def colorize(
         typer.Option(metavar="FILE", help="Films: write a coloured still from near the middle."),
     ] = None,
 ) -> int:
-    """Colour pictures (JPEG, PNG, TIFF, WebP, BMP) and films (MP4, MOV, MKV, WebM, AVI, ...).
+    """Colour pictures (JPEG, PNG, TIFF, WebP, HEIC, ...) and films (MP4, MOV, MKV, WebM, AVI, ...).
 
     NAME.EXT becomes NAME.colour.EXT beside it, or in the folder OUT; a folder's pictures go to
     FOLDER-colour. OUT's ending chooses the format. Files are never replaced without --overwrite,
-    and a result of an earlier run (NAME.colour.EXT) in a folder is not coloured again.
+    and results of earlier runs are not coloured again. - is standard input or output.
 
     \b
     Examples:
@@ -192,11 +219,13 @@ def colorize(
       tintlite colorize grandmother.tif -o grandmother.png --saturation 1.3
       tintlite colorize grandmother.jpg -o before-after.jpg --side-by-side
       tintlite colorize album/ holiday.jpg -o coloured/ --recursive --model nano
+      tintlite colorize album/ --skip-existing
+      curl -s URL | tintlite colorize - > coloured.jpg
       tintlite colorize film.mp4 --preset veryfast --start 1:30 --end 2:00
 
     \b
-    Exit code: 0 all done, 1 something failed, 2 wrong usage, 3 a film was damaged and what could
-    be read of it is done, 130 stopped by ctrl-C.
+    Exit code: 0 all done, 1 something failed, 2 wrong usage, 3 a picture or film was damaged and
+    what could be read of it is done, 130 stopped by ctrl-C.
     """
     from edge_runtime.cli.colorize import Options, run
 
@@ -215,6 +244,11 @@ def colorize(
             accelerator.value,
             delegate,
             _film_options(codec, crf, preset, smoothing, stats, start, end, preview),
+            quality,
+            not no_mark,
+            skip_existing,
+            strict,
+            max_pixels,
         ),
     )
 

@@ -3,6 +3,7 @@
 OK = 0
 FAILED = 1
 USAGE = 2
-DAMAGED = 3  # all was done, but a film was cut off or partly unreadable
+DAMAGED = 3  # all was done, but a picture or film was damaged
+HUNG_UP = 129
 INTERRUPTED = 130
 TERMINATED = 143

@@ -1,28 +1,24 @@
 """`tintlite colorize`: one picture or film after the other, past the bad ones, to a summary."""
 
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
-import numpy as np
 import typer
 
 from edge_runtime.accelerator import DEFAULT_ACCELERATOR, runs_on
-from edge_runtime.cli.codes import DAMAGED, FAILED, INTERRUPTED, OK, TERMINATED
+from edge_runtime.cli.codes import DAMAGED, FAILED, INTERRUPTED, OK
 from edge_runtime.cli.console import complain, end_quietly, quiet_libraries, say
-from edge_runtime.cli.jobs import Job, make_plan, marked
-from edge_runtime.cli.progress import show_progress
+from edge_runtime.cli.jobs import STREAM, Job, Plan, make_plan, marked
+from edge_runtime.cli.photo import PhotoOptions, colour_photo
+from edge_runtime.cli.progress import Lines, show_progress
 from edge_runtime.colorizer import Colorizer
-from edge_runtime.compose import compose
 from edge_runtime.errors import PictureError, TintLiteError
 from edge_runtime.keep_memory import keep_freed_memory
-from edge_runtime.pictures import (
-    format_of_name,
-    losses,
-    read_picture,
-    side_by_side,
-    write_picture,
-)
+from edge_runtime.pictures import Mark, format_of_name, mark_of_file
+from edge_runtime.result_mark import describe_model, result_mark
 from edge_runtime.threads import default_threads
 from edge_runtime.video import VideoError, VideoOptions, VideoStoppedError
 from edge_runtime.video.formats import film_format_of_name
@@ -41,6 +37,22 @@ class Options:
     accelerator: str = DEFAULT_ACCELERATOR
     delegate: str | None = None
     film: VideoOptions = field(default_factory=VideoOptions)
+    quality: int | None = None
+    mark: bool = True
+    skip_existing: bool = False
+    strict: bool = False
+    most_pixels: int | None = None
+
+
+@dataclass
+class _Outcome:
+    """What became of the jobs of a plan."""
+
+    done: int = 0
+    failed: int = 0
+    damaged: bool = False
+    passed_over: int = 0
+    existing: list[Job] = field(default_factory=list)
 
 
 def run(paths: list[str], out: str | None, recursive: bool, options: Options) -> int:
@@ -55,12 +67,19 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
         the exit code.
     Raises:
         TintLiteError: the model cannot be used.
-        typer.BadParameter: one preview of several films.
-        SystemExit: stopped by ctrl-C or SIGTERM, which has been told.
+        typer.BadParameter: one preview of several films, or a picture for the terminal.
+        SystemExit: stopped by ctrl-C, SIGTERM or SIGHUP, which has been told.
     """
     plan = make_plan(paths, out, recursive)
+    to_stream = any(job.target == STREAM for job in plan.jobs)
+    # Where the picture itself goes to standard output, nothing else may.
+    tell: Callable[[str], None] = complain if to_stream else say
+    if to_stream and sys.stdout.isatty():
+        raise typer.BadParameter("the picture would go to the terminal: send it on, or name a file")
     for failure in plan.failures:
         complain(failure)
+    _tell_left_aside(plan)
+    outcome = _Outcome(failed=len(plan.failures))
     if not plan.jobs:
         return FAILED
     films = sum(job.is_film for job in plan.jobs)
@@ -83,66 +102,125 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
         )
     if options.accelerator != DEFAULT_ACCELERATOR:
         end_quietly(colorizer)
-        say(runs_on(colorizer.accelerator, colorizer.accelerator_note))
-    failed = len(plan.failures)
-    done = 0
-    damaged = False
+        tell(runs_on(colorizer.accelerator, colorizer.accelerator_note))
+    photo = _photo_options(options, threads)
     try:
         # A film has a bar of its own.
-        with show_progress(1 if films else len(plan.jobs)) as progress:
+        with show_progress(1 if films else len(plan.jobs), quiet=to_stream) as progress:
             for job in plan.jobs:
                 progress.begin(job)
-                try:
-                    if job.is_film:
-                        notes, faulty = _colour_film(job, colorizer, options)
-                        damaged = damaged or faulty
-                    else:
-                        notes = _colour(job, colorizer, options)
-                except VideoStoppedError as stop:
-                    seconds = stop.result.film_seconds
-                    progress.complain(f"{job.target}: holds the first {seconds:.1f} s of the film")
-                    raise (stop.__cause__ or stop) from None
-                except TintLiteError as error:
-                    failed += 1
-                    progress.complain(str(error))
-                else:
-                    done += 1
-                    progress.finish(job)
-                    for note in notes:
-                        progress.complain(f"{job.source}: note: {note}")
+                _do(job, colorizer, options, photo, outcome, progress)
                 progress.advance()
-    except (KeyboardInterrupt, SystemExit) as stop:  # ctrl-C, and SIGTERM as `main` hears it
-        left = len(plan.jobs) + len(plan.failures) - failed - done
-        complain(f"interrupted: {done} done, {left} left")
-        code = INTERRUPTED if isinstance(stop, KeyboardInterrupt) else TERMINATED
+    except (KeyboardInterrupt, SystemExit) as stop:  # ctrl-C, and signals as `main` hears them
+        over = outcome.done + outcome.passed_over + outcome.failed
+        left = len(plan.jobs) + len(plan.failures) - over
+        complain(f"interrupted: {outcome.done} done, {left} left")
+        code = INTERRUPTED if isinstance(stop, KeyboardInterrupt) else stop.code
         raise SystemExit(code) from None
-    if len(plan.jobs) + len(plan.failures) > 1:
-        say(f"{done} coloured, {failed} failed")
-    if failed:
+    _tell_existing(outcome, len(plan.jobs))
+    passed_over = outcome.passed_over + len(plan.results)
+    if len(plan.jobs) + len(plan.failures) + len(plan.results) > 1:
+        over = f", {passed_over} results of earlier runs passed over" if passed_over else ""
+        tell(f"{outcome.done} coloured, {outcome.failed} failed{over}")
+    if outcome.failed or plan.left_aside:
         return FAILED
-    return DAMAGED if damaged else OK
+    return DAMAGED if outcome.damaged else OK
 
 
-def _colour(job: Job, colorizer: Colorizer, options: Options) -> tuple[str, ...]:
-    """Do one job; returns notes on what of the file was not taken or kept.
+def _photo_options(options: Options, threads: int) -> PhotoOptions:
+    mark = None
+    if options.mark:
+        mark = result_mark(
+            describe_model(options.model),
+            saturation=options.saturation,
+            framing=options.framing,
+            side_by_side=options.side_by_side,
+        )
+    return PhotoOptions(
+        saturation=options.saturation,
+        threads=threads,
+        side_by_side=options.side_by_side,
+        overwrite=options.overwrite,
+        strict=options.strict,
+        quality=options.quality,
+        most_pixels=options.most_pixels,
+        mark=mark,
+    )
 
-    Raises:
-        PictureError: the picture cannot be read, or the result not be written.
-    """
-    _check_target(job, options.overwrite)
-    with quiet_libraries():
-        picture = read_picture(job.source)
+
+def _do(
+    job: Job,
+    colorizer: Colorizer,
+    options: Options,
+    photo: PhotoOptions,
+    outcome: _Outcome,
+    progress: Lines,
+) -> None:
+    """Do one job, and count what became of it."""
     try:
-        result = replace(picture, pixels=colorizer.colorize(picture.pixels))
-        if options.side_by_side:
-            no_colour = np.zeros((1, 1, 2), np.float32)
-            result = side_by_side(compose(picture.pixels, no_colour), result)
-        if job.make_folder:
-            _make_folder(job.target.parent)
-        write_picture(result, job.target)
-    except MemoryError:
-        raise PictureError(f"{job.source}: not enough memory to colour it") from None
-    return picture.notes + losses(picture, format_of_name(job.target))
+        _check_target(job)
+        if _is_there(job):
+            if options.skip_existing and _is_up_to_date(job, photo.mark):
+                outcome.passed_over += 1
+                return
+            if not options.overwrite:
+                outcome.failed += 1
+                outcome.existing.append(job)
+                return
+        if job.is_film:
+            notes, damaged = _colour_film(job, colorizer, options)
+        else:
+            notes, damaged = colour_photo(job, colorizer, photo)
+    except VideoStoppedError as stop:
+        seconds = stop.result.film_seconds
+        progress.complain(f"{job.target}: holds the first {seconds:.1f} s of the film")
+        raise (stop.__cause__ or stop) from None
+    except TintLiteError as error:
+        outcome.failed += 1
+        progress.complain(str(error))
+        return
+    outcome.done += 1
+    outcome.damaged = outcome.damaged or damaged
+    progress.finish(job)
+    for note in notes:
+        progress.complain(f"{job.source}: note: {note}")
+
+
+def _tell_left_aside(plan: Plan) -> None:
+    for kind, count in sorted(plan.left_aside.items()):
+        what = "picture" if count == 1 else "pictures"
+        told = f"{count} {what} of the kind {kind} left aside: not read"
+        complain(f"{told} (develop them first)" if kind == "camera raw" else told)
+    if not plan.jobs and plan.results:
+        complain(f"nothing to colour: {len(plan.results)} results of earlier runs")
+
+
+def _tell_existing(outcome: _Outcome, jobs: int) -> None:
+    if not outcome.existing:
+        return
+    if jobs == 1:
+        complain(f"{outcome.existing[0].target}: exists already (--overwrite replaces it)")
+        return
+    complain(
+        f"{len(outcome.existing)} results exist already, {outcome.existing[0].target} the first "
+        "(--skip-existing passes over those that are up to date, --overwrite replaces them)"
+    )
+
+
+def _is_there(job: Job) -> bool:
+    # A link that leads nowhere does not exist, but would be replaced all the same.
+    return job.target != STREAM and (job.target.exists() or job.target.is_symlink())
+
+
+def _is_up_to_date(job: Job, mark: Mark | None) -> bool:
+    """Whether a result is there, not older than its picture, of the same model and options."""
+    try:
+        if job.target.stat().st_mtime_ns < job.source.stat().st_mtime_ns:
+            return False
+    except OSError:
+        return False
+    # A film says nothing of how it was made.
+    return job.is_film or (mark is not None and mark.same_colours(mark_of_file(job.target)))
 
 
 def _colour_film(job: Job, colorizer: Colorizer, options: Options) -> tuple[tuple[str, ...], bool]:
@@ -155,9 +233,7 @@ def _colour_film(job: Job, colorizer: Colorizer, options: Options) -> tuple[tupl
 
     if options.side_by_side:
         raise VideoError(f"{job.source}: a film is not written side by side")
-    _check_target(job, options.overwrite)
-    if job.make_folder:
-        _make_folder(job.target.parent)
+    _make_folder(job.target.parent)
     film = replace(
         options.film,
         saturation=options.saturation,
@@ -168,30 +244,28 @@ def _colour_film(job: Job, colorizer: Colorizer, options: Options) -> tuple[tupl
     return result.warnings, result.damaged
 
 
-def _check_target(job: Job, overwrite: bool) -> None:
+def _check_target(job: Job) -> None:
     """See that a result may be written, before the work is done.
 
     Raises:
-        PictureError: the target is the picture itself, exists, or has an unknown ending.
+        PictureError: the target is the picture itself, is no file, or has an unknown ending.
         VideoError: a film's result has an unknown ending.
     """
+    if job.target == STREAM:
+        return
     if job.is_film:
         film_format_of_name(job.target)
     else:
         # Where no file was named, it is the picture's own ending that the result would have.
-        format_of_name(job.source if job.target.name == marked(job.source).name else job.target)
+        own = job.source != STREAM and job.target.name == marked(job.source).name
+        format_of_name(job.source if own and job.source.suffix == job.target.suffix else job.target)
     try:
         there = job.target.exists()
-        # A link that leads nowhere does not exist, but would be replaced all the same.
-        if not (there or job.target.is_symlink()):
-            return
-        same = there and job.target.samefile(job.source)
+        same = there and job.source != STREAM and job.target.samefile(job.source)
     except OSError as error:
         raise PictureError(f"{job.target}: {error.strerror}") from None
     if same:
         raise PictureError(f"{job.source}: the result would replace the picture itself")
-    if not overwrite:
-        raise PictureError(f"{job.target}: exists already (--overwrite replaces it)")
     if there and not job.target.is_file():
         raise PictureError(f"{job.target}: not a file that could be replaced")
 

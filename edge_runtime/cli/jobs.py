@@ -1,16 +1,20 @@
 """Decide which pictures and films are coloured, and into which files."""
 
 import os
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import typer
 
-from edge_runtime.pictures import ENDINGS
+from edge_runtime.pictures import ENDINGS, RESULT_ENDINGS, mark_of_file, result_ending
+from edge_runtime.pictures.formats import OTHER_ENDINGS, RAW_ENDINGS
 from edge_runtime.pictures.header import reason
-from edge_runtime.video.formats import FILM_ENDINGS, is_film, result_ending
+from edge_runtime.video.formats import FILM_ENDINGS, is_film
+from edge_runtime.video.formats import result_ending as film_result_ending
 
 MARK = ".colour"  # between name and ending of every result
+STREAM = Path("-")  # standard input, standard output
 
 # What is taken of a folder. Films of the ending .ts must be named: TypeScript has it too.
 _FOUND_ENDINGS = {*ENDINGS, *FILM_ENDINGS} - {".ts"}
@@ -21,14 +25,12 @@ class Job:
     """One picture or film to colour.
 
     Attributes:
-        source: where it is.
-        target: where the result goes.
-        make_folder: whether the target's folder is made if it is missing.
+        source: where it is; `STREAM` for standard input.
+        target: where the result goes; `STREAM` for standard output. A missing folder is made.
     """
 
     source: Path
     target: Path
-    make_folder: bool = False
 
     @property
     def is_film(self) -> bool:
@@ -38,18 +40,28 @@ class Job:
 
 @dataclass
 class Plan:
-    """The jobs in order, and a sentence for each path that cannot be one."""
+    """What is to be done.
+
+    Attributes:
+        jobs: in order.
+        failures: a sentence for each path that cannot be one.
+        results: the results of earlier runs that were found, and are passed over.
+        left_aside: by what they are, pictures of folders that are not read.
+    """
 
     jobs: list[Job] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    results: list[Path] = field(default_factory=list)
+    left_aside: Counter[str] = field(default_factory=Counter)
 
 
 def make_plan(paths: list[str], out: str | None, recursive: bool) -> Plan:
     """Find the pictures and films, and name their results.
 
     Args:
-        paths: pictures, films and folders; what is named twice is taken once.
-        out: the file or folder that was asked for, or None; with a slash at its end a folder.
+        paths: pictures, films and folders, or `-`; what is named twice is taken once.
+        out: the file or folder that was asked for, or `-`, or None; with a slash at its end a
+            folder.
         recursive: whether to go into sub-folders.
     Raises:
         typer.BadParameter: several pictures, and one file for them all; or an empty `out`.
@@ -65,16 +77,24 @@ def make_plan(paths: list[str], out: str | None, recursive: bool) -> Plan:
     for name in paths:
         path = Path(name)
         missing = _why_missing(path) if name else "no such file or folder"
-        if missing:
+        if path == STREAM:
+            if to_folder:
+                raise typer.BadParameter("what comes from standard input needs a file, or -")
+            plan.jobs.append(Job(STREAM, STREAM if target is None else target))
+        elif missing:
             plan.failures.append(f"{name or repr(name)}: {missing}")
         elif _is_folder(path):
             _plan_folder(plan, path, target, recursive)
+        elif path.suffix.lower() in RAW_ENDINGS:
+            plan.failures.append(f"{name}: camera raw is not read: develop it first")
+        elif target is not None and not to_folder:
+            plan.jobs.append(Job(path, target))  # who names both wants just that
+        elif is_result(path):
+            plan.results.append(path)
         elif target is None:
             plan.jobs.append(Job(path, marked(path)))
-        elif not to_folder:
-            plan.jobs.append(Job(path, target))
         else:
-            plan.jobs.append(Job(path, target / marked(path).name, make_folder=True))
+            plan.jobs.append(Job(path, target / marked(path).name))
     _drop_repetitions(plan)
     _refuse_collisions(plan)
     return plan
@@ -83,20 +103,44 @@ def make_plan(paths: list[str], out: str | None, recursive: bool) -> Plan:
 def marked(path: Path) -> Path:
     """The result's name for a file's name: NAME.EXT becomes NAME.colour.EXT.
 
-    Films of kinds that are only read become NAME.colour.mkv.
+    What is of a kind that is only read gets the ending of another: films become NAME.colour.mkv,
+    HEIC becomes NAME.colour.jpg, or NAME.heic.colour.jpg beside a NAME.jpg, since some phones write
+    every picture in both.
     """
-    ending = result_ending(path) if is_film(path) else path.suffix
-    return path.with_name(f"{path.stem}{MARK}{ending}")
+    if is_film(path):
+        return path.with_name(f"{path.stem}{MARK}{film_result_ending(path)}")
+    ending = result_ending(path)
+    twins = (path.with_suffix(e) for e in (ending, ending.upper()) if ending != path.suffix)
+    stem = path.name if any(map(_is_file, twins)) else path.stem
+    return path.with_name(f"{stem}{MARK}{ending}")
+
+
+def is_result(path: Path) -> bool:
+    """Whether a file is a result of TintLite.
+
+    A picture says so itself. BMP has no place for that, and films do not say it: there it is the
+    name, and of a BMP also that the picture of that name lies beside it.
+    """
+    if is_film(path):
+        return path.stem.endswith(MARK)
+    if path.suffix.lower() == ".bmp":
+        return path.stem.endswith(MARK) and any(
+            _is_file(path.with_name(path.stem.removesuffix(MARK) + ending))
+            for ending in (path.suffix, *RESULT_ENDINGS)
+        )
+    return mark_of_file(path) is not None
 
 
 def _means_folder(out: str) -> bool:
     path = Path(out)
+    if path == STREAM:
+        return False
     slash = out.endswith(("/", os.sep))
     return slash or _is_folder(path) or not (path.suffix or _is_file(path))
 
 
 def _means_one_file(out: Path) -> bool:
-    return _is_file(out) or out.suffix.lower() in ENDINGS or is_film(out)
+    return out == STREAM or _is_file(out) or out.suffix.lower() in ENDINGS or is_film(out)
 
 
 # Path.is_dir and its like raise, before Python 3.14, for names that are too long or hold a NUL.
@@ -126,14 +170,14 @@ def _plan_folder(plan: Plan, folder: Path, out: Path | None, recursive: bool) ->
         # of a link to a folder belong beside the link.
         whole = folder.resolve() if folder.name in ("", "..") else folder
         out = whole.with_name(f"{whole.name}-colour") if whole.name else whole / "colour"
-    known = len(plan.failures)
+    known = len(plan.failures) + len(plan.results) + plan.left_aside.total()
     pictures = _pictures_in(plan, folder, recursive)
-    if not pictures and len(plan.failures) == known:
+    if not pictures and len(plan.failures) + len(plan.results) + plan.left_aside.total() == known:
         hint = "" if recursive else " (--recursive goes into sub-folders)"
         plan.failures.append(f"{folder}: no pictures in this folder, and no films{hint}")
     for picture in pictures:
         target = out / marked(picture).relative_to(folder)
-        plan.jobs.append(Job(picture, target, make_folder=True))
+        plan.jobs.append(Job(picture, target))
 
 
 def _pictures_in(plan: Plan, folder: Path, recursive: bool) -> list[Path]:
@@ -145,10 +189,15 @@ def _pictures_in(plan: Plan, folder: Path, recursive: bool) -> list[Path]:
         folders[:] = sorted(f for f in folders if not f.startswith(".")) if recursive else []
         for name in sorted(names):
             path = Path(place, name)
-            earlier_result = path.stem.endswith(MARK)
-            known = path.suffix.lower() in _FOUND_ENDINGS
-            if known and not name.startswith(".") and not earlier_result:
-                pictures.append(path)
+            ending = path.suffix.lower()
+            if name.startswith("."):
+                continue
+            if ending in RAW_ENDINGS:
+                plan.left_aside["camera raw"] += 1
+            elif ending in OTHER_ENDINGS:
+                plan.left_aside[ending] += 1
+            elif ending in _FOUND_ENDINGS:
+                (plan.results if is_result(path) else pictures).append(path)
     return pictures
 
 
@@ -169,6 +218,9 @@ def _refuse_collisions(plan: Plan) -> None:
     first: dict[str, Path] = {}
     jobs = []
     for job in plan.jobs:
+        if job.target == STREAM:
+            jobs.append(job)
+            continue
         target = os.path.realpath(job.target)
         if target in sources and target != os.path.realpath(job.source):
             plan.failures.append(f"{job.source}: the result would replace the input {job.target}")

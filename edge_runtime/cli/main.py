@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-from edge_runtime.cli.codes import FAILED, INTERRUPTED, OK, TERMINATED, USAGE
+from edge_runtime.cli.codes import FAILED, HUNG_UP, INTERRUPTED, OK, TERMINATED, USAGE
 from edge_runtime.cli.console import complain
 from edge_runtime.errors import TintLiteError
 
@@ -18,10 +18,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     Args:
         argv: the arguments after the command's name; by default those of the process.
     Returns:
-        0 when all went well, 1 when pictures or a model failed, 2 for wrong usage, 3 when a film
-        was damaged and the rest of it is coloured, 130 after ctrl-C, 143 after SIGTERM.
+        0 when all went well, 1 when pictures or a model failed, 2 for wrong usage, 3 when a picture
+        or film was damaged and the rest of it is coloured, 129 after SIGHUP, 130 after ctrl-C, 143
+        after SIGTERM.
     """
-    before = signal.signal(signal.SIGTERM, _terminate)
+    before = {number: signal.signal(number, _leave) for number in _codes()}
     try:
         _prepare_streams()
         return _run(None if argv is None else list(argv))
@@ -41,7 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as error:
         return int(error.code or OK)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _run(arguments: list[str] | None) -> int:
@@ -65,9 +67,18 @@ def _run(arguments: list[str] | None) -> int:
     return code or OK
 
 
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    """On SIGTERM leave through the `finally` clauses, so that nothing half written stays."""
-    raise SystemExit(TERMINATED)
+def _codes() -> dict[int, int]:
+    """The signals that end the command, and its exit codes then."""
+    codes = {signal.SIGTERM: TERMINATED}
+    # Windows has no such signal; under nohup it is to be ignored.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        codes[signal.SIGHUP] = HUNG_UP
+    return codes
+
+
+def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    """Leave through the `finally` clauses, so that nothing half written stays."""
+    raise SystemExit(TERMINATED if number == signal.SIGTERM else HUNG_UP)
 
 
 def _prepare_streams() -> None:

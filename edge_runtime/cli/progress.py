@@ -11,12 +11,21 @@ from edge_runtime.cli.jobs import Job
 class Lines:
     """One line a picture; for pipes, logs and a single picture."""
 
+    def __init__(self, quiet: bool = False):
+        """Prepare.
+
+        Args:
+            quiet: whether standard output is for the picture itself.
+        """
+        self._quiet = quiet
+
     def begin(self, job: Job) -> None:
         """A picture is taken up."""
 
     def finish(self, job: Job) -> None:
         """A picture is done."""
-        say(f"{job.source} -> {job.target}")
+        if not self._quiet:
+            say(f"{job.source} -> {job.target}")
 
     def complain(self, text: str) -> None:
         """Something is to be said of the picture that was taken up."""
@@ -30,6 +39,7 @@ class Bar(Lines):
     """A Rich progress bar; complaints appear above it."""
 
     def __init__(self, progress, count: int):  # rich.progress.Progress, imported where used
+        super().__init__()
         self._progress = progress
         self._task = progress.add_task("", total=count)
 
@@ -50,14 +60,15 @@ class Bar(Lines):
 
 
 @contextmanager
-def show_progress(count: int) -> Iterator[Lines]:
+def show_progress(count: int, quiet: bool = False) -> Iterator[Lines]:
     """A bar for several pictures on a terminal, else lines.
 
     Args:
         count: how many pictures there are.
+        quiet: whether standard output is for the picture itself.
     """
     if count == 1 or sys.stderr is None or not sys.stderr.isatty():
-        yield Lines()
+        yield Lines(quiet)
         return
     from rich.console import Console
     from rich.progress import (

@@ -1,105 +1,158 @@
-"""Look at a picture file's header, and refuse what is no picture or too large to decode."""
+"""Look at a picture file's beginning, and refuse what is no picture or too large to decode."""
 
+import importlib
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from PIL import (
-    BmpImagePlugin,
-    Image,
-    JpegImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    UnidentifiedImageError,
-    WebPImagePlugin,
-)
+from PIL import Image
 
 from edge_runtime.errors import PictureError
+from edge_runtime.pictures.formats import FORMATS
 from edge_runtime.pictures.memory import available_memory
-from edge_runtime.pictures.profile import MAX_PROFILE_BYTES
-
-# Imported one by one: Pillow would import its forty decoders, and let a file choose among them.
-# JPEG includes MPO, which many cameras write as .jpg: a JPEG followed by further ones.
-_READERS = (
-    JpegImagePlugin.JpegImageFile,
-    PngImagePlugin.PngImageFile,
-    TiffImagePlugin.TiffImageFile,
-    WebPImagePlugin.WebPImageFile,
-    BmpImagePlugin.BmpImageFile,
-)
-READABLE = tuple(reader.format for reader in _READERS)
 
 # Twice MAX_IMAGE_PIXELS is where Pillow itself refuses a picture as a decompression bomb.
 MAX_PIXELS = 178_000_000
 MAX_SIDE = 65_535
 MAX_FILE_BYTES = 2 * 2**30
 
-# What decoding, colouring and encoding hold of a pixel at the same time, at 16 bits.
-BYTES_PER_PIXEL = 18
 
-_TIFF_STARTS = (b"II*\0", b"MM\0*")
+@dataclass(frozen=True)
+class Limits:
+    """How large a picture may be.
 
-# Pillow calls a PNG damaged whose profile or XMP unpacks to more than a megabyte, which those of
-# printers and of picture editors do.
-PngImagePlugin.MAX_TEXT_CHUNK = max(PngImagePlugin.MAX_TEXT_CHUNK, MAX_PROFILE_BYTES)
+    Attributes:
+        pixels: how many it may have; where these are more than usual, its sides may be longer and
+            its file larger, too.
+        bytes_per_pixel: what decoding, colouring and encoding hold of a pixel at the same time; by
+            default at 16 bits.
+    """
+
+    pixels: int = MAX_PIXELS
+    bytes_per_pixel: int = 18
+
+    @property
+    def side(self) -> int:
+        """The longest side in pixels."""
+        return MAX_SIDE if self.pixels <= MAX_PIXELS else self.pixels
+
+    @property
+    def file_bytes(self) -> int:
+        """The largest file."""
+        return max(MAX_FILE_BYTES, 8 * self.pixels)
 
 
-def open_picture(file: BinaryIO, path: Path) -> Image.Image:
-    """Read a picture's header; nothing is decoded yet.
+LIMITS = Limits()
+
+# How the files of each format begin. JPEG includes MPO, which many cameras write as .jpg: a JPEG
+# followed by further ones.
+_STARTS = (
+    ("JPEG", (b"\xff\xd8\xff",)),
+    ("PNG", (b"\x89PNG\r\n\x1a\n",)),
+    ("TIFF", (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")),
+    ("BMP", (b"BM",)),
+    ("GIF", (b"GIF87a", b"GIF89a")),
+    ("JPEG2000", (b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51")),
+)
+_AVIF_BRANDS = (b"avif", b"avis")
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs")
+_EITHER_BRANDS = (b"mif1", b"msf1")
+
+# Imported one by one: Pillow would import its forty decoders, and let a file choose among them.
+_PLUGINS = {"JPEG": "Jpeg", "JPEG2000": "Jpeg2K", "WEBP": "WebP", "AVIF": "Avif"}
+
+
+def format_of(start: bytes) -> str:
+    """The `Format.name` of a file that begins with these bytes, 64 or more; empty for none."""
+    for name, starts in _STARTS:
+        if start.startswith(starts):
+            return name
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        return "WEBP"
+    if start[4:8] == b"ftyp":
+        brand, others = start[8:12], start[16:64]
+        if brand in _AVIF_BRANDS or (brand in _EITHER_BRANDS and b"avif" in others):
+            return "AVIF"
+        if brand in _HEIF_BRANDS + _EITHER_BRANDS:
+            return "HEIF"
+    return ""
+
+
+def look_at(file: BinaryIO, path: Path, limits: Limits = LIMITS) -> str:
+    """The format of an open file, by its `Format.name`; nothing is decoded yet.
 
     Args:
         file: the open file.
         path: its name, for messages.
-    Returns:
-        Pillow's lazy picture.
+        limits: how large it may be.
     Raises:
-        PictureError: empty, not a picture of a known format, or too large, also for the memory that
-            is free.
+        PictureError: empty, too large a file, or not a picture of a known format.
     """
-    file.seek(0, 2)
-    length = file.tell()
+    length = file.seek(0, 2)
     file.seek(0)
     if length == 0:
         raise PictureError(f"{path}: the file is empty")
-    if length > MAX_FILE_BYTES:
-        raise PictureError(f"{path}: the file is larger than {MAX_FILE_BYTES // 2**30} GiB")
+    if length > limits.file_bytes:
+        raise PictureError(f"{path}: the file is larger than {limits.file_bytes // 2**30} GiB")
+    name = format_of(file.read(64))
+    if not name:
+        *names, last = [format.spoken for format in FORMATS]
+        raise PictureError(f"{path}: not a {', '.join(names)} or {last} picture")
+    return name
+
+
+def open_image(file: BinaryIO, name: str, path: Path, limits: Limits) -> Image.Image:
+    """Read a picture's header with Pillow; nothing is decoded yet.
+
+    Args:
+        file: the open file.
+        name: its format, of `look_at`.
+        path: its name, for messages.
+        limits: how large it may be.
+    Returns:
+        Pillow's lazy picture.
+    Raises:
+        PictureError: a damaged header, or too large, also for the memory that is free.
+    """
+    file.seek(0)
     try:
         with warnings.catch_warnings():
-            # Between once and twice its limit Pillow warns; the size is checked right below.
-            warnings.simplefilter("ignore")
-            image = Image.open(file, formats=READABLE)
-        tile_pixels = _tile_pixels(image)
-    except UnidentifiedImageError:
-        file.seek(0)
-        what = "not a JPEG, PNG, TIFF, WebP or BMP picture"
-        if file.read(4) in _TIFF_STARTS:
-            kinds = "8 or 16 bits, grey or RGB"
-            what = f"a damaged TIFF, or one of a kind that is not supported ({kinds})"
-        raise PictureError(f"{path}: {what}") from None
-    except Image.DecompressionBombError:
-        raise PictureError(f"{path}: {_too_large()}") from None
+            warnings.simplefilter("ignore")  # what a file has wrong and is told otherwise
+            image = _open(file, name)
+    except PictureError as error:
+        raise PictureError(f"{path}: {error}") from None
     except Exception as error:  # a damaged header can raise nearly anything in a decoder
         raise PictureError(f"{path}: the header is damaged ({reason(error)})") from None
-    width, height = image.size
-    if max(width * height, tile_pixels) > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise PictureError(f"{path}: {width} x {height} pixels, {_too_large()}")
-    if width == 0 or height == 0:
+    check_size(*image.size, path, limits)
+    return image
+
+
+def check_size(width: int, height: int, path: Path, limits: Limits, tile_pixels: int = 0) -> None:
+    """See that a picture may be decoded.
+
+    Args:
+        width, height: what its header says.
+        path: its name, for messages.
+        limits: how large it may be.
+        tile_pixels: the pixels of one tile, which is decoded whole however small the picture.
+    Raises:
+        PictureError: no pixels, or too many, also for the memory that is free.
+    """
+    if width < 1 or height < 1:
         raise PictureError(f"{path}: the picture has no pixels")
+    if max(width * height, tile_pixels) > limits.pixels or max(width, height) > limits.side:
+        raise PictureError(
+            f"{path}: {width} x {height} pixels, more than {limits.pixels // 10**6} megapixels or "
+            f"{limits.side} pixels a side are refused"
+        )
     free = available_memory()
-    needed = width * height * BYTES_PER_PIXEL
+    needed = width * height * limits.bytes_per_pixel
     if free is not None and needed > free:
         raise PictureError(
             f"{path}: {width} x {height} pixels need about {needed // 10**6} MB of memory, "
             f"{free // 10**6} MB are free"
         )
-    return image
-
-
-def _tile_pixels(image: Image.Image) -> int:
-    """The pixels of one tile of a tiled TIFF, which is decoded whole however small the picture."""
-    if image.format != "TIFF":
-        return 0
-    return int(image.tag_v2.get(322, 0)) * int(image.tag_v2.get(323, 0))
 
 
 def reason(error: BaseException) -> str:
@@ -108,5 +161,19 @@ def reason(error: BaseException) -> str:
     return " ".join(text.split())[:200]
 
 
-def _too_large() -> str:
-    return f"more than {MAX_PIXELS // 10**6} megapixels or {MAX_SIDE} pixels a side are refused"
+def _open(file: BinaryIO, name: str) -> Image.Image:
+    if name == "HEIF":
+        try:
+            from pi_heif.as_plugin import HeifImageFile
+        except ImportError:
+            raise PictureError("HEIC is read with the package pi-heif, which is missing") from None
+        return HeifImageFile(file)
+    importlib.import_module(f"PIL.{_PLUGINS.get(name, name.capitalize())}ImagePlugin")
+    if name == "AVIF":
+        from PIL import features
+
+        if not features.check("avif"):
+            raise PictureError("the Pillow that is installed cannot read AVIF")
+    # Not Image.open, which has a limit of its own; it is `check_size` that decides.
+    factory, _ = Image.OPEN[name]
+    return factory(file, "")

@@ -3,86 +3,146 @@
 from pathlib import Path
 from typing import BinaryIO
 
-from PIL import Image
-
 from edge_runtime.errors import PictureError
-from edge_runtime.pictures.deep import is_deep, read_deep
-from edge_runtime.pictures.header import open_picture, reason
-from edge_runtime.pictures.metadata import read_dpi, read_exif, read_orientation
+from edge_runtime.pictures.captions import as_utf8
+from edge_runtime.pictures.exif import read_exif
+from edge_runtime.pictures.header import LIMITS, Limits, look_at, open_image, reason
+from edge_runtime.pictures.mark import Mark, read_mark
 from edge_runtime.pictures.orientation import turn_upright
 from edge_runtime.pictures.picture import Picture
-from edge_runtime.pictures.profile import Profile
-from edge_runtime.pictures.shallow import read_shallow
-from edge_runtime.pictures.transparency import settle_key
+from edge_runtime.pictures.stored import SEVERAL, Stored, to_srgb
 
 
-def read_picture(path: str | Path) -> Picture:
-    """Read a JPEG, PNG, TIFF, WebP or BMP picture.
+def read_picture(path: str | Path, *, page: int | None = None, limits: Limits = LIMITS) -> Picture:
+    """Read a picture: JPEG, PNG, TIFF, WebP, BMP, HEIC, AVIF, JPEG 2000 or GIF.
 
-    The header is checked before anything is decoded. Of several frames or pages the first is
-    taken, with a note. Palette, CMYK and Lab pictures become sRGB; embedded profiles are applied.
+    The header is checked before anything is decoded. Of several frames or pages the first is taken,
+    with a note, or of a TIFF the one that is asked for. Palette pictures become sRGB; of those with
+    a profile, and of Lab, the lightness is read. What is damaged is read as far as it goes.
 
+    Args:
+        path: the file.
+        page: which picture of a TIFF, from 0; None for the first.
+        limits: how large it may be.
     Raises:
-        PictureError: missing, unreadable, not a picture, too large, cut off or damaged.
+        PictureError: missing, unreadable, not a picture, too large, or none of it can be decoded.
     """
     path = Path(path)
     try:
         if path.exists() and not path.is_file():
             raise PictureError(f"{path}: not a file")
         with path.open("rb") as file:
-            return read_open_picture(file, path)
+            return read_open_picture(file, path, page=page, limits=limits)
     except OSError as error:
         raise PictureError(f"{path}: {reason(error)}") from None
     except ValueError as error:  # a name with a NUL in it
         raise PictureError(f"{str(path)!r}: {reason(error)}") from None
 
 
-def read_open_picture(file: BinaryIO, path: Path) -> Picture:
+def read_open_picture(
+    file: BinaryIO, path: Path, *, page: int | None = None, limits: Limits = LIMITS
+) -> Picture:
     """Read a picture from an open file, as `read_picture` does.
 
     Args:
-        file: where the picture starts at its beginning.
+        file: where the picture starts at its beginning; it can be sought in.
         path: its name, for messages; nothing is looked for there.
+        page, limits: as for `read_picture`.
     Raises:
-        PictureError: not a picture, too large, cut off or damaged.
+        PictureError: not a picture, too large, or none of it can be decoded.
     """
-    image = open_picture(file, path)
+    name = look_at(file, path, limits)
     try:
-        return _decode(file, image)
+        return _picture(_read(file, name, path, page, limits))
+    except PictureError as error:
+        told = str(error)
+        raise PictureError(told if told.startswith(str(path)) else f"{path}: {told}") from None
     except MemoryError:
         raise PictureError(f"{path}: not enough memory to decode it") from None
     except Exception as error:  # damaged bytes can raise nearly anything in a decoder
         raise PictureError(f"{path}: cannot be decoded: {reason(error)}") from None
 
 
-def _decode(file: BinaryIO, image: Image.Image) -> Picture:
-    notes = []
-    if image.format != "MPO" and getattr(image, "is_animated", False):
-        notes.append("it has several frames or pages, the first was taken")
-    deep = is_deep(image)
-    key = settle_key(image)
-    stored_orientation = read_orientation(image)
-    exif = read_exif(image)
-    dpi = read_dpi(image)
-    profile = None
-    if image.info.get("icc_profile"):
-        profile = Profile.parse(image.info["icc_profile"])
-        if profile is None:
-            notes.append("its colour profile is unreadable and was left aside")
-    image.load()
-    # Pillow turns a TIFF by itself while loading: what is left to do is asked afterwards.
-    orientation = read_orientation(image)
-    planes = read_deep(file, image, stored_orientation, profile, key) if deep else None
-    if deep and planes is None:
-        notes.append("its 16 bits could not be used, it was read at 8")
-    pixels, alpha = planes or read_shallow(image, profile)
+def mark_of_file(path: Path) -> Mark | None:
+    """The mark of a result that lies in a file; None for other pictures, and unreadable ones.
+
+    Nothing is decoded. BMP has no place for a mark.
+    """
+    try:
+        with path.open("rb") as file:
+            return read_mark(_read_xmp(file, path))
+    except Exception:  # whatever is wrong with it is told when it is read
+        return None
+
+
+def _read_xmp(file: BinaryIO, path: Path) -> bytes:
+    name = look_at(file, path)
+    if name == "JPEG":
+        from edge_runtime.pictures.jpeg_parts import read_words
+
+        return read_words(file)[1].xmp
+    if name == "PNG":
+        from edge_runtime.pictures.png_parts import read_chunks, read_words
+
+        return read_words(read_chunks(file, pixels=False))[1].xmp
+    if name == "TIFF":
+        from edge_runtime.pictures.read_tiff import read_xmp
+
+        return read_xmp(file, path)
+    if name == "WEBP":
+        return as_utf8(open_image(file, name, path, LIMITS).info.get("xmp") or b"")
+    return b""
+
+
+def _read(file: BinaryIO, name: str, path: Path, page: int | None, limits: Limits) -> Stored:
+    # Imported where they are used: a picture needs one of them.
+    if name == "JPEG":
+        from edge_runtime.pictures.read_jpeg import read_jpeg
+
+        return read_jpeg(file, path, limits)
+    if name == "PNG":
+        from edge_runtime.pictures.read_png import read_png
+
+        return read_png(file, path, limits)
+    if name == "TIFF":
+        from edge_runtime.pictures.read_tiff import read_tiff
+
+        stored = read_tiff(file, path, limits, page or 0)
+        return stored.noting(SEVERAL) if page is None and stored.pages > 1 else stored
+    from edge_runtime.pictures.read_other import read_other
+
+    return read_other(file, name, path, limits)
+
+
+def _picture(stored: Stored) -> Picture:
+    notes = stored.notes
+    exif, orientation = b"", stored.orientation
+    if stored.exif:
+        try:
+            exif, said = read_exif(stored.exif)
+        except ValueError:  # no reason to refuse a picture
+            notes += ("its EXIF is damaged and was left out",)
+        else:
+            orientation = said if orientation == 1 else orientation
+    if not stored.exif and orientation == 1:
+        orientation = stored.captions.orientation
+    pixels, profile, coloured, more = to_srgb(stored)
     return Picture(
         pixels=turn_upright(pixels, orientation),
-        alpha=None if alpha is None else turn_upright(alpha, orientation),
+        alpha=None if stored.alpha is None else turn_upright(stored.alpha, orientation),
         exif=exif,
-        profile=profile is not None,
-        dpi=dpi,
-        notes=tuple(notes),
-        # An MPO is a JPEG followed by further ones, of which the first was taken.
-        format="JPEG" if image.format == "MPO" else image.format,
+        captions=stored.captions.upright(),
+        profile=profile,
+        coloured=coloured,
+        dpi=_turned(stored.dpi, orientation),
+        notes=notes + more,
+        damaged=stored.damaged,
+        format=stored.format,
+        lossless=stored.lossless,
+        pages=stored.pages,
+        mark=read_mark(stored.captions.xmp),
     )
+
+
+def _turned(dpi: tuple[float, float] | None, orientation: int) -> tuple[float, float] | None:
+    return dpi[::-1] if dpi is not None and orientation in (5, 6, 7, 8) else dpi

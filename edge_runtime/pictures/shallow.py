@@ -1,31 +1,52 @@
-"""The planes of a decoded 8-bit picture: grey or sRGB, and alpha."""
+"""The planes of a picture that Pillow has decoded."""
+
+import math
+from typing import Any
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image
 
 from edge_runtime.errors import PictureError
-from edge_runtime.pictures.profile import Profile
+from edge_runtime.pictures.stored import CMYK, GREY, LAB, RGB
 
 _WITH_ALPHA = {"LA": "LA", "La": "LA", "RGBA": "RGBA", "RGBa": "RGBA", "PA": "RGBA"}
+_KINDS = {"I": "32-bit whole numbers", "F": "floating-point numbers"}
 
 
-def read_shallow(
-    image: Image.Image, profile: Profile | None
-) -> tuple[np.ndarray, np.ndarray | None]:
-    """Bring any 8-bit mode of Pillow to grey or sRGB.
+def read_planes(image: Image.Image) -> tuple[np.ndarray, str, np.ndarray | None]:
+    """The planes, their kind and alpha, as `Stored` has them, of a loaded picture.
 
-    Args:
-        image: a loaded picture.
-        profile: its colour profile.
-    Returns:
-        uint8 [H, W] or [H, W, 3], and alpha uint8 [H, W] or None.
     Raises:
         PictureError: a mode that is not known, as 32-bit integers or floats.
     """
     image, alpha = _split_alpha(image)
-    if profile is not None:
-        image = profile.image_to_srgb(image)
-    return np.asarray(_to_grey_or_rgb(image)), None if alpha is None else np.asarray(alpha)
+    if image.mode.startswith("I;16"):
+        return np.asarray(image).astype(np.uint16), GREY, None
+    if image.mode == "1":
+        image = image.convert("L")
+    elif image.mode in ("P", "YCbCr", "RGBX"):
+        image = image.convert("RGB")
+    kind = {"L": GREY, "RGB": RGB, "CMYK": CMYK, "LAB": LAB}.get(image.mode)
+    if kind is None:
+        what = _KINDS.get(image.mode, f"the kind '{image.mode}'")
+        raise PictureError(f"pictures of {what} are not supported")
+    planes = np.asarray(image.getchannel(0) if kind == LAB else image)
+    return planes, kind, None if alpha is None else np.asarray(alpha)
+
+
+def read_dpi(image: Image.Image) -> tuple[float, float] | None:
+    """(horizontal, vertical) dots an inch, or None where missing or senseless."""
+    return usable_dpi(image.info.get("dpi"))
+
+
+def usable_dpi(dpi: Any) -> tuple[float, float] | None:
+    """(horizontal, vertical) dots an inch, or None for what is none."""
+    try:
+        horizontal, vertical = (float(value) for value in dpi)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    usable = all(math.isfinite(value) and 1 <= value <= 65_535 for value in (horizontal, vertical))
+    return (horizontal, vertical) if usable else None
 
 
 def _split_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
@@ -37,16 +58,3 @@ def _split_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
         return image, None
     image = image.convert(mode)
     return image.convert(mode[:-1]), image.getchannel("A")
-
-
-def _to_grey_or_rgb(image: Image.Image) -> Image.Image:
-    if image.mode in ("L", "RGB"):
-        return image
-    if image.mode == "1":
-        return image.convert("L")
-    if image.mode in ("P", "CMYK", "YCbCr"):
-        return image.convert("RGB")
-    if image.mode == "LAB":
-        lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-        return ImageCms.profileToProfile(image, lab, srgb, outputMode="RGB")
-    raise PictureError(f"pictures of the kind '{image.mode}' are not supported")

@@ -4,10 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from edge_runtime.pictures.metadata import without_size
 from edge_runtime.pictures.picture import Picture
 
 _GAP_PART = 0.02  # of the longer side
+
+
+def width_beside(width: int, height: int) -> int:
+    """How wide the two pictures and the gap between them are, in pixels."""
+    return 2 * width + _gap(width, height)
 
 
 def side_by_side(before: np.ndarray, after: Picture) -> Picture:
@@ -20,7 +24,7 @@ def side_by_side(before: np.ndarray, after: Picture) -> Picture:
         [H, 2 W + gap, 3]; alpha, where there is one, is repeated and the gap is opaque.
     """
     height, width = before.shape[:2]
-    gap = max(1, round(_GAP_PART * max(height, width)))
+    gap = _gap(width, height)
     white = np.iinfo(before.dtype).max
     pixels = np.full((height, 2 * width + gap, 3), white, before.dtype)
     pixels[:, :width] = before
@@ -30,4 +34,8 @@ def side_by_side(before: np.ndarray, after: Picture) -> Picture:
         alpha = np.full(pixels.shape[:2], white, before.dtype)
         alpha[:, :width] = after.alpha
         alpha[:, width + gap :] = after.alpha
-    return replace(after, pixels=pixels, alpha=alpha, exif=without_size(after.exif))
+    return replace(after, pixels=pixels, alpha=alpha)
+
+
+def _gap(width: int, height: int) -> int:
+    return max(1, round(_GAP_PART * max(height, width)))

@@ -1,81 +1,166 @@
-"""Write TIFF files of 8 or 16 bits with their words, profile and resolution.
+"""Write TIFF files of 8 or 16 bits, of one page or several, with their words.
 
-Pillow cannot hold 16-bit colour, and its compressed TIFF writer fails on EXIF with a sub-directory,
-so strips are compressed here and only the directory is Pillow's work. TIFF 6.0; deflate: Adobe
-Photoshop TIFF technical notes, 2002; horizontal differencing: TIFF 6.0, section 14.
+TIFF 6.0, and BigTIFF where 32 bits are too few; deflate: Adobe Photoshop TIFF technical notes,
+2002; horizontal differencing: TIFF 6.0, section 14.
 """
 
-import io
+import math
 import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
 
 import numpy as np
-from PIL import Image
-from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from edge_runtime.pictures.metadata import words_of
+from edge_runtime.pictures.captions import Captions, bytes_of
+from edge_runtime.pictures.exif import words_of
+from edge_runtime.pictures.ifd import (
+    ASCII,
+    BYTE,
+    LONG,
+    LONG8,
+    RATIONAL,
+    SHORT,
+    UNDEFINED,
+    Directory,
+    Field,
+    Layout,
+    numbers_field,
+    write_directory,
+)
 
 _DEFLATE = 8
 _GREY, _RGB = 1, 2
 _HORIZONTAL_DIFFERENCES = 2
 _INCH = 2
 _UNASSOCIATED_ALPHA = 2
+_PAGE = 2
 _STRIP_ROWS = 64
 _COMPRESSION_LEVEL = 4
+_DESCRIPTION, _XMP, _IPTC, _PHOTOSHOP, _PROFILE = 270, 700, 33723, 34377, 34675
+# From here on what is not yet packed might not fit under 4 GiB.
+_BIG_FROM = 4_000_000_000
 
 
-def encode_tiff(
-    pixels: np.ndarray,
-    alpha: np.ndarray | None,
-    exif: bytes,
-    profile: bytes | None,
-    dpi: tuple[float, float] | None,
-) -> bytes:
-    """The bytes of a TIFF, compressed without loss.
+class Rows(Protocol):
+    """Pixels of which rows are made when they are asked for; an array is one, too."""
 
-    Args:
+    shape: tuple[int, ...]
+    dtype: np.dtype
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        """uint8 or uint16 [n, W] or [n, W, 3]."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is written of one picture.
+
+    Attributes:
         pixels: uint8 or uint16, [H, W] or [H, W, 3] sRGB.
         alpha: [H, W] of the same dtype, or None.
-        exif: EXIF bytes, may be empty; its words are taken.
+        exif: EXIF block, may be empty; its words are taken.
+        captions: other words.
         profile: ICC profile or None.
         dpi: (horizontal, vertical) dots an inch or None.
     """
-    planes = pixels if pixels.ndim == 3 else pixels[..., None]
-    if alpha is not None:
-        planes = np.dstack([planes, alpha])
-    height, width, channels = planes.shape
-    strips = [_strip(planes[top : top + _STRIP_ROWS]) for top in range(0, height, _STRIP_ROWS)]
-    sizes = [len(strip) for strip in strips]
 
-    directory = ImageFileDirectory_v2(b"II*\0\0\0\0\0")
-    stored = Image.Exif()
-    stored.load(exif)
+    pixels: Rows
+    alpha: np.ndarray | None
+    exif: bytes
+    captions: Captions
+    profile: bytes | None
+    dpi: tuple[float, float] | None
+
+
+def encode_tiff(pages: Iterable[Page], count: int = 1) -> bytes:
+    """The bytes of a TIFF, compressed without loss.
+
+    Args:
+        pages: the pictures, taken one after the other.
+        count: how many they are.
+    """
+    parts: list[bytes] = []
+    layout = Layout("<")
+    at = 0
+    # Each directory says where the next one lies: it is written when that is known.
+    waiting: tuple[int, Directory, int] | None = None
+    for page in pages:
+        if not parts:
+            size = math.prod(page.pixels.shape) * page.pixels.dtype.itemsize
+            layout = Layout("<", size * count > _BIG_FROM)
+            parts = [b"II+\0\x08\0\0\0" if layout.big else b"II*\0", b""]
+            at = 16 if layout.big else 8
+        strips, directory = _page(page, at, layout, count)
+        at += sum(map(len, strips))
+        if at % 2:
+            strips.append(b"\0")
+            at += 1
+        if waiting is None:
+            parts[1] = numbers_field(LONG8 if layout.big else LONG, at).data
+        else:
+            index, earlier, place = waiting
+            parts[index] = write_directory(earlier, place, layout, at)
+        parts += strips
+        waiting = len(parts), directory, at
+        parts.append(write_directory(directory, at, layout))
+        at += len(parts[-1]) + len(parts[-1]) % 2
+        parts.append(bytes(len(parts[-1]) % 2))
+    return b"".join(parts)
+
+
+def _page(page: Page, at: int, layout: Layout, pages: int) -> tuple[list[bytes], Directory]:
+    """The strips of a page, the first of which will lie at a place, and its directory."""
+    height, width = page.pixels.shape[:2]
+    colours = page.pixels.shape[2] if len(page.pixels.shape) == 3 else 1
+    strips = []
+    for top in range(0, height, _STRIP_ROWS):
+        rows = page.pixels[top : top + _STRIP_ROWS].reshape(-1, width, colours)
+        if page.alpha is not None:
+            rows = np.dstack([rows, page.alpha[top : top + _STRIP_ROWS]])
+        strips.append(_strip(rows))
+    sizes = [len(strip) for strip in strips]
+    starts = [at + int(before) for before in np.cumsum([0, *sizes[:-1]])]
+    channels = colours + (page.alpha is not None)
+    place = LONG8 if layout.big else LONG
+
     # No others: the EXIF of a JPEG may state a layout of pixels, which here is this file's own.
-    for tag, value in words_of(stored).items():
-        directory[tag] = value
-    directory[256] = width
-    directory[257] = height
-    directory[258] = (8 * planes.itemsize,) * channels
-    directory[259] = _DEFLATE
-    directory[262] = _RGB if pixels.ndim == 3 else _GREY
-    # Counted from the directory's end, where the strips follow: Pillow adds its length.
-    directory[273] = tuple(int(start) for start in np.cumsum([0, *sizes[:-1]]))
-    directory[277] = channels
-    directory[278] = _STRIP_ROWS
-    directory[279] = tuple(sizes)
-    directory[317] = _HORIZONTAL_DIFFERENCES
-    if dpi:
-        directory[282], directory[283] = dpi
-        directory[296] = _INCH
-    if alpha is not None:
-        directory[338] = _UNASSOCIATED_ALPHA
-    if profile:
-        directory.tagtype[34675] = 7  # undefined bytes
-        directory[34675] = profile
-    file = io.BytesIO()
-    directory.save(file)
-    for strip in strips:
-        file.write(strip)
-    return file.getvalue()
+    directory = words_of(page.exif, layout.order)
+    directory |= {
+        256: numbers_field(LONG, width),
+        257: numbers_field(LONG, height),
+        258: numbers_field(SHORT, *(8 * page.pixels.dtype.itemsize,) * channels),
+        259: numbers_field(SHORT, _DEFLATE),
+        262: numbers_field(SHORT, _RGB if colours == 3 else _GREY),
+        273: numbers_field(place, *starts),
+        277: numbers_field(SHORT, channels),
+        278: numbers_field(LONG, _STRIP_ROWS),
+        279: numbers_field(place, *sizes),
+        317: numbers_field(SHORT, _HORIZONTAL_DIFFERENCES),
+    }
+    if pages > 1:
+        directory[254] = numbers_field(LONG, _PAGE)
+    if page.dpi:
+        for tag, value in zip((282, 283), page.dpi, strict=True):
+            part = Fraction(value).limit_denominator(10_000)
+            directory[tag] = numbers_field(RATIONAL, part.numerator, part.denominator)
+        directory[296] = numbers_field(SHORT, _INCH)
+    if page.alpha is not None:
+        directory[338] = numbers_field(SHORT, _UNASSOCIATED_ALPHA)
+    if page.profile:
+        directory[_PROFILE] = Field(UNDEFINED, page.profile)
+    captions = page.captions
+    if captions.xmp:
+        directory[_XMP] = Field(BYTE, captions.xmp)
+    if captions.other_resources:
+        directory[_PHOTOSHOP] = Field(BYTE, captions.other_resources)
+    if captions.iptc:
+        directory[_IPTC] = Field(BYTE, captions.iptc)
+    if captions.texts and _DESCRIPTION not in directory:
+        text = bytes_of(captions.comment).replace(b"\0", b" ")
+        directory[_DESCRIPTION] = Field(ASCII, text + b"\0")
+    return strips, directory
 
 
 def _strip(rows: np.ndarray) -> bytes:

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 from edge_runtime import __version__
 from edge_runtime.errors import TintLiteError
-from edge_runtime.pictures import FORMATS
+from edge_runtime.pictures import FORMATS, WRITTEN
 from edge_runtime.serve.access import HEALTH, Access
 from edge_runtime.serve.body_limit import BodyLimit
 from edge_runtime.serve.desk import Desk
@@ -164,7 +164,7 @@ def _routes(desk: Desk) -> FastAPI:
         openapi_extra=_upload_schema(),
         responses={
             200: {
-                "content": {f"image/{one.name.lower()}": {} for one in FORMATS},
+                "content": {one.media_type: {} for one in WRITTEN},
                 "description": "The coloured picture.",
                 "headers": {
                     name: {"schema": {"type": "string"}, "description": text}
@@ -254,7 +254,7 @@ def _upload_schema() -> dict:
             "longest": {"type": "integer"},
         },
     }
-    raw = {f"image/{one.name.lower()}": {"schema": binary} for one in FORMATS}
+    raw = {one.media_type: {"schema": binary} for one in FORMATS}
     content = {
         "multipart/form-data": {"schema": form},
         "application/octet-stream": {"schema": binary},

@@ -12,15 +12,17 @@ from edge_runtime.accelerator import DEFAULT_ACCELERATOR
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.compose import as_grey, compose
 from edge_runtime.errors import PictureError
+from edge_runtime.framing import DEFAULT_FRAMING
 from edge_runtime.pictures import (
     Picture,
-    format_called,
     losses,
     picture_bytes,
+    put_mark,
     read_open_picture,
+    result_format,
     side_by_side,
 )
-from edge_runtime.pictures.metadata import without_size
+from edge_runtime.result_mark import describe_model, result_mark
 from edge_runtime.serve.photo_options import PhotoOptions
 from edge_runtime.serve.settings import Models, Settings
 
@@ -66,6 +68,7 @@ class Studio:
         self._accelerator = accelerator
         self._delegate = delegate
         self._colorizer: tuple[Settings, Colorizer] | None = None
+        self._described = ""  # the model of that
 
     def colorize(self, file: BinaryIO, name: str, options: PhotoOptions) -> Coloured:
         """Colour one photo.
@@ -81,19 +84,19 @@ class Studio:
         begin = time.monotonic()
         path = Path(name)
         picture = read_open_picture(file, path)
-        format = options.format or format_called(picture.format)
+        format = options.format or result_format(picture.format)
         try:
             result = self._result(picture, options)
             data = picture_bytes(result, format, path)
         except MemoryError:
             raise PictureError(f"{name}: not enough memory to colour it") from None
         notes = picture.notes + losses(picture, format)
-        if picture.pixels.ndim == 3 and as_grey(picture.pixels) is None:
+        if picture.coloured or (picture.pixels.ndim == 3 and as_grey(picture.pixels) is None):
             notes += ("it has colours already: only its lightness was used",)
         return Coloured(
             data,
             f"{path.stem}.colour{format.endings[0]}",
-            f"image/{format.name.lower()}",
+            format.media_type,
             result.pixels.shape[1],
             result.pixels.shape[0],
             time.monotonic() - begin,
@@ -102,7 +105,15 @@ class Studio:
 
     def _result(self, picture: Picture, options: PhotoOptions) -> Picture:
         colorizer = self.load(options.settings)
-        result = replace(picture, pixels=colorizer.colorize(picture.pixels))
+        mark = result_mark(
+            self._described,
+            saturation=options.settings.saturation,
+            framing=DEFAULT_FRAMING,
+            side_by_side=options.side_by_side,
+        )
+        captions = replace(picture.captions, xmp=put_mark(picture.captions.xmp, mark))
+        pixels = colorizer.colorize(picture.pixels)
+        result = replace(picture, pixels=pixels, captions=captions)
         if options.side_by_side:
             no_colour = np.zeros((1, 1, 2), np.float32)
             result = side_by_side(compose(picture.pixels, no_colour), result)
@@ -115,8 +126,10 @@ class Studio:
             ModelError, TintLiteError: as for `Colorizer`.
         """
         if self._colorizer is None or self._colorizer[0] != settings:
+            file = self._models.file(settings.model)
+            self._described = describe_model(file)
             colorizer = Colorizer(
-                self._models.file(settings.model),
+                file,
                 threads=settings.threads,
                 saturation=settings.saturation,
                 accelerator=self._accelerator,
@@ -136,9 +149,4 @@ def _at_most(picture: Picture, longest: int | None) -> Picture:
     def shrunk(plane: np.ndarray | None) -> np.ndarray | None:
         return None if plane is None else cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
 
-    return replace(
-        picture,
-        pixels=shrunk(picture.pixels),
-        alpha=shrunk(picture.alpha),
-        exif=without_size(picture.exif),
-    )
+    return replace(picture, pixels=shrunk(picture.pixels), alpha=shrunk(picture.alpha))

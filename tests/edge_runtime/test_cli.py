@@ -37,6 +37,9 @@ def album(tmp_path, grey):
     return folder
 
 
+NO_PICTURE = "not a JPEG, PNG, TIFF, WebP, BMP, HEIC, AVIF, JPEG 2000 or GIF picture"
+
+
 def names(folder) -> list[str]:
     return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
 
@@ -100,7 +103,7 @@ def test_results_of_earlier_runs_are_no_inputs(tintlite, album):
     assert tintlite("colorize", album, "-o", album)[0] == 0
     code, out, err = tintlite("colorize", album, "-o", album, "--overwrite")
     assert (code, err) == (0, "")
-    assert out.endswith("2 coloured, 0 failed\n")
+    assert out.endswith("2 coloured, 0 failed, 2 results of earlier runs passed over\n")
 
 
 def test_existing_files_are_kept_without_overwrite(tintlite, album):
@@ -134,7 +137,7 @@ def test_a_folder_goes_on_past_bad_files(tintlite, album):
     (album / "bad.jpg").write_bytes(b"nothing of use")
     code, out, err = tintlite("colorize", album)
     assert code == 1
-    assert err == f"tintlite: {album}/bad.jpg: not a JPEG, PNG, TIFF, WebP or BMP picture\n"
+    assert err == f"tintlite: {album}/bad.jpg: {NO_PICTURE}\n"
     assert out.endswith("2 coloured, 1 failed\n")
     assert names(album.parent / "album-colour") == ["a.colour.jpg", "b.colour.PNG"]
 
@@ -280,11 +283,11 @@ def test_alpha_and_16_bits_are_kept(tintlite, tmp_path):
 
 def test_a_note_is_told(tintlite, tmp_path, grey):
     frames = [Image.fromarray(grey), Image.fromarray(grey)]
-    frames[0].save(tmp_path / "x.tif", save_all=True, append_images=frames[1:])
-    code, _, err = tintlite("colorize", tmp_path / "x.tif")
+    frames[0].save(tmp_path / "x.gif", save_all=True, append_images=[frames[1].rotate(180)])
+    code, _, err = tintlite("colorize", tmp_path / "x.gif")
     assert code == 0
     assert err == (
-        f"tintlite: {tmp_path}/x.tif: note: it has several frames or pages, the first was taken\n"
+        f"tintlite: {tmp_path}/x.gif: note: it has several frames or pages, the first was taken\n"
     )
 
 

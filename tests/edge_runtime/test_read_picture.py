@@ -12,7 +12,6 @@ from PIL import Image, PngImagePlugin
 
 from edge_runtime.errors import PictureError
 from edge_runtime.pictures import header, memory, read_picture
-from edge_runtime.pictures.plain import is_plain_tiff
 from edge_runtime.pictures.profile import srgb_profile_bytes
 
 RNG = np.random.default_rng(11)
@@ -48,14 +47,14 @@ def test_lossy(tmp_path, ending):
 def test_other_modes(tmp_path, mode):
     flat = Image.new("RGB", (30, 20), (200, 100, 50) if mode != "1" else (255, 255, 255))
     if mode == "LAB":
-        image = Image.frombytes("LAB", (30, 20), bytes([137, 36, 45]) * 600)
+        image = Image.frombytes("LAB", (30, 20), bytes([137, 36, 45]) * 600)  # L* 53.7
     else:
         image = flat.convert(mode, palette=Image.Palette.ADAPTIVE)
     path = tmp_path / ("x.jpg" if mode == "YCbCr" else "x.tif")
     image.save(path)
     pixels = read_picture(path).pixels
     assert pixels.dtype == np.uint8
-    expected = [255] if mode == "1" else [200, 100, 50]
+    expected = {"1": [255], "LAB": [128]}.get(mode, [200, 100, 50])
     assert np.abs(pixels.reshape(20, 30, -1).astype(int) - expected).max() <= 6
 
 
@@ -159,19 +158,6 @@ def test_16_bit_tiff_where_white_is_zero(tmp_path):
     np.testing.assert_array_equal(read_picture(tmp_path / "x.tif").pixels, 65535 - DEEP_GREY)
 
 
-def test_16_bit_tiff_in_separate_planes_is_refused(tmp_path):
-    planes = np.ascontiguousarray(DEEP_COLOUR.transpose(2, 0, 1))
-    tifffile.imwrite(tmp_path / "x.tif", planes, photometric="rgb", planarconfig="separate")
-    with pytest.raises(PictureError, match="separate planes"):
-        read_picture(tmp_path / "x.tif")
-
-
-def test_32_bits_are_refused(tmp_path):
-    Image.fromarray(GREY.astype(np.float32)).save(tmp_path / "x.tif")
-    with pytest.raises(PictureError, match="'F' are not supported"):
-        read_picture(tmp_path / "x.tif")
-
-
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["png", "tif", "deep grey", "deep colour"])
 def test_orientation_is_applied_and_reset(tmp_path, orientation, kind):
@@ -261,67 +247,13 @@ def test_empty(tmp_path):
 
 def test_text(tmp_path):
     (tmp_path / "x.jpg").write_text("this is no picture\n" * 40)
-    refused(tmp_path / "x.jpg", "not a JPEG, PNG, TIFF, WebP or BMP")
+    refused(tmp_path / "x.jpg", "not a JPEG, PNG, TIFF, WebP, BMP, HEIC, AVIF, JPEG 2000 or GIF")
 
 
 def test_a_format_that_is_not_ours(tmp_path):
-    Image.fromarray(GREY).save(tmp_path / "x.gif")
-    (tmp_path / "x.gif").rename(tmp_path / "x.png")
+    Image.fromarray(GREY).save(tmp_path / "x.ppm")
+    (tmp_path / "x.ppm").rename(tmp_path / "x.png")
     refused(tmp_path / "x.png", "not a JPEG, PNG")
-
-
-@pytest.mark.parametrize("part", [0.02, 0.3, 0.5, 0.9])
-@pytest.mark.parametrize("ending", ["jpg", "png", "tif", "webp", "bmp", "deep.png", "deep.tif"])
-def test_cut_off(tmp_path, ending, part):
-    path = tmp_path / f"x.{ending}"
-    large = np.tile(COLOUR, (5, 5, 1))
-    if ending == "deep.png":
-        cv2.imwrite(str(path), np.tile(DEEP_COLOUR, (5, 5, 1)))
-    elif ending == "deep.tif":
-        tifffile.imwrite(path, np.tile(DEEP_COLOUR, (5, 5, 1)), photometric="rgb")
-    else:
-        Image.fromarray(large).save(path)
-    data = path.read_bytes()
-    path.write_bytes(data[: int(len(data) * part)])
-    refused(path, "cannot be decoded|header is damaged|not a JPEG")
-
-
-def test_a_16_bit_png_whose_chunk_claims_4_gb_is_read_at_8_bits(tmp_path):
-    """OpenCV would allocate what the chunk claims."""
-    cv2.imwrite(str(tmp_path / "x.png"), DEEP_COLOUR)
-    data = bytearray((tmp_path / "x.png").read_bytes())
-    data[data.index(b"IDAT") - 4] = 0xFF
-    (tmp_path / "x.png").write_bytes(data)
-    picture = read_picture(tmp_path / "x.png")
-    assert picture.pixels.dtype == np.uint8
-    assert "16 bits could not be used" in picture.notes[0]
-
-
-def test_a_16_bit_tiff_that_states_two_widths_is_read_at_8_bits(tmp_path):
-    """Of two that differ, OpenCV might believe another than Pillow, as Pillow's versions do."""
-    path = tmp_path / "x.tif"
-    tifffile.imwrite(path, DEEP_COLOUR, photometric="rgb", metadata=None)
-    data = path.read_bytes()
-    assert is_plain_tiff(data, {20, 30})
-    assert not is_plain_tiff(data, {20, 31})
-    assert not is_plain_tiff(data[:60], {20, 30})
-    software = data.index(struct.pack("<HH", 305, 2))
-    for width in (60_000, 30):
-        second = struct.pack("<HHII", 256, 4, 1, width)
-        doubled = data[:software] + second + data[software + 12 :]
-        assert not is_plain_tiff(doubled, {20, 30})
-    path.write_bytes(doubled)  # the same width twice, which every Pillow reads
-    picture = read_picture(path)
-    assert picture.pixels.dtype == np.uint8
-    np.testing.assert_array_equal(picture.pixels, DEEP_COLOUR >> 8)
-    assert "16 bits could not be used" in picture.notes[0]
-
-
-@pytest.mark.parametrize("byteorder", ["<", ">"])
-def test_a_tiff_of_another_kind_is_called_one(tmp_path, byteorder):
-    floats = COLOUR.astype(np.float32)
-    tifffile.imwrite(tmp_path / "x.tif", floats, photometric="rgb", byteorder=byteorder)
-    refused(tmp_path / "x.tif", "TIFF, or one of a kind that is not supported .8 or 16 bits")
 
 
 def test_large_words_and_profiles_do_not_damage_a_png(tmp_path):
@@ -335,9 +267,10 @@ def test_large_words_and_profiles_do_not_damage_a_png(tmp_path):
     picture = read_picture(tmp_path / "x.png")
     np.testing.assert_array_equal(picture.pixels, GREY)
     assert picture.profile
+    assert len(picture.captions.xmp) == 3_000_000
     words.add_itxt("XML:com.adobe.xmp", "x" * 17 * 2**20, zip=True)
     Image.fromarray(GREY).save(tmp_path / "x.png", pnginfo=words)
-    refused(tmp_path / "x.png", "header is damaged")
+    assert read_picture(tmp_path / "x.png").captions.xmp == b"x" * 3_000_000
 
 
 def test_a_picture_that_needs_more_memory_than_is_free_is_refused(tmp_path, monkeypatch):

@@ -187,7 +187,7 @@ def test_what_is_no_film(tintlite, tmp_path, kind):
         (("--codec", "libx264", "--preset", "soon"), 1, "the presets of libx264 are ultrafast,"),
         (("-o", "film.mp4", "--overwrite"), 1, "would replace the picture itself"),
         (("-o", "x.gif"), 1, "x.gif: '.gif' is no film format"),
-        (("-o", "gone/x.mp4"), 1, "x.mp4: cannot be "),
+        (("-o", "film.mp4/x.mp4"), 1, "cannot be made"),
         (("--side-by-side",), 1, "a film is not written side by side"),
         (("--start", "9"), 1, "no frames between the start and the end"),
         (("--start", "soon"), 2, "'soon' is no time"),

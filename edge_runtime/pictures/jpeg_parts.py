@@ -1,0 +1,113 @@
+"""The segments of a JPEG that hold words, taken out and put in.
+
+JFIF 1.02; EXIF 2.32, 4.7; XMP specification, part 3, section 1.1.3; Photoshop's resources in APP13.
+"""
+
+import struct
+from typing import BinaryIO
+
+from edge_runtime.pictures.captions import (
+    Captions,
+    as_utf8,
+    bytes_of,
+    kept_resources,
+    text_of,
+)
+from edge_runtime.pictures.mark import put_mark, read_mark
+
+EXIF = b"Exif\0\0"
+XMP = b"http://ns.adobe.com/xap/1.0/\0"
+EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
+PHOTOSHOP = b"Photoshop 3.0\0"
+
+MOST_BYTES = 65_533  # of a segment, beside its marker and its length
+
+_APP0, _APP1, _APP13, _COMMENT = 0xE0, 0xE1, 0xED, 0xFE
+_START_OF_SCAN, _END = 0xDA, 0xD9
+_ALONE = {0x01, *range(0xD0, 0xD8)}
+
+
+def read_segments(file: BinaryIO) -> list[tuple[int, bytes]]:
+    """Marker and data of the segments before the pixels; what is damaged ends the list."""
+    file.seek(2)
+    segments = []
+    while True:
+        byte = file.read(1)
+        if byte != b"\xff":
+            return segments
+        while byte == b"\xff":  # fill bytes
+            byte = file.read(1)
+        if not byte or byte[0] in (_START_OF_SCAN, _END):
+            return segments
+        if byte[0] in _ALONE:
+            continue
+        length = file.read(2)
+        if len(length) < 2:
+            return segments
+        (size,) = struct.unpack(">H", length)
+        data = file.read(size - 2) if size >= 2 else b""
+        if len(data) != size - 2:
+            return segments
+        segments.append((byte[0], data))
+
+
+def read_words(file: BinaryIO) -> tuple[bytes, Captions]:
+    """EXIF as it is stored, which may be empty, and the captions of a JPEG."""
+    exif = xmp = resources = b""
+    extended, texts = [], []
+    for marker, data in read_segments(file):
+        if marker == _APP1 and data.startswith(EXIF):
+            exif += data[len(EXIF) :]  # some cameras need several
+        elif marker == _APP1 and data.startswith(XMP) and not xmp:
+            xmp = as_utf8(data[len(XMP) :])
+        elif marker == _APP1 and data.startswith(EXTENDED_XMP):
+            extended.append(data)
+        elif marker == _APP13 and data.startswith(PHOTOSHOP):
+            resources += data[len(PHOTOSHOP) :]
+        elif marker == _COMMENT:
+            texts.append(("Comment", text_of(data)))
+    return exif, Captions(xmp, tuple(extended), kept_resources(resources), tuple(texts))
+
+
+def put_words(jpeg: bytes | memoryview, exif: bytes, captions: Captions) -> bytes:
+    """A JPEG with words put behind its JFIF segment.
+
+    What is too long for a segment is left out; of XMP the mark of a result stays.
+    """
+    parts = []
+    if exif and fits_exif(exif):
+        parts.append(_segment(_APP1, EXIF + exif))
+    if fits_xmp(captions.xmp):
+        parts += [_segment(_APP1, XMP + captions.xmp)] if captions.xmp else []
+        parts += [_segment(_APP1, data) for data in captions.extended_xmp]
+    else:
+        mark = read_mark(captions.xmp)
+        parts += [_segment(_APP1, XMP + put_mark(b"", mark))] if mark else []
+    resources = captions.resources
+    while resources:
+        room = MOST_BYTES - len(PHOTOSHOP)
+        parts.append(_segment(_APP13, PHOTOSHOP + resources[:room]))
+        resources = resources[room:]
+    if captions.texts:
+        comments = [t for k, t in captions.texts if k == "Comment"]
+        if len(comments) < len(captions.texts):
+            comments = [captions.comment]
+        parts += [_segment(_COMMENT, bytes_of(text)[:MOST_BYTES]) for text in comments]
+    behind = 2
+    if jpeg[2:4] == bytes((0xFF, _APP0)):
+        behind += 2 + struct.unpack_from(">H", jpeg, 4)[0]
+    return b"".join([jpeg[:behind], *parts, jpeg[behind:]])
+
+
+def fits_exif(exif: bytes) -> bool:
+    """Whether a JPEG can hold an EXIF block."""
+    return len(EXIF) + len(exif) <= MOST_BYTES
+
+
+def fits_xmp(packet: bytes) -> bool:
+    """Whether a JPEG can hold an XMP packet in one segment."""
+    return len(XMP) + len(packet) <= MOST_BYTES
+
+
+def _segment(marker: int, data: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data

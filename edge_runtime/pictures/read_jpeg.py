@@ -1,0 +1,129 @@
+"""Read JPEG, whole or as far as it goes, and notice damage that decoders pass over."""
+
+import io
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image
+
+from edge_runtime.errors import PictureError
+from edge_runtime.pictures.header import Limits, open_image, reason
+from edge_runtime.pictures.jpeg_parts import read_words
+from edge_runtime.pictures.shallow import read_dpi, read_planes
+from edge_runtime.pictures.stored import Stored
+
+_END = b"\xff\xd9"
+_EXTRA_BYTES = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
+_FEW_BYTES = 3
+_NEXT_TO_ALL = 0.995
+_ENDS_EARLY = "Premature end"
+_CUT_OFF = "it is damaged: its end is missing, and perhaps the lower part of it"
+
+
+def read_jpeg(file: BinaryIO, path: Path, limits: Limits) -> Stored:
+    """Read a JPEG.
+
+    Args:
+        file: the open file.
+        path: its name, for messages.
+        limits: how large it may be.
+    Raises:
+        PictureError: too large, or nothing of it can be decoded.
+    """
+    image = open_image(file, "JPEG", path, limits)
+    exif, captions = read_words(file)
+    file.seek(0)
+    data = file.read()
+    notes = []
+    with ThreadPoolExecutor(1) as beside:
+        complaint = beside.submit(_complaint, data)
+        file.seek(0)
+        try:
+            image.load()
+        except Exception as error:  # damaged bytes can raise nearly anything in a decoder
+            image = _decode_cut_off(data, path, limits, error)
+            notes.append(_CUT_OFF)
+        else:
+            told = complaint.result()
+            if told:
+                cut_off = told.startswith(_ENDS_EARLY)
+                notes.append(_CUT_OFF if cut_off else f"it is damaged: libjpeg says '{told}'")
+                if _is_blank(image):
+                    raise PictureError(f"{path}: cannot be decoded: libjpeg says '{told}'")
+    planes, kind, alpha = read_planes(image)
+    return Stored(
+        planes,
+        kind,
+        alpha,
+        image.info.get("icc_profile") or b"",
+        exif=exif,
+        captions=captions,
+        dpi=read_dpi(image),
+        notes=tuple(notes),
+        damaged=bool(notes),
+        format="JPEG",
+        lossless=False,
+    )
+
+
+def _decode_cut_off(data: bytes, path: Path, limits: Limits, error: Exception) -> Image.Image:
+    """Decode a JPEG as if it ended where its data do: what is missing becomes grey.
+
+    Raises:
+        PictureError: nothing of it can be decoded.
+    """
+    image = open_image(io.BytesIO(data + _END), "JPEG", path, limits)
+    try:
+        image.load()
+    except Exception:
+        raise PictureError(f"{path}: cannot be decoded: {reason(error)}") from None
+    if _is_blank(image):
+        raise PictureError(f"{path}: cannot be decoded: {reason(error)}")
+    return image
+
+
+def _is_blank(image: Image.Image) -> bool:
+    """Whether next to all of a picture is of one colour, as libjpeg makes it of nothing."""
+    pixels = np.asarray(image)
+    return bool((pixels == pixels[-1, -1]).mean() > _NEXT_TO_ALL)
+
+
+def _complaint(data: bytes) -> str:
+    """What libjpeg says of damage while it decodes a JPEG all the same; Pillow keeps that silent.
+
+    The pixels are made at an eighth of the size, which costs next to nothing beside their codes.
+    """
+    try:
+        import simplejpeg
+    except ImportError:  # there is no wheel for 32-bit ARM
+        return ""
+    try:
+        _, _, space, _ = simplejpeg.decode_jpeg_header(data)
+        simplejpeg.decode_jpeg(
+            data,
+            "CMYK" if space in ("CMYK", "YCCK") else "GRAY",
+            fastdct=True,
+            fastupsample=True,
+            min_height=1,
+            min_width=1,
+            min_factor=8,
+        )
+    except ValueError as error:
+        told = reason(error)
+        # It refuses rare kinds as well, and tells of profiles, whose place this is not.
+        damage = told.startswith(("Corrupt JPEG data", _ENDS_EARLY)) and "ICC" not in told
+        return told if damage and not _is_padding(data, told) else ""
+    return ""
+
+
+def _is_padding(data: bytes, told: str) -> bool:
+    """Whether what is too much at the end are fill bytes, as some cameras write them."""
+    extra = _EXTRA_BYTES.search(told)
+    if extra is None:
+        return False
+    count = int(extra[1])
+    end = data.rfind(_END)
+    return count <= _FEW_BYTES or len(set(data[end - count : end])) == 1

@@ -1,0 +1,176 @@
+"""Read TIFF and BigTIFF of 8 bits a channel and more, whole or as far as they go, page by page.
+
+tifffile understands the files; what is packed inside as pictures (JPEG, fax) and what has fewer
+bits or a palette is Pillow's. Strips and tiles are unpacked one by one, so that a damaged one
+costs itself alone.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from edge_runtime.errors import PictureError
+from edge_runtime.pictures.captions import Captions, as_utf8, iptc_resource, kept_resources
+from edge_runtime.pictures.decode_tiff import decode_tiff
+from edge_runtime.pictures.exif import WORDS, exif_of, orientation_of
+from edge_runtime.pictures.header import Limits, check_size, open_image, reason
+from edge_runtime.pictures.ifd import LONG, Field, Layout, read_directory, read_header, read_tree
+from edge_runtime.pictures.shallow import read_planes, usable_dpi
+from edge_runtime.pictures.stored import Stored
+
+_NEW_SUBFILE, _SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION = 254, 255, 256, 257, 258, 259
+_PHOTOMETRIC, _TILE_WIDTH, _TILE_HEIGHT = 262, 322, 323
+_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 282, 283, 296
+_XMP, _IPTC, _PHOTOSHOP, _PROFILE, _DNG, _DESCRIPTION = 700, 33723, 34377, 34675, 50706, 270
+_REDUCED, _MASK, _OLD_REDUCED = 1, 4, 2
+_CENTIMETRES_PER_INCH = 2.54
+_MOST_PAGES = 10_000
+
+# What Pillow decodes: fax and both kinds of JPEG; palettes and YCbCr.
+_PACKED_PICTURES = (2, 3, 4, 6, 7)
+_NOT_OURS = (3, 6)
+
+# Descriptions by which programs lay out pixels: they would do so with ours.
+_LAYOUTS = (b'{"shape"', b"ImageJ=", b'<?xml version="1.0" encoding="UTF-8"?><OME', b"SCANIMAGE")
+
+
+def read_xmp(file: BinaryIO, path: Path) -> bytes:
+    """The XMP packet of the first page of a TIFF; empty for none.
+
+    Raises:
+        PictureError: the header is damaged.
+    """
+    layout, pages = _pages(file, path, most=1)
+    fields, _ = read_directory(file, pages[0][1], layout, (_XMP,))
+    return as_utf8(fields[_XMP].data) if _XMP in fields else b""
+
+
+def read_tiff(file: BinaryIO, path: Path, limits: Limits, page: int = 0) -> Stored:
+    """Read one page of a TIFF.
+
+    Args:
+        file: the open file.
+        path: its name, for messages.
+        limits: how large it may be.
+        page: which one, from 0.
+    Raises:
+        PictureError: too large, of a kind that is not supported, or nothing of it can be decoded.
+    """
+    layout, pages = _pages(file, path)
+    if page >= len(pages):
+        raise PictureError(f"{path}: it has no page {page + 1}")
+    number, at = pages[page]
+    try:
+        fields, _ = read_directory(file, at, layout)
+    except ValueError as error:
+        raise PictureError(f"{path}: a TIFF whose header is damaged ({reason(error)})") from None
+    numbers = _Numbers(fields, layout)
+    width, height = numbers.first(_WIDTH), numbers.first(_HEIGHT)
+    tile = numbers.first(_TILE_WIDTH) * numbers.first(_TILE_HEIGHT)
+    check_size(width, height, path, limits, tile)
+    if _DNG in fields:
+        raise PictureError(f"{path}: is camera raw (DNG), which is not read: develop it first")
+    packed = numbers.first(_COMPRESSION, 1)
+    kind = numbers.first(_PHOTOMETRIC, 1)
+    few_bits = numbers.first(_BITS, 1) < 8
+    if packed in _PACKED_PICTURES or kind in _NOT_OURS or few_bits:
+        stored = _by_pillow(file, path, limits, number)
+    else:
+        stored = decode_tiff(file, path, limits, number)
+        stored = replace(stored, orientation=orientation_of(fields, layout))
+    return _with_words(stored, file, at, layout, fields, len(pages))
+
+
+@dataclass
+class _Numbers:
+    """The whole numbers of a directory."""
+
+    fields: dict[int, Field]
+    layout: Layout
+
+    def first(self, tag: int, default: int = 0) -> int:
+        """The first number of a field."""
+        found = self.fields.get(tag)
+        numbers = found.numbers(self.layout.order) if found else ()
+        return numbers[0] if numbers else default
+
+
+def _pages(
+    file: BinaryIO, path: Path, most: int = _MOST_PAGES
+) -> tuple[Layout, list[tuple[int, int]]]:
+    """How a TIFF is written, and for each picture its number in the file and its place."""
+    header = read_header(file)
+    if header is None:
+        raise PictureError(f"{path}: a TIFF whose header is damaged")
+    layout, at = header
+    pages: list[tuple[int, int]] = []
+    seen = set()
+    while at and at not in seen and len(seen) < most:
+        try:
+            fields, following = read_directory(file, at, layout, (_NEW_SUBFILE, _SUBFILE))
+        except ValueError as error:
+            if not seen:
+                told = reason(error)
+                raise PictureError(f"{path}: a TIFF whose header is damaged ({told})") from None
+            break
+        numbers = _Numbers(fields, layout)
+        less = numbers.first(_NEW_SUBFILE) & (_REDUCED | _MASK)
+        if not seen or not (less or numbers.first(_SUBFILE) == _OLD_REDUCED):
+            pages.append((len(seen), at))
+        seen.add(at)
+        at = following
+    return layout, pages
+
+
+def _with_words(
+    stored: Stored,
+    file: BinaryIO,
+    at: int,
+    layout: Layout,
+    fields: dict[int, Field],
+    pages: int,
+) -> Stored:
+    """What the directory of a page says besides its pixels and how they are turned."""
+    words = read_tree(file, at, layout, WORDS)
+    described = words.get(_DESCRIPTION)
+    if isinstance(described, Field) and described.data.startswith(_LAYOUTS):
+        del words[_DESCRIPTION]
+    data = {tag: found.data for tag, found in fields.items()}
+    resources = kept_resources(data.get(_PHOTOSHOP, b""))
+    captions = Captions(as_utf8(data.get(_XMP, b"")), (), resources)
+    if _IPTC in data and not captions.iptc:
+        captions = replace(captions, resources=resources + iptc_resource(data[_IPTC]))
+    return replace(
+        stored,
+        profile=data.get(_PROFILE, b""),
+        exif=exif_of(words, layout),
+        captions=captions,
+        dpi=_dpi(fields, layout),
+        format="TIFF",
+        pages=pages,
+    )
+
+
+def _dpi(fields: dict[int, Field], layout: Layout) -> tuple[float, float] | None:
+    values = []
+    for tag in (_X_RESOLUTION, _Y_RESOLUTION):
+        found = fields.get(tag)
+        if found is None or len(found.data) != 8:
+            return None
+        over, under = Field(LONG, found.data).numbers(layout.order)
+        if not under:
+            return None
+        values.append(over / under)
+    unit = _Numbers(fields, layout).first(_RESOLUTION_UNIT, 2)
+    scale = {2: 1.0, 3: _CENTIMETRES_PER_INCH}.get(unit)
+    return None if scale is None else usable_dpi(value * scale for value in values)
+
+
+def _by_pillow(file: BinaryIO, path: Path, limits: Limits, number: int) -> Stored:
+    image = open_image(file, "TIFF", path, limits)
+    try:
+        image.seek(number)
+        image.load()  # and turned upright by Pillow
+    except Exception as error:  # damaged bytes can raise nearly anything in a decoder
+        raise PictureError(f"{path}: cannot be decoded: {reason(error)}") from None
+    return Stored(*read_planes(image))

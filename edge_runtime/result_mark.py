@@ -1,0 +1,41 @@
+"""What a result says of how it was made."""
+
+import hashlib
+from pathlib import Path
+
+from edge_runtime import __version__
+from edge_runtime.model_file import read_model
+from edge_runtime.pictures.mark import Mark
+
+_DIGITS = 12
+
+
+def describe_model(model: str | Path) -> str:
+    """A model's name, version and recipe, and the beginning of its hash.
+
+    Args:
+        model: the name of a shipped model, or the path of a `.tflite`.
+    Raises:
+        ModelError: as `read_model`.
+    """
+    file = read_model(model)
+    digest = hashlib.sha256(file.data).hexdigest()[:_DIGITS]
+    contract = file.contract
+    return f"{contract.name} {contract.version} {contract.recipe} {digest}"
+
+
+def result_mark(described: str, **options: float | str | bool) -> Mark:
+    """The mark of what a model colours.
+
+    Args:
+        described: the model, of `describe_model`.
+        options: by their names, what else decides about the result.
+    """
+    words = (f"{name} {_word(value)}" for name, value in sorted(options.items()))
+    return Mark(f"TintLite {__version__}", described, ", ".join(words))
+
+
+def _word(value: float | str | bool) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
