@@ -10,7 +10,9 @@ from edge_runtime.compose import compose
 from edge_runtime.contract import AB_SCALE, Contract, as_input
 from edge_runtime.framing import DEFAULT_FRAMING, FRAMINGS, Framing
 from edge_runtime.interpreter import Network
+from edge_runtime.margins import find_prints, view_of
 from edge_runtime.model_file import DEFAULT_MODEL
+from edge_runtime.prints import join_prints
 from edge_runtime.saturation import check_saturation
 from edge_runtime.shrink import shrink_exactly
 from edge_runtime.threads import check_threads, default_threads
@@ -35,6 +37,7 @@ class Colorizer:
         threads: int | None = None,
         saturation: float = 1.0,
         framing: str = DEFAULT_FRAMING,
+        margins: bool = True,
         accelerator: str = DEFAULT_ACCELERATOR,
         delegate: str | Path | None = None,
     ):
@@ -45,6 +48,8 @@ class Colorizer:
             threads: 1 to 64; by default the cores at hand, at most 4.
             saturation: factor on a* and b*, 0 to 3.
             framing: how the network sees a picture that is not square: squash, pad or tile.
+            margins: whether borders, film edges and album pages are looked for, left out and left
+                without colour, and each print is coloured by itself (see `edge_runtime.margins`).
             accelerator: what runs the network: `cpu`; `gpu`, which fails where there is none;
                 `auto`, the GPU where it gives the same colours and is no slower, else the CPU.
             delegate: the library of a LiteRT delegate, as `libedgetpu.so.1`, beside the CPU. Its
@@ -64,6 +69,7 @@ class Colorizer:
         self._network = Network(model, self._threads, accelerator, delegate)
         self._saturation = float(saturation)
         self._framing = FRAMINGS[framing]
+        self._margins = margins
 
     @property
     def contract(self) -> Contract:
@@ -110,13 +116,23 @@ class Colorizer:
         Args:
             picture: as for `colorize`.
         Returns:
-            float32 [h, w, 2], a* and b* of the whole picture; h = w = S' when squashed.
+            float32 [h, w, 2], a* and b* of the whole picture; h = w = S' when squashed, and more
+            where margins are left out.
         Raises:
             TypeError, ValueError, ModelError: as for `colorize`.
         """
         check_picture(picture)
+        picture = np.ascontiguousarray(picture)
+        places = find_prints(view_of(picture)) if self._margins else []
+        if not places:
+            return self._print_ab(picture)
+        prints = [picture[place.pixels(*picture.shape[:2])] for place in places]
+        return join_prints([self._print_ab(part) for part in prints], places)
+
+    def _print_ab(self, picture: np.ndarray) -> np.ndarray:
+        """As `picture_ab`, of a picture without margins."""
         framing = self._framing(*picture.shape[:2], self.input_size, self.output_size)
-        scaled = shrink_exactly(np.ascontiguousarray(picture), *framing.scaled_shape)
+        scaled = shrink_exactly(picture, *framing.scaled_shape)
         return self.predict_ab(colour.lightness(scaled), framing)
 
     def predict_ab(self, lightness: np.ndarray, framing: Framing | None = None) -> np.ndarray:

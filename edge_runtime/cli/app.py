@@ -143,6 +143,10 @@ def colorize(
     framing: Annotated[
         FramingName, typer.Option(help="How the network sees pictures that are not square.")
     ] = _FRAMING,
+    whole: Annotated[
+        bool,
+        typer.Option("--whole", help="Photos: colour borders, film edges and album pages too."),
+    ] = False,
     accelerator: AcceleratorOption = _ACCELERATOR,
     delegate: DelegateOption = None,
     side_by_side: Annotated[
@@ -249,6 +253,7 @@ def colorize(
             skip_existing,
             strict,
             max_pixels,
+            whole,
         ),
     )
 

@@ -42,6 +42,7 @@ class Options:
     skip_existing: bool = False
     strict: bool = False
     most_pixels: int | None = None
+    whole: bool = False
 
 
 @dataclass
@@ -97,6 +98,7 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
             threads=threads,
             saturation=options.saturation,
             framing=options.framing,
+            margins=not options.whole,
             accelerator=options.accelerator,
             delegate=options.delegate,
         )
@@ -135,6 +137,7 @@ def _photo_options(options: Options, threads: int) -> PhotoOptions:
             saturation=options.saturation,
             framing=options.framing,
             side_by_side=options.side_by_side,
+            whole=options.whole,
         )
     return PhotoOptions(
         saturation=options.saturation,

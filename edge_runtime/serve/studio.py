@@ -110,6 +110,7 @@ class Studio:
             saturation=options.settings.saturation,
             framing=DEFAULT_FRAMING,
             side_by_side=options.side_by_side,
+            whole=False,
         )
         captions = replace(picture.captions, xmp=put_mark(picture.captions.xmp, mark))
         pixels = colorizer.colorize(picture.pixels)

@@ -236,6 +236,23 @@ def test_max_pixels(here, tmp_path, monkeypatch):
     assert np.abs(whole.astype(int) - rows).max() <= 2
 
 
+def test_margins_are_left_out_by_rows_too(here, tmp_path, monkeypatch):
+    page = np.full((150, 120), 65_535, np.uint16)
+    page[20:-20, 20:-20] = np.random.default_rng(0).integers(0, 40_000, (110, 80))
+    tifffile.imwrite(tmp_path / "x.tif", page, photometric="minisblack")
+    assert here("x.tif", "-o", "whole.tif")[0] == 0
+    monkeypatch.setattr(photo, "MAX_PIXELS", 10_000)
+    assert here("x.tif", "-o", "rows.tif", "--max-pixels", 20_000)[0] == 0
+    assert here("x.tif", "-o", "tinted.tif", "--max-pixels", 20_000, "--whole")[0] == 0
+    whole, rows, tinted = (
+        tifffile.imread(tmp_path / f"{name}.tif").astype(int)
+        for name in ("whole", "rows", "tinted")
+    )
+    assert np.abs(whole - rows).max() <= 8
+    assert (rows[:15] == 65_535).all()
+    assert not (tinted[:15] == 65_535).all()
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 @pytest.mark.parametrize("shape", [(97, 53), (40, 61, 3)])
 def test_rows_are_those_of_the_whole(dtype, shape):

@@ -106,9 +106,10 @@ def test_skip_existing(tintlite, album):
     assert out.endswith("2 coloured, 0 failed, 3 results of earlier runs passed over\n")
     code, out, _ = tintlite(album, "--skip-existing", "--overwrite", "--saturation", "1.5")
     assert out.endswith("5 coloured, 0 failed\n")
-    code, out, err = tintlite(album, "--skip-existing")
-    assert code == 1
-    assert "5 results exist already" in err
+    for option in ((), ("--saturation", "1.5", "--whole")):
+        code, out, err = tintlite(album, "--skip-existing", *option)
+        assert code == 1
+        assert "5 results exist already" in err
 
 
 def test_another_model_is_another_result(tintlite, album, tiny_view_model):

@@ -268,7 +268,8 @@ def test_errors_are_shown(photos, visit):
     upload(page, "letter.txt", b"Dear Sir,", "text/plain")
     alert = page.locator("#photo-error")
     alert.wait_for(state="visible")
-    assert alert.inner_text() == "letter.txt: not a JPEG, PNG, TIFF, WebP or BMP picture"
+    formats = "JPEG, PNG, TIFF, WebP, BMP, HEIC, AVIF, JPEG 2000 or GIF"
+    assert alert.inner_text() == f"letter.txt: not a {formats} picture"
     assert alert.get_attribute("role") == "alert"
     assert page.locator("#choose").is_visible()
     # The browser's own line on the answer 422.
