@@ -1,30 +1,91 @@
-"""TintLite: colour for black-and-white pictures, offline, on small machines.
+"""TintLite: colour for black-and-white pictures, films and cameras, offline, on small machines.
 
-from edge_runtime import Colorizer
-rgb = Colorizer("standard").colorize(grey)
+What users import is the package `tintlite`, which is this one's public face under the project's
+name. Everything that is not in `__all__` may change.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from edge_runtime.errors import ModelError, PictureError, TintLiteError
+from edge_runtime.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    ModelError,
+    PictureError,
+    TintLiteError,
+)
 
 if TYPE_CHECKING:
     from edge_runtime.colorizer import Colorizer
     from edge_runtime.contract import Contract
+    from edge_runtime.gpu_engine import GpuError
+    from edge_runtime.live.live_view import LiveFrame, LiveStatus, LiveView
+    from edge_runtime.live.make_view import open_camera
+    from edge_runtime.live.recorder import RecordError
+    from edge_runtime.live.source import SourceError
+    from edge_runtime.pictures import Picture, read_picture, write_picture
+    from edge_runtime.video import (
+        VideoError,
+        VideoOptions,
+        VideoProgress,
+        VideoResult,
+        VideoStoppedError,
+        colorize_video,
+    )
 
 __version__ = "0.1.0"
 
-__all__ = ["Colorizer", "Contract", "ModelError", "PictureError", "TintLiteError", "__version__"]
+__all__ = [
+    "ArgumentError",
+    "ArgumentTypeError",
+    "Colorizer",
+    "Contract",
+    "GpuError",
+    "LiveFrame",
+    "LiveStatus",
+    "LiveView",
+    "ModelError",
+    "Picture",
+    "PictureError",
+    "RecordError",
+    "SourceError",
+    "TintLiteError",
+    "VideoError",
+    "VideoOptions",
+    "VideoProgress",
+    "VideoResult",
+    "VideoStoppedError",
+    "__version__",
+    "colorize_video",
+    "open_camera",
+    "read_picture",
+    "write_picture",
+]
+
+# OpenCV, NumPy and PyAV take a while to import: only who uses a thing pays for it.
+_HOMES = {
+    "Colorizer": "colorizer",
+    "Contract": "contract",
+    "GpuError": "gpu_engine",
+    "LiveFrame": "live.live_view",
+    "LiveStatus": "live.live_view",
+    "LiveView": "live.live_view",
+    "Picture": "pictures",
+    "RecordError": "live.recorder",
+    "SourceError": "live.source",
+    "VideoError": "video",
+    "VideoOptions": "video",
+    "VideoProgress": "video",
+    "VideoResult": "video",
+    "VideoStoppedError": "video",
+    "colorize_video": "video",
+    "open_camera": "live.make_view",
+    "read_picture": "pictures",
+    "write_picture": "pictures",
+}
 
 
 def __getattr__(name: str) -> Any:
-    # OpenCV and NumPy take a quarter of a second to import: only who colours pays for them.
-    if name == "Colorizer":
-        from edge_runtime.colorizer import Colorizer
-
-        return Colorizer
-    if name == "Contract":
-        from edge_runtime.contract import Contract
-
-        return Contract
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    if name not in _HOMES:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

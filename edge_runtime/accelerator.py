@@ -1,5 +1,7 @@
 """What a user may ask to run a network on."""
 
+from edge_runtime.errors import ArgumentError
+
 ACCELERATORS = {
     "cpu": "the processor (LiteRT's interpreter with XNNPACK)",
     "gpu": "the GPU, or an error that says why not",
@@ -18,9 +20,9 @@ def check_accelerator(name: str, delegate: object = None) -> None:
         ValueError: it is not, or both are.
     """
     if name not in ACCELERATORS:
-        raise ValueError(f"the accelerator is one of {', '.join(ACCELERATORS)}, not '{name}'")
+        raise ArgumentError(f"the accelerator is one of {', '.join(ACCELERATORS)}, not '{name}'")
     if delegate is not None and name != "cpu":
-        raise ValueError(f"a delegate runs beside the CPU, not with the accelerator '{name}'")
+        raise ArgumentError(f"a delegate runs beside the CPU, not with the accelerator '{name}'")
 
 
 def runs_on(accelerator: str, note: str) -> str:

@@ -8,6 +8,7 @@ from edge_runtime import colour
 from edge_runtime.accelerator import DEFAULT_ACCELERATOR
 from edge_runtime.compose import compose
 from edge_runtime.contract import AB_SCALE, Contract, as_input
+from edge_runtime.errors import ArgumentError, ArgumentTypeError
 from edge_runtime.framing import DEFAULT_FRAMING, FRAMINGS, Framing
 from edge_runtime.interpreter import Network
 from edge_runtime.margins import find_prints, view_of
@@ -64,7 +65,7 @@ class Colorizer:
         """
         check_saturation(saturation)
         if framing not in FRAMINGS:
-            raise ValueError(f"the framing is one of {', '.join(FRAMINGS)}, not '{framing}'")
+            raise ArgumentError(f"the framing is one of {', '.join(FRAMINGS)}, not '{framing}'")
         self._threads = default_threads() if threads is None else check_threads(threads)
         self._network = Network(model, self._threads, accelerator, delegate)
         self._saturation = float(saturation)
@@ -165,10 +166,10 @@ def check_picture(picture: np.ndarray) -> None:
         ValueError: neither [H, W] nor [H, W, 3], or empty.
     """
     if not isinstance(picture, np.ndarray):
-        raise TypeError(f"a picture is a NumPy array, not {type(picture).__name__}")
+        raise ArgumentTypeError(f"a picture is a NumPy array, not {type(picture).__name__}")
     if picture.dtype not in (np.uint8, np.uint16):
-        raise TypeError(f"a picture is uint8 or uint16, not {picture.dtype}")
+        raise ArgumentTypeError(f"a picture is uint8 or uint16, not {picture.dtype}")
     if picture.ndim not in (2, 3) or (picture.ndim == 3 and picture.shape[2] != 3):
-        raise ValueError(f"a picture is [H, W] or [H, W, 3], not {list(picture.shape)}")
+        raise ArgumentError(f"a picture is [H, W] or [H, W, 3], not {list(picture.shape)}")
     if 0 in picture.shape:
-        raise ValueError(f"the picture is empty: {list(picture.shape)}")
+        raise ArgumentError(f"the picture is empty: {list(picture.shape)}")

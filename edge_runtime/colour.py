@@ -10,6 +10,8 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from edge_runtime.errors import ArgumentTypeError
+
 RGB_TO_XYZ = np.array(
     [
         [0.412453, 0.357580, 0.180423],
@@ -69,7 +71,7 @@ def integer_to_linear(picture: np.ndarray) -> np.ndarray:
         TypeError: for any other dtype.
     """
     if picture.dtype not in (np.uint8, np.uint16):
-        raise TypeError(f"a picture is uint8 or uint16, not {picture.dtype}")
+        raise ArgumentTypeError(f"a picture is uint8 or uint16, not {picture.dtype}")
     table = _linear_table(np.iinfo(picture.dtype).max + 1)
     if picture.dtype == np.uint8 and picture.size:  # two to four times as fast as np.take
         levels = np.ascontiguousarray(picture).reshape(-1, 1)
@@ -168,7 +170,7 @@ def lightness(picture: np.ndarray) -> np.ndarray:
     """
     if picture.ndim == 2:
         if picture.dtype not in (np.uint8, np.uint16):
-            raise TypeError(f"a picture is uint8 or uint16, not {picture.dtype}")
+            raise ArgumentTypeError(f"a picture is uint8 or uint16, not {picture.dtype}")
         return np.take(_grey_lightness_table(np.iinfo(picture.dtype).max + 1), picture)
     return lightness_from_luminance(integer_to_linear(picture) @ LUMINANCE)
 

@@ -11,3 +11,11 @@ class ModelError(TintLiteError):
 
 class PictureError(TintLiteError):
     """A picture that cannot be read, is too large, or cannot be written."""
+
+
+class ArgumentError(TintLiteError, ValueError):
+    """A value that a function does not take: out of range, or of another shape."""
+
+
+class ArgumentTypeError(ArgumentError, TypeError):
+    """A value of another type than a function takes."""

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edge_runtime.errors import ArgumentError
+
 # Pictures longer than this many squares are squashed to it before tiling: time stays bounded.
 MAX_TILED_ASPECT = 6.0
 
@@ -60,7 +62,7 @@ class Framing:
             ValueError: the picture has another size.
         """
         if scaled.shape != self.scaled_shape:
-            raise ValueError(f"this framing takes {self.scaled_shape}, not {scaled.shape}")
+            raise ArgumentError(f"this framing takes {self.scaled_shape}, not {scaled.shape}")
         steps = np.arange(self.size)
         cuts = []
         for top, left in self.windows:

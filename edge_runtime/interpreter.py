@@ -11,7 +11,7 @@ from edge_runtime.accelerator import DEFAULT_ACCELERATOR, DELEGATE, check_accele
 from edge_runtime.choose_engine import choose_engine
 from edge_runtime.contract import FULL_INTEGER
 from edge_runtime.delegate import load_delegate, takes_part
-from edge_runtime.errors import ModelError
+from edge_runtime.errors import ArgumentError, ModelError
 from edge_runtime.integer_coding import IntegerCoding, integer_coding
 from edge_runtime.litert import first_line, load_litert, without_greeting
 from edge_runtime.model_file import read_model
@@ -184,7 +184,9 @@ class Network:
         """
         size = self.input_size
         if lightness.shape != (size, size):
-            raise ValueError(f"the network takes {size} x {size} lightness, not {lightness.shape}")
+            raise ArgumentError(
+                f"the network takes {size} x {size} lightness, not {lightness.shape}"
+            )
         with self._lock:
             try:
                 ab = self._engine.run(lightness)

@@ -2,6 +2,8 @@
 
 from numbers import Real
 
+from edge_runtime.errors import ArgumentError, ArgumentTypeError
+
 MAX_SATURATION = 3.0
 
 
@@ -13,6 +15,6 @@ def check_saturation(saturation: float) -> None:
         ValueError: not 0 to `MAX_SATURATION`.
     """
     if isinstance(saturation, bool) or not isinstance(saturation, Real):
-        raise TypeError(f"the saturation is a number, not {type(saturation).__name__}")
+        raise ArgumentTypeError(f"the saturation is a number, not {type(saturation).__name__}")
     if not 0 <= saturation <= MAX_SATURATION:
-        raise ValueError(f"the saturation is 0 to {MAX_SATURATION:g}, not {saturation}")
+        raise ArgumentError(f"the saturation is 0 to {MAX_SATURATION:g}, not {saturation}")

@@ -3,6 +3,8 @@
 import operator
 import os
 
+from edge_runtime.errors import ArgumentError, ArgumentTypeError
+
 MAX_THREADS = 64
 
 
@@ -32,7 +34,7 @@ def check_threads(threads: int) -> int:
     except TypeError:
         number = None
     if number is None or isinstance(threads, bool):
-        raise TypeError(f"the number of threads is a whole number, not {threads!r}")
+        raise ArgumentTypeError(f"the number of threads is a whole number, not {threads!r}")
     if not 1 <= number <= MAX_THREADS:
-        raise ValueError(f"the number of threads is 1 to {MAX_THREADS}, not {number}")
+        raise ArgumentError(f"the number of threads is 1 to {MAX_THREADS}, not {number}")
     return number

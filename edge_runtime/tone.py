@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edge_runtime.errors import ArgumentError
+
 
 @dataclass(frozen=True)
 class ToneView:
@@ -29,7 +31,9 @@ class ToneView:
     def __post_init__(self) -> None:
         # Written so that what is no number is refused too.
         if not (0 <= self.low < self.high <= 1 and 1 <= self.least_range <= 100):
-            raise ValueError("a tone view has 0 <= low < high <= 1 and a least range of 1 to 100")
+            raise ArgumentError(
+                "a tone view has 0 <= low < high <= 1 and a least range of 1 to 100"
+            )
 
     def input_of(self, lightness: np.ndarray) -> np.ndarray:
         """The network's input.

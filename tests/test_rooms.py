@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = {"edge_runtime", "train", "export", "benchmarks"}
+ROOMS = {"edge_runtime", "tintlite", "train", "export", "benchmarks"}
 HEAVY = {"tensorflow", "tf_keras", "keras", "torch", "jax"}
 FORBIDDEN = {
     "edge_runtime": (ROOMS - {"edge_runtime"}) | HEAVY,
+    "tintlite": (ROOMS - {"edge_runtime", "tintlite"}) | HEAVY,
+    "examples": (ROOMS - {"tintlite"}) | HEAVY,
     "train": {"export", "benchmarks", "tensorflow", "tf_keras"},
     "export": {"benchmarks"},
     "benchmarks": set(),
@@ -45,6 +47,7 @@ def test_the_wheel_holds_the_runtime_alone(tmp_path):
         names = file.namelist()
     tops = {name.split("/")[0].split("-")[0] for name in names}
     assert tops == {"edge_runtime", "tintlite"}
+    assert {"edge_runtime/py.typed", "tintlite/__init__.py", "tintlite/py.typed"} <= set(names)
     page = {file.name for file in (ROOT / "edge_runtime" / "serve" / "page").iterdir()}
     assert {"index.html", "main.js", "style.css"} <= page
     assert {f"edge_runtime/serve/page/{name}" for name in page} <= set(names)

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ from edge_runtime.colorizer import Colorizer
 from edge_runtime.compose import compose
 from edge_runtime.errors import TintLiteError
 from edge_runtime.live.latest_frame import Captured, LatestFrame
-from edge_runtime.live.source import Source
+from edge_runtime.live.source import Source, SourceError
 from edge_runtime.live.watchdog import Watchdog, WatchTimes
 from edge_runtime.saturation import check_saturation
 from edge_runtime.shrink import shrink
@@ -23,6 +23,9 @@ from edge_runtime.threads import check_threads, default_threads
 
 # A network that hangs is not waited for any longer.
 _STOP_SECONDS = 10.0
+
+# How long to wait for a frame before looking whether the source has ended.
+_WAIT_SECONDS = 0.5
 
 # Rate and delay are those of the last seconds.
 _RECENT_SECONDS = 2.0
@@ -109,9 +112,9 @@ class LiveView:
     wants the frames asks with `wait_frame`, any number at once, each at its own pace.
 
     Example:
-        view = LiveView(lambda: open_source("0"), colorizer=Colorizer("nano"))
-        view.start()
-        frame = view.wait_frame(after=0, timeout=10)
+        with LiveView(lambda: open_source("0"), colorizer=Colorizer("nano")) as view:
+            for frame in view:
+                show(frame.colour)
     """
 
     def __init__(
@@ -196,6 +199,28 @@ class LiveView:
         self._gate.close()
         if self._thread.ident is not None:
             self._thread.join(_STOP_SECONDS)
+
+    def __enter__(self) -> "LiveView":
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    def __iter__(self) -> Iterator[LiveFrame]:
+        """Frame after frame until the source ends; who is slow misses frames, and gets the newest.
+
+        Raises:
+            SourceError: the source cannot be opened, or is lost for good.
+        """
+        number, over = 0, False
+        while not over:
+            over = self._over()  # asked before, so that the last frame is not missed
+            while (frame := self.wait_frame(number, _WAIT_SECONDS)) is not None:
+                number = frame.number
+                yield frame
+        if self._failure:
+            raise SourceError(self._failure)
 
     def status(self) -> LiveStatus:
         """How it is doing just now."""

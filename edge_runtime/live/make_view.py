@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from edge_runtime.accelerator import DEFAULT_ACCELERATOR
 from edge_runtime.colorizer import Colorizer
@@ -43,6 +44,24 @@ class ViewOptions:
     delegate: str | Path | None = None
     retries: int | None = None
     must_open: bool = False
+
+
+def open_camera(source: str = "0", **options: Any) -> LiveView:
+    """A live source in colour, to be used in a `with` block and looped over.
+
+    Example:
+        with open_camera("0", model="nano") as view:
+            for frame in view:
+                show(frame.grey, frame.colour)
+
+    Args:
+        source: a camera's number or device, an address or a film, as for `open_source`.
+        options: fields of `ViewOptions`, as `model`, `threads`, `width` or `loop`.
+    Raises:
+        ModelError, TintLiteError, ArgumentError: as `make_view` does. What is wrong with the source
+            is told by the loop, as SourceError.
+    """
+    return make_view(source, ViewOptions(**{"must_open": True} | options))
 
 
 def make_view(source: str, options: ViewOptions) -> LiveView:

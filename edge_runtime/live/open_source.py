@@ -33,9 +33,9 @@ def open_source(
     if not spec:
         raise SourceError("the name of the source is empty")
     if match := _CAMERA.fullmatch(spec):
-        from edge_runtime.live.opencv_source import open_camera
+        from edge_runtime.live.opencv_source import open_device
 
-        return open_camera(int(match[1]), width=width, height=height, fps=fps)
+        return open_device(int(match[1]), width=width, height=height, fps=fps)
     if match := _PICAMERA.fullmatch(spec):
         from edge_runtime.live.picamera_source import PicameraSource
 

@@ -57,7 +57,7 @@ class OpenCvSource(GuardedSource):
         self._capture.release()
 
 
-def open_camera(
+def open_device(
     index: int, *, width: int | None = None, height: int | None = None, fps: float | None = None
 ) -> OpenCvSource:
     """Open a camera by its number.

@@ -3,8 +3,6 @@
 import asyncio
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Literal
 from urllib.parse import quote
 
@@ -111,8 +109,7 @@ def _routes(desk: Desk) -> FastAPI:
     @app.post("/api/settings", tags=["state"], responses=_answers(422, 429))
     async def settings(changes: Changes) -> Settings:
         """Change model, threads or saturation: of the live view, and as defaults for photos."""
-        with _users_mistakes():
-            return await desk.configure(changes.model, changes.threads, changes.saturation)
+        return await desk.configure(changes.model, changes.threads, changes.saturation)
 
     @app.get(
         "/stream",
@@ -209,8 +206,7 @@ def _routes(desk: Desk) -> FastAPI:
 
 
 def _options(request: Request, upload: Upload, desk: Desk) -> PhotoOptions:
-    with _users_mistakes():
-        return read_options({**upload.fields, **request.query_params}, desk.settings, desk.models)
+    return read_options({**upload.fields, **request.query_params}, desk.settings, desk.models)
 
 
 _COLOURED_HEADERS = {
@@ -293,12 +289,3 @@ def _answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(TintLiteError, users_mistake)
     app.add_exception_handler(ClientDisconnect, gone)
-
-
-@contextmanager
-def _users_mistakes() -> Iterator[None]:
-    """Answer as a wrong request what the checks of options raise."""
-    try:
-        yield
-    except (TypeError, ValueError) as error:
-        raise HTTPException(422, str(error)) from None

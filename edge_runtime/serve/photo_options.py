@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from edge_runtime.errors import ArgumentError
 from edge_runtime.pictures import Format, format_called
 from edge_runtime.serve.settings import Models, Settings, change
 
@@ -38,7 +39,7 @@ def read_options(given: Mapping[str, str], settings: Settings, models: Models) -
     saturation = _number(given, "saturation")
     longest = _number(given, "longest")
     if longest is not None and not longest >= SHORTEST_SIDE:
-        raise ValueError(f"longest is a number of pixels, at least {SHORTEST_SIDE}")
+        raise ArgumentError(f"longest is a number of pixels, at least {SHORTEST_SIDE}")
     return PhotoOptions(
         change(settings, models, model=model, saturation=saturation),
         format_called(given["format"]) if given.get("format") else None,
@@ -56,5 +57,5 @@ def _number(given: Mapping[str, str], name: str) -> float | None:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise ValueError(f"{name} is a number, not '{word[:20]}'")
+        raise ArgumentError(f"{name} is a number, not '{word[:20]}'")
     return number

@@ -2,6 +2,8 @@
 
 import re
 
+from edge_runtime.errors import ArgumentError
+
 _CLOCK = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?|\.\d+)")
 
 
@@ -13,6 +15,6 @@ def parse_time(text: str) -> float:
     """
     match = _CLOCK.fullmatch(text.strip())
     if not match:
-        raise ValueError(f"'{text}' is no time: seconds, m:s or h:m:s")
+        raise ArgumentError(f"'{text}' is no time: seconds, m:s or h:m:s")
     hours, minutes, seconds = match.groups()
     return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)

@@ -15,6 +15,7 @@ class VideoError(TintLiteError):
 class VideoStoppedError(Exception):
     """Ctrl-C or a signal came; what was coloured until then is a whole file that plays.
 
+    No TintLiteError: who passes over bad films must not pass over ctrl-C.
     The cause (`__cause__`) is the KeyboardInterrupt or SystemExit that came.
 
     Attributes:

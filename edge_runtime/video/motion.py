@@ -9,6 +9,8 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from edge_runtime.errors import ArgumentError
+
 # The flow compares patches of 8 x 8 cells and needs room to move them.
 SMALLEST_SIDE = 16
 
@@ -29,9 +31,9 @@ def check_frame(lightness: np.ndarray, ab: np.ndarray) -> None:
         ValueError: lightness is not [S, S], or ab not [S', S', 2]; any sides above 0 will do.
     """
     if np.ndim(lightness) != 2 or 0 in np.shape(lightness):
-        raise ValueError(f"the lightness is [height, width], not {list(np.shape(lightness))}")
+        raise ArgumentError(f"the lightness is [height, width], not {list(np.shape(lightness))}")
     if np.ndim(ab) != 3 or np.shape(ab)[2] != 2 or 0 in np.shape(ab):
-        raise ValueError(f"ab is [height, width, 2], not {list(np.shape(ab))}")
+        raise ArgumentError(f"ab is [height, width, 2], not {list(np.shape(ab))}")
 
 
 class DenseFlow:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge_runtime.errors import ArgumentError
 from edge_runtime.framing import DEFAULT_FRAMING, FRAMINGS
 from edge_runtime.saturation import check_saturation
 
@@ -46,10 +47,12 @@ class VideoOptions:
         """
         check_saturation(self.saturation)
         if self.framing not in FRAMINGS:
-            raise ValueError(f"the framing is one of {', '.join(FRAMINGS)}, not '{self.framing}'")
+            raise ArgumentError(
+                f"the framing is one of {', '.join(FRAMINGS)}, not '{self.framing}'"
+            )
         if self.smoothing is not None and not 0 <= self.smoothing <= 1:
-            raise ValueError(f"the smoothing is 0 to 1, not {self.smoothing}")
+            raise ArgumentError(f"the smoothing is 0 to 1, not {self.smoothing}")
         if self.start is not None and not self.start >= 0:
-            raise ValueError(f"the start is 0 seconds or later, not {self.start}")
+            raise ArgumentError(f"the start is 0 seconds or later, not {self.start}")
         if self.end is not None and not self.end > (self.start or 0):
-            raise ValueError(f"the end ({self.end:g} s) lies not after the start")
+            raise ArgumentError(f"the end ({self.end:g} s) lies not after the start")

@@ -8,6 +8,7 @@ present one (something was uncovered, came in, or the flow failed), the network 
 import cv2
 import numpy as np
 
+from edge_runtime.errors import ArgumentError
 from edge_runtime.video.exposure import match_exposure
 from edge_runtime.video.motion import DenseFlow, check_frame, fetch, fetch_sharp, to_cells
 from edge_runtime.video.scene_cut import is_cut
@@ -32,7 +33,7 @@ def check_strength(strength: float) -> None:
         ValueError: not 0 to 1.
     """
     if not 0 <= strength <= 1:
-        raise ValueError(f"the smoothing is 0 to 1, not {strength}")
+        raise ArgumentError(f"the smoothing is 0 to 1, not {strength}")
 
 
 class ChromaSmoother:

@@ -15,8 +15,9 @@ def run(code: str) -> str:
     return result.stdout
 
 
-def test_importing_pulls_no_heavy_library():
-    code = "import edge_runtime, sys; print(*sys.modules)"
+@pytest.mark.parametrize("package", ["edge_runtime", "tintlite"])
+def test_importing_pulls_no_heavy_library(package):
+    code = f"import {package}, sys; print(*sys.modules)"
     loaded = {name.split(".")[0] for name in run(code).split()}
     assert not loaded & {"numpy", "cv2", "PIL", "typer", "rich", "av", "ai_edge_litert"}
 

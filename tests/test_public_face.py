@@ -1,0 +1,82 @@
+"""`import tintlite`: the names that users build on, and what they can rely on."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import edge_runtime
+import tintlite
+
+# To take a name away breaks the programs of others; a new one is to be documented.
+NAMES = ["ArgumentError", "ArgumentTypeError", "Colorizer", "Contract", "GpuError", "LiveFrame", "LiveStatus", "LiveView", "ModelError", "Picture", "PictureError", "RecordError", "SourceError", "TintLiteError", "VideoError", "VideoOptions", "VideoProgress", "VideoResult", "VideoStoppedError", "__version__", "colorize_video", "open_camera", "read_picture", "write_picture"]
+
+# Raised and caught inside, but for the last: ctrl-C, which `except TintLiteError` must not swallow.
+NO_TINTLITE_ERRORS = {"FlawError", "BrokenOffError", "VideoStoppedError"}
+
+
+def test_the_public_names():
+    assert sorted(tintlite.__all__) == sorted(NAMES)
+    for name in NAMES:
+        assert getattr(tintlite, name) is getattr(edge_runtime, name)
+    with pytest.raises(AttributeError, match="no attribute 'Colouriser'"):
+        tintlite.Colouriser  # noqa: B018
+
+
+def test_every_public_name_is_documented():
+    for name in set(NAMES) - {"__version__"}:
+        assert inspect.getdoc(getattr(tintlite, name)), name
+
+
+def errors_in_the_code() -> set[type]:
+    found = set()
+    for module in pkgutil.walk_packages(edge_runtime.__path__, "edge_runtime."):
+        source = Path(module.module_finder.path, module.name.rsplit(".", 1)[1] + ".py")
+        if not source.is_file():
+            continue
+        for node in ast.parse(source.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and node.name.endswith("Error"):
+                found.add(getattr(importlib.import_module(module.name), node.name))
+    return found
+
+
+def test_every_error_is_a_tintlite_error():
+    errors = errors_in_the_code()
+    assert {"PictureError", "VideoError", "GpuError"} <= {error.__name__ for error in errors}
+    others = {error.__name__ for error in errors if not issubclass(error, tintlite.TintLiteError)}
+    assert others == NO_TINTLITE_ERRORS
+
+
+def test_wrong_arguments_are_tintlite_errors_and_value_errors(tiny_model):
+    make, options = tintlite.Colorizer, tintlite.VideoOptions
+    wrong = [
+        lambda: make(tiny_model, threads=0),
+        lambda: make(tiny_model, threads="two"),
+        lambda: make(tiny_model, saturation=-1),
+        lambda: make(tiny_model, saturation="much"),
+        lambda: make(tiny_model, framing="round"),
+        lambda: make(tiny_model, accelerator="abacus"),
+        lambda: make(tiny_model).colorize([[1, 2], [3, 4]]),
+        lambda: make(tiny_model).colorize(np.zeros((4, 4))),
+        lambda: make(tiny_model).colorize(np.zeros((0, 4), np.uint8)),
+        lambda: options(smoothing=2),
+        lambda: options(start=2, end=1),
+        lambda: tintlite.open_camera("0", model=tiny_model, smoothing=7),
+    ]
+    for call in wrong:
+        with pytest.raises(tintlite.TintLiteError) as caught:
+            call()
+        assert isinstance(caught.value, ValueError)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_camera_that_is_not_there_is_told_by_the_loop(tiny_model):
+    with (
+        tintlite.open_camera("missing.mp4", model=tiny_model, threads=1) as view,
+        pytest.raises(tintlite.SourceError, match=r"missing\.mp4: no such file"),
+    ):
+        next(iter(view))
