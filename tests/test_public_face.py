@@ -13,7 +13,32 @@ import edge_runtime
 import tintlite
 
 # To take a name away breaks the programs of others; a new one is to be documented.
-NAMES = ["ArgumentError", "ArgumentTypeError", "Colorizer", "Contract", "GpuError", "LiveFrame", "LiveStatus", "LiveView", "ModelError", "Picture", "PictureError", "RecordError", "SourceError", "TintLiteError", "VideoError", "VideoOptions", "VideoProgress", "VideoResult", "VideoStoppedError", "__version__", "colorize_video", "open_camera", "read_picture", "write_picture"]
+NAMES = [
+    "ArgumentError",
+    "ArgumentTypeError",
+    "Colorizer",
+    "Contract",
+    "GpuError",
+    "LiveFrame",
+    "LiveStatus",
+    "LiveView",
+    "ModelError",
+    "Picture",
+    "PictureError",
+    "RecordError",
+    "SourceError",
+    "TintLiteError",
+    "VideoError",
+    "VideoOptions",
+    "VideoProgress",
+    "VideoResult",
+    "VideoStoppedError",
+    "__version__",
+    "colorize_video",
+    "open_camera",
+    "read_picture",
+    "write_picture",
+]
 
 # Raised and caught inside, but for the last: ctrl-C, which `except TintLiteError` must not swallow.
 NO_TINTLITE_ERRORS = {"FlawError", "BrokenOffError", "VideoStoppedError"}
