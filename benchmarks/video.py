@@ -19,6 +19,7 @@ from PIL import Image
 from edge_runtime import Colorizer
 from edge_runtime.video import VideoOptions, colorize_video
 from edge_runtime.video.encoder import plan_encoder
+from edge_runtime.video.field_order import PROGRESSIVE
 from edge_runtime.video.formats import film_format_of_name
 from edge_runtime.video.frame_stages import FrameStages
 from edge_runtime.video.pipeline import Pipeline, Stage
@@ -149,7 +150,7 @@ def _parts(
     width, height = first.frame.width, first.frame.height
     format = film_format_of_name(target)
     plan = plan_encoder(
-        format, options, width=width, height=height, depth=8, rate=reader.rate, interlaced=False
+        format, options, width=width, height=height, depth=8, rate=reader.rate, order=PROGRESSIVE
     )
     signal = signal_of(first.frame, reader.stream.codec_context, 8)
     stages: list[Stage] = []

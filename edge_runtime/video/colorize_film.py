@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -14,6 +15,7 @@ from edge_runtime.video.errors import VideoError, VideoStoppedError
 from edge_runtime.video.formats import film_format_of_name
 from edge_runtime.video.frame_stages import FrameStages
 from edge_runtime.video.job import Job
+from edge_runtime.video.kept import facts_of_file, lost, picture_facts
 from edge_runtime.video.options import VideoOptions
 from edge_runtime.video.orientation import display_matrix, quarter_turns
 from edge_runtime.video.pipeline import Pipeline, Stage
@@ -91,6 +93,7 @@ class _Run:
         reader, options = self._reader, self._options
         if options.start:
             reader.offset = first.pts * Fraction(first.time_base)
+        self._wanted = picture_facts(reader.stream, first)
         self._plan = plan_encoder(
             self._format,
             options,
@@ -98,9 +101,12 @@ class _Run:
             height=first.height,
             depth=luma_depth(first),
             rate=reader.rate,
-            interlaced=first.interlaced_frame,
+            order=self._wanted.order,
         )
-        self._signal = signal_of(first, reader.stream.codec_context, self._plan.depth)
+        signal = signal_of(first, reader.stream.codec_context, self._plan.depth)
+        # Where nobody would know that luma takes all levels, it is brought to the usual ones.
+        self._squeezed = signal.full and not self._plan.keeps_full
+        self._signal = replace(signal, full=False) if self._squeezed else signal
         self._turns = quarter_turns(display_matrix(first))
         self._stages = FrameStages(
             self._colorizer,
@@ -110,9 +116,10 @@ class _Run:
             height=self._plan.height,
             turns=self._turns,
             keep_fields=self._plan.fields,
+            squeeze=self._squeezed,
         )
         self._preview = self._make_preview()
-        part = Unfinished(self._target)
+        part = self._part = Unfinished(self._target)
         try:
             self._writer = FilmWriter(
                 part.path,
@@ -202,6 +209,7 @@ class _Run:
                 *reader.left_out,
                 *writer.notes,
                 *self._notes(),
+                *self._lost(),
                 *([damage] if damage else []),
             ),
             damaged=damage is not None,
@@ -223,6 +231,22 @@ class _Run:
             )
         if self._reader.disordered:
             yield f"{self._reader.disordered} frames had times out of order"
+
+    def _lost(self) -> Iterator[str]:
+        """What of the picture's facts the finished file does not hold: it is read back."""
+        if not self._writer.frames:
+            return
+        with_ = f"{self._format.endings[0]} with {self._plan.name}"
+        if self._squeezed:
+            yield f"its luma took all levels, and was brought to 16 to 235: {with_} holds no more"
+        found = facts_of_file(self._part.path)
+        if found is None:
+            yield "the result could not be read back: see whether it plays"
+            return
+        wanted = replace(self._wanted, full=self._signal.full)
+        told = lost(wanted, found)
+        if told:
+            yield f"{with_} does not hold {' and '.join(told)}"
 
     def _tell(self) -> None:
         if self._on_progress is not None:

@@ -9,6 +9,7 @@ from av.codec.codec import UnknownCodecError
 
 from edge_runtime.pictures.header import reason
 from edge_runtime.video.errors import VideoError
+from edge_runtime.video.field_order import FIELD_ORDERS, PROGRESSIVE, first_field
 from edge_runtime.video.formats import FilmFormat
 from edge_runtime.video.options import VideoOptions
 from edge_runtime.video.planes import work_format
@@ -51,6 +52,21 @@ FIXED_RATE_CODECS = {"mpeg4", "mpeg2video", "mpeg1video", "msmpeg4"}
 # Encoders that can keep the two fields of interlaced frames apart.
 _KEEP_FIELDS = {"libx264", "mpeg2video", "mpeg4", "ffv1", "prores_ks"}
 
+# Encoders that write into the picture itself whether luma takes all levels, and such that never
+# use all, whatever the container says.
+_SAY_RANGE = {
+    "libx264",
+    "libx265",
+    "libvpx-vp9",
+    "libsvtav1",
+    "mjpeg",
+    "h264_nvenc",
+    "hevc_nvenc",
+    "h264_qsv",
+    "hevc_qsv",
+}
+_LIMITED_ALWAYS = ("prores", "mpeg1video", "mpeg2video", "dvvideo", "dnxhd")
+
 # AV_CODEC_FLAG_* of FFmpeg's avcodec.h; PyAV's names for them have changed.
 _FRAME_DURATION, _INTERLACED_DCT, _INTERLACED_ME = 1 << 8, 1 << 18, 1 << 29
 
@@ -83,7 +99,8 @@ class EncoderPlan:
         width, height: of its frames, in pixels.
         options: its private options.
         bit_rate: bits a second, or 0 where it works to a quality.
-        fields: whether the two fields of a frame are encoded apart.
+        order: of the fields, as `field_order`, where they are encoded apart; else progressive.
+        keeps_full: whether a player will know if luma takes all levels.
     """
 
     name: str
@@ -93,7 +110,13 @@ class EncoderPlan:
     height: int
     options: dict[str, str]
     bit_rate: int
-    fields: bool
+    order: int
+    keeps_full: bool
+
+    @property
+    def fields(self) -> bool:
+        """Whether the two fields of a frame are encoded apart."""
+        return self.order != PROGRESSIVE
 
 
 def plan_encoder(
@@ -104,7 +127,7 @@ def plan_encoder(
     height: int,
     depth: int,
     rate: float,
-    interlaced: bool,
+    order: int,
 ) -> EncoderPlan:
     """Choose how to encode a film, and try that the encoder takes it.
 
@@ -114,7 +137,7 @@ def plan_encoder(
         width, height: of the film, in pixels.
         depth: bits a sample of the film.
         rate: frames a second.
-        interlaced: whether its frames have two fields.
+        order: of its fields, as `field_order`.
     Raises:
         VideoError: no such encoder, options that it does not know, or it does not take the film.
     """
@@ -126,6 +149,11 @@ def plan_encoder(
     settings, bit_rate = _settings(name, options, width * height * rate)
     if format.fixed_rate and name in ("libx264", "libx265"):
         settings["bf"] = "0"  # AVI keeps the order of decoding, not that of showing
+    kept_order = order if name in _KEEP_FIELDS else PROGRESSIVE
+    if name == "libx264" and kept_order != PROGRESSIVE:
+        # Else its first frame says that the top field comes first.
+        settings["x264-params"] = {2: "tff=1", 3: "bff=1"}[first_field(kept_order)]
+    keeps_full = name in _SAY_RANGE or (format.holds_range and not name.startswith(_LIMITED_ALWAYS))
     failure: Exception | None = None
     for size in _sizes(width, height):
         plan = EncoderPlan(
@@ -135,7 +163,8 @@ def plan_encoder(
             *size,
             settings,
             bit_rate,
-            interlaced and name in _KEEP_FIELDS,
+            kept_order,
+            keeps_full,
         )
         context = av.CodecContext.create(name, "w")
         set_up(context, plan, rate=rate, threads=1)
@@ -166,7 +195,7 @@ def set_up(context: av.VideoCodecContext, plan: EncoderPlan, *, rate: float, thr
     context.pix_fmt = plan.pixel_format
     context.framerate = rate
     context.bit_rate = plan.bit_rate
-    context.options = dict(plan.options)
+    context.options = plan.options | {"field_order": FIELD_ORDERS[plan.order]}
     context.thread_count = threads
     context.thread_type = "AUTO"
     context.flags |= _FRAME_DURATION

@@ -15,21 +15,30 @@ class FilmFormat:
         endings: file name endings in lower case, the usual one first.
         codec: the encoder that is taken where none is named.
         fixed_rate: whether it counts frames instead of keeping their times.
+        holds: FFmpeg's names of the codecs that it holds, where FFmpeg itself would write others
+            into it that nobody can read; None where FFmpeg knows.
+        holds_range: whether it says itself if luma takes all levels.
     """
 
     name: str
     endings: tuple[str, ...]
     codec: str = "libx264"
     fixed_rate: bool = False
+    holds: frozenset[str] | None = None
+    holds_range: bool = False
 
 
 FILM_FORMATS = (
-    FilmFormat("mp4", (".mp4", ".m4v")),
+    FilmFormat("mp4", (".mp4", ".m4v"), holds_range=True),
     FilmFormat("mov", (".mov",)),
-    FilmFormat("matroska", (".mkv",)),
-    FilmFormat("webm", (".webm",), codec="libvpx-vp9"),
+    FilmFormat("matroska", (".mkv",), holds_range=True),
+    FilmFormat("webm", (".webm",), codec="libvpx-vp9", holds_range=True),
     FilmFormat("avi", (".avi",), codec="mpeg4", fixed_rate=True),
-    FilmFormat("mpegts", (".ts", ".mts", ".m2ts")),
+    FilmFormat(
+        "mpegts",
+        (".ts", ".mts", ".m2ts"),
+        holds=frozenset({"h264", "hevc", "mpeg1video", "mpeg2video", "mpeg4"}),
+    ),
 )
 
 WRITABLE_ENDINGS = tuple(ending for format in FILM_FORMATS for ending in format.endings)

@@ -34,6 +34,7 @@ class FrameStages:
         height: int,
         turns: int = 0,
         keep_fields: bool = False,
+        squeeze: bool = False,
     ):
         """Prepare; nothing runs yet.
 
@@ -44,6 +45,7 @@ class FrameStages:
             width, height: of the frames that come out, in pixels.
             turns: quarter turns, against the clock, that put a frame upright.
             keep_fields: whether the chroma of each field of an interlaced frame is its own.
+            squeeze: whether luma that takes all levels is brought to the limited ones.
         """
         self._colorizer = colorizer
         self._saturation = np.float32(options.saturation)
@@ -57,7 +59,7 @@ class FrameStages:
         self._chroma = ChromaMaker(signal)
         strength = DEFAULT_STRENGTH if options.smoothing is None else options.smoothing
         self._smoother = ChromaSmoother(strength) if strength else None
-        self.bench = Workbench(signal, width, height)
+        self.bench = Workbench(signal, width, height, squeeze)
         self.meter = FlickerMeter() if options.stats else None
         steps = {"lightness": self._see, "network": self._predict}
         if self._smoother or self.meter:

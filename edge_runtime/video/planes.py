@@ -41,18 +41,20 @@ def luma_depth(frame: av.VideoFrame) -> int:
 class Workbench:
     """Brings the frames of a film into one pixel format and size."""
 
-    def __init__(self, signal: Signal, width: int, height: int):
+    def __init__(self, signal: Signal, width: int, height: int, squeeze: bool = False):
         """Set the bench up.
 
         Args:
             signal: how the luma is to be coded.
             width, height: the size of the frames that come out, in pixels: the film's own, or a
                 little more, which is filled by repeating the edge.
+            squeeze: whether the film's luma takes all levels and is brought to the limited ones.
         """
         self._signal = signal
         self._size = (width, height)
         self._format = work_format(signal.depth)
         self._film_size: tuple[int, int] | None = None
+        self._limited = _limited_levels(signal) if squeeze else None
         self.resized = 0
 
     def prepare(self, frame: av.VideoFrame) -> av.VideoFrame:
@@ -70,7 +72,8 @@ class Workbench:
         whole = (frame.width, frame.height) == self._film_size
         if not whole:  # the film changes its size under way
             self.resized += 1
-        if frame.format.name == self._format and whole and self._film_size == self._size:
+        usual = frame.format.name == self._format and self._limited is None
+        if usual and whole and self._film_size == self._size:
             return frame
         try:
             ready = self._convert(frame)
@@ -85,12 +88,9 @@ class Workbench:
     def _convert(self, frame: av.VideoFrame) -> av.VideoFrame:
         """By FFmpeg; planes of luma are copied over its result, which may be of another range."""
         width, height = self._film_size
-        options = {}
+        options = {"dst_color_range": FULL if self._signal.full else LIMITED}
         if frame.format.is_rgb:
-            options = {
-                "dst_colorspace": "ITU601" if self._signal.matrix == SMPTE170M else "ITU709",
-                "dst_color_range": LIMITED,
-            }
+            options["dst_colorspace"] = "ITU601" if self._signal.matrix == SMPTE170M else "ITU709"
         ready = frame.reformat(width=width, height=height, format=self._format, **options)
         if ready is frame:
             frame.make_writable()
@@ -106,6 +106,8 @@ class Workbench:
             np.minimum(rounded, top, out=target, casting="unsafe")
         else:
             np.left_shift(luma, -fewer, out=target, casting="unsafe")
+        if self._limited is not None:
+            target[:] = self._limited[target]
 
     def _pad(self, frame: av.VideoFrame) -> av.VideoFrame:
         width, height = self._size
@@ -118,3 +120,10 @@ class Workbench:
         if hasattr(frame, "duration"):
             padded.duration = frame.duration
         return padded
+
+
+def _limited_levels(signal: Signal) -> np.ndarray:
+    """The limited level of each level of full range, at the depth of the work."""
+    levels = np.arange(1 << signal.depth)
+    limited = signal.black + levels * (signal.white - signal.black) / levels[-1]
+    return np.rint(limited).astype(np.uint8 if signal.depth == 8 else np.uint16)

@@ -84,21 +84,29 @@ def signal_of(frame: av.VideoFrame, context: av.VideoCodecContext, depth: int) -
     if not matrix:
         small = frame.width <= _LARGEST_SD[0] and frame.height <= _LARGEST_SD[1]
         matrix = SMPTE170M if small else BT709
-    name = frame.format.name
-    ranges = (frame.color_range, context.color_range)
-    tagged = next((code for code in ranges if code in (LIMITED, FULL)), None)
-    if name.startswith("yuvj"):
-        full = True
-    elif frame.format.is_rgb:
-        full = False  # it is converted
-    elif tagged:
-        full = tagged == FULL
-    else:
-        full = name.startswith(("gray", "ya", "mono")) and context.name not in _YUV_CODECS
     return Signal(
         matrix,
-        full,
+        is_full(frame, context),
         depth,
         int(context.color_primaries or UNSPECIFIED),
         int(context.color_trc or UNSPECIFIED),
     )
+
+
+def is_full(frame: av.VideoFrame, context: av.VideoCodecContext) -> bool:
+    """Whether a film's luma takes all levels, as its first frame, its decoder or its kind say.
+
+    Args:
+        frame: as decoded.
+        context: the decoder, after that frame.
+    """
+    name = frame.format.name
+    ranges = (frame.color_range, context.color_range)
+    tagged = next((code for code in ranges if code in (LIMITED, FULL)), None)
+    if name.startswith("yuvj"):
+        return True
+    if frame.format.is_rgb:
+        return False  # it is converted
+    if tagged:
+        return tagged == FULL
+    return name.startswith(("gray", "ya", "mono")) and context.name not in _YUV_CODECS

@@ -8,6 +8,7 @@ from pathlib import Path
 import av
 
 from edge_runtime.pictures.header import reason
+from edge_runtime.video.aspect_room import NEED_ROOM, ROOM, fill_room
 from edge_runtime.video.encoder import FIXED_RATE_CODECS, EncoderPlan, set_up
 from edge_runtime.video.errors import VideoError
 from edge_runtime.video.formats import FilmFormat
@@ -32,8 +33,6 @@ _NOT_KEPT = {
 
 # Others would make a film of one frame of it, or another kind of stream.
 _HOLD_COVERS = {"mp4", "mov"}
-
-_PROGRESSIVE = 1  # AVFieldOrder
 
 
 class FilmWriter:
@@ -70,7 +69,10 @@ class FilmWriter:
         Raises:
             VideoError: the container does not take the encoder, or the file cannot be begun.
         """
+        self._part = part
         self._target = target
+        self._format = format
+        self._aspect: Fraction | None = None
         self._reader = reader
         self._streams: dict[int, av.stream.Stream] = {}
         self._open_file = True
@@ -131,6 +133,8 @@ class FilmWriter:
                 self.notes.append(f"its chapters are lost: {_OLD_PYAV}")
         try:
             self._container.start_encoding()
+        except av.ArgumentError:  # what FFmpeg's own list of codecs does not tell
+            raise VideoError(f"{self._target}: {_not_held(format, plan)}") from None
         except (av.FFmpegError, ValueError, OSError) as error:
             raise VideoError(f"{self._target}: cannot be begun: {reason(error)}") from None
 
@@ -144,6 +148,11 @@ class FilmWriter:
     ) -> None:
         reader = self._reader
         try:
+            if (
+                format.holds is not None
+                and av.Codec(plan.name, "w").canonical_name not in format.holds
+            ):
+                raise ValueError
             stream = self._container.add_stream(plan.name, rate=reader.rate)
         except ValueError:
             raise VideoError(
@@ -157,9 +166,6 @@ class FilmWriter:
         context.colorspace = signal.matrix
         context.color_primaries = signal.primaries
         context.color_trc = signal.transfer
-        if hasattr(context, "field_order"):
-            order = reader.stream.codec_context.field_order
-            context.field_order = order if plan.fields else _PROGRESSIVE
         aspect = reader.stream.sample_aspect_ratio
         if aspect:
             context.sample_aspect_ratio = aspect
@@ -170,6 +176,9 @@ class FilmWriter:
             else:
                 self.notes.append(f"its rotation is lost: {_OLD_PYAV}")
         _describe(stream, reader.stream)
+        if format.name in NEED_ROOM and aspect not in (None, 0, 1):
+            self._aspect = aspect
+            stream.metadata["title"] = stream.metadata.get("title", "") + ROOM
         self._picture = stream
 
     def write(self, job: Job) -> None:
@@ -196,6 +205,10 @@ class FilmWriter:
             self._container.mux(self._picture.encode(None))
             self._open_file = False
             self._container.close()
+            if self._aspect is not None:
+                context = self._picture.codec_context
+                size = (context.width, context.height)
+                fill_room(self._part, self._format.name, size, self._aspect)
         except (av.FFmpegError, OSError) as error:
             self.abandon()
             raise VideoError(f"{self._target}: cannot be written: {reason(error)}") from None
@@ -284,6 +297,10 @@ _NAMES = {
     "video": "its cover picture",
 }
 _OLD_PYAV = "this PyAV cannot write it (pip install --upgrade av)"
+
+
+def _not_held(format: FilmFormat, plan: EncoderPlan) -> str:
+    return f"{format.endings[0]} does not hold what {plan.name} makes"
 
 
 def _codec_name(stream: av.stream.Stream) -> str:
