@@ -229,6 +229,8 @@ class _Run:
                 f"{width} x {height} pixels became {plan.width} x {plan.height}, by repeating the "
                 f"edge: {plan.name} takes no other"
             )
+        if self._reader.breaks:
+            yield f"breaks in the film's clock, taken out: {self._reader.breaks}"
         if self._reader.disordered:
             yield f"{self._reader.disordered} frames had times out of order"
 

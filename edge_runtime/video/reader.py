@@ -10,6 +10,7 @@ import av
 
 from edge_runtime.pictures.header import reason
 from edge_runtime.pictures.memory import available_memory
+from edge_runtime.video.breaks import MAY_BREAK, Breaks
 from edge_runtime.video.errors import VideoError
 from edge_runtime.video.job import Job
 
@@ -36,6 +37,9 @@ _MANY_PACKETS = 64
 # Sound may lie behind the picture in the file by so many seconds.
 _SKEW = 5
 
+# Decoding begins so many seconds before what was asked for, where one cannot seek.
+_LONGEST_GROUP = 15
+
 _ATTACHED_PICTURE = 1 << 10
 
 # Reads that may fail one after the other before a file counts as ended.
@@ -52,8 +56,8 @@ class FilmReader:
         origin: the time of the film's beginning, in seconds.
         rate: frames a second, exactly or about.
         total: how many frames will come, as far as the file tells, or None.
-        offset: seconds that are taken off all times: those before the first frame that was asked
-            for, or 0.
+        offset: seconds that are taken off all times: those before the film's beginning, or before
+            the first frame that was asked for.
     """
 
     def __init__(
@@ -86,7 +90,9 @@ class FilmReader:
         begin = self._container.start_time
         self.origin = Fraction(begin or 0, 1_000_000)
         self.rate = _rate(self.stream)
-        self.offset = Fraction(0)
+        self.offset = max(self.origin, Fraction(0))
+        may_break = self._container.format.flags & MAY_BREAK
+        self._breaks = Breaks(self.stream, self.rate) if may_break else None
         self._bad_packets = 0
         self._bad_frames = 0
         self._broke_off: str | None = None
@@ -96,6 +102,8 @@ class FilmReader:
 
     @property
     def total(self) -> int | None:
+        if self.breaks:  # what the film says of its length is of no meaning
+            return None
         seconds = self.seconds
         frames = self.stream.frames
         if self._start is None and self._end is None and frames:
@@ -123,6 +131,11 @@ class FilmReader:
         return self._container.chapters() if hasattr(self._container, "chapters") else []
 
     @property
+    def breaks(self) -> int:
+        """How many breaks were taken out of the film's clock."""
+        return self._breaks.count if self._breaks else 0
+
+    @property
     def damage(self) -> str | None:
         """A sentence about what could not be read, after all jobs, or None."""
         if self._broke_off:
@@ -146,7 +159,7 @@ class FilmReader:
             jobs with a frame and the packets that lay before it; at the end one with the packets
             that are left.
         """
-        self._seek()
+        wait_for_key = not self._seek()
         packets: list[av.Packet] = []
         picture_done = False
         waiting = {stream.index for stream in self.others if stream.type == "audio"}
@@ -165,6 +178,9 @@ class FilmReader:
                 if self._is_late(packet):
                     break
                 continue
+            if wait_for_key and self._is_early(packet):
+                continue
+            wait_for_key = False
             for frame in self._decode(packet):
                 place = self._place(frame)
                 if place < 0:
@@ -219,12 +235,22 @@ class FilmReader:
                 self.left_out.append(f"a second picture (stream {stream.index}) is left out")
         return kept
 
-    def _seek(self) -> None:
+    def _seek(self) -> bool:
+        """Go to shortly before the start, if one can; else what lies before it is read over."""
         if not self._start:
-            return
+            return True
+        if self._breaks:  # nobody knows where in the file a time is
+            return False
         target = (Fraction(self._start) + self.origin) / self.stream.time_base
         with suppress(av.FFmpegError):  # else it is read from the beginning, which takes longer
             self._container.seek(int(target), stream=self.stream)
+        return True
+
+    def _is_early(self, packet: av.Packet) -> bool:
+        """Whether a packet of the picture is not needed to decode what was asked for."""
+        if packet.dts is None or not packet.is_keyframe:
+            return True
+        return packet.dts * packet.time_base - self.origin < self._start - _LONGEST_GROUP
 
     def _packets(self) -> Iterator[av.Packet]:
         """Packets of the picture and of what is copied; read errors end the film, not the run."""
@@ -235,6 +261,8 @@ class FilmReader:
                 for packet in self._container.demux(streams):
                     if packet.size and not packet.is_corrupt:
                         failed = 0
+                    if self._breaks:
+                        self._breaks.mend(packet)
                     yield packet
                 return
             except (av.FFmpegError, OSError) as error:
@@ -292,7 +320,6 @@ class FilmReader:
             self.disordered += 1
             frame.pts = self._last_pts + 1
         self._last_pts = frame.pts
-        self._bad_frames += frame.is_corrupt
         frame.time_base = base
         begin = frame.pts * base
         self._see(begin + step * base)
@@ -302,6 +329,7 @@ class FilmReader:
             return -1
         if self._end is not None and time >= Fraction(self._end) - base:
             return 1
+        self._bad_frames += frame.is_corrupt
         return 0
 
     def _see(self, end: Fraction) -> None:

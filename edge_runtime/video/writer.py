@@ -241,6 +241,8 @@ class FilmWriter:
         self._first_time = begin if self._first_time is None else self._first_time
         self._end_time = max(self._end_time, begin + length)
         if self._counts_frames:
+            # Counted from the tick in which the first frame begins, so that none comes before it.
+            begin -= self._first_time % self._base
             tick = round(begin / self._base)
             if self._last_tick is not None and tick <= self._last_tick:
                 tick = self._last_tick + 1
