@@ -27,7 +27,7 @@ from export.qat.options import QatOptions
 from export.recipes import RECIPES
 from export.tensor_ranges import ab_range, with_ranges
 from train.evaluate import OpenNetwork, Scores, evaluate
-from train.networks import keras_network, load_generator, run_network, run_view
+from train.networks import keras_network, load_generator, run_film, run_network, run_view
 from train.open_pictures import TruePictures
 from train.store import Store
 
@@ -137,7 +137,7 @@ def export_model(
     inputs, unseen = lightness_inputs(calibration, model.input_size, view)
     _see_that_it_stayed(calibration)
     if "int8_qat" in recipes:
-        seeing = replace(qat, view=view)
+        seeing = replace(qat, view=view, film=run_film(source))
         model = FloatModel(
             keras_model, _fine_tuned(keras_model, source, inputs, seeing, on_stage, on_progress)
         )

@@ -14,6 +14,7 @@ from train.errors import WeightsError
 from train.evaluate import GREY, Network, OpenNetwork, run_all
 from train.models.ab_classifier import with_annealed_mean
 from train.models.registry import NETWORKS
+from train.old_film import OldFilm
 
 BEST_WEIGHTS = "best.weights.h5"
 
@@ -89,6 +90,8 @@ def _run_config(source: Path) -> dict[str, Any]:
         # The first runs were trained without a view.
         if not isinstance(config.setdefault("tone_view", False), bool):
             raise ValueError
+        # Nor did they know old film.
+        config["film"] = OldFilm(**config.get("film", {}))
     except (AttributeError, OSError, KeyError, TypeError, ValueError):
         raise WeightsError(f"{source} has no readable config.json beside its weights") from None
     if network not in NETWORKS:
@@ -122,6 +125,15 @@ def run_view(source: Path) -> ToneView | None:
         WeightsError: no such run.
     """
     return TONE_VIEW if _run_config(source)["tone_view"] else None
+
+
+def run_film(source: Path) -> OldFilm:
+    """How the lightness was aged that a run was trained with.
+
+    Raises:
+        WeightsError: no such run.
+    """
+    return _run_config(source)["film"]
 
 
 def load_generator(source: Path, input_size: int | None = None) -> Any:

@@ -6,9 +6,10 @@ pictures (`train.batches`), at the size that the file will see. BatchNorm keeps 
 
 import hashlib
 import json
+import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import cos, isfinite, pi
 from pathlib import Path
 from typing import Any
@@ -85,9 +86,14 @@ def fine_tune(
     step, seconds = progress.step, progress.seconds
     total = options.steps
     crops = Batches(
-        Pictures(store), batch_size=options.batch_size, seed=options.seed, view=options.view
+        Pictures(store),
+        batch_size=options.batch_size,
+        seed=options.seed,
+        film=options.film,
+        view=options.view,
     )
-    batches = KerasBatches(RoundBatches(crops, 0, total or 1, size))
+    # By minutes, nobody knows how many there will be.
+    batches = KerasBatches(RoundBatches(crops, 0, total or sys.maxsize, size))
 
     def save() -> None:
         try:
@@ -200,6 +206,7 @@ def _claim(options: QatOptions, rounded: RoundedTwin) -> None:
         "batch_size": options.batch_size,
         "distillation_share": options.distillation_share,
         "tone_view": options.view is not None,
+        "film": asdict(options.film),
         "seed": options.seed,
     }
     file = options.folder / "qat.json"

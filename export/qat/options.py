@@ -5,6 +5,7 @@ from pathlib import Path
 
 from edge_runtime.tone import ToneView
 from export.errors import ExportError
+from train.old_film import AS_IT_IS, OldFilm
 
 DEFAULT_MINUTES = 40.0
 DEFAULT_LEARNING_RATE = 3e-5
@@ -24,6 +25,8 @@ class QatOptions:
         distillation_share: weight in the loss of the distance from the float network's ab (mean
             squared); the rest is that of the distance from the true ab (Huber, `train.losses`).
         view: through which the network sees lightness; None for none.
+        film: how lightness is aged, as the network learnt it: among others flat pictures without
+            colour, which rounding would fill with some otherwise.
         seed: of crops.
         checkpoint_seconds: between two checkpoints.
     Raises:
@@ -38,6 +41,7 @@ class QatOptions:
     batch_size: int = 16
     distillation_share: float = 0.999
     view: ToneView | None = None
+    film: OldFilm = AS_IT_IS
     seed: int = 0
     checkpoint_seconds: float = 60.0
 

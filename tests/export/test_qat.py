@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import replace
+from itertools import count
 
 import keras
 import numpy as np
@@ -18,12 +19,14 @@ from export.quantize import FLOAT_LAYERS, quantized
 from export.recipes import int8_qat
 from train.errors import TrainError
 from train.evaluate import network_input
+from train.old_film import AS_IT_IS, OldFilm
 from train.open_pictures import TruePictures
 from train.prepare import PrepareOptions, prepare
 
 tf_keras = pytest.importorskip("tf_keras")
 learned_range = pytest.importorskip("export.qat.learned_range")
 
+from export.qat import fine_tune as fine_tune_module  # noqa: E402
 from export.qat.fine_tune import fine_tune  # noqa: E402
 from export.qat.scheme import rounded_twin  # noqa: E402
 
@@ -232,14 +235,32 @@ def test_what_is_done_is_not_done_again(finished, network, inputs):
         np.testing.assert_array_equal(ours, theirs)
 
 
-@pytest.mark.slow
-def test_it_ends_by_minutes(network, inputs, options):
+def test_it_ends_by_minutes(network, inputs, options, monkeypatch):
+    # Each look at the clock takes ten seconds: six steps a minute, and no more in truth.
+    looks = count()
+    monkeypatch.setattr(fine_tune_module.time, "monotonic", lambda: 10.0 * next(looks))
     shares = []
-    timed = replace(options, steps=None, minutes=0.02)
+    timed = replace(options, steps=None, minutes=1)
     tuned = fine_tune(rounded_copy(network, inputs[:20]), timed, lambda s: shares.append(s.done))
-    assert tuned.steps == len(shares) >= 1
-    assert shares[-1] == 1
-    assert shares == sorted(shares)
+    assert tuned.steps == len(shares) == 6
+    assert shares == pytest.approx([k / 6 for k in range(1, 7)])
+
+
+def test_it_sees_what_the_network_learnt_from(network, inputs, options):
+    """Rounding fills flat pictures with colour, where fine-tuning never saw one."""
+
+    def first_loss(film, folder):
+        steps = []
+        fine_tune(
+            rounded_copy(network, inputs[:20]),
+            replace(options, film=film, steps=1, folder=options.folder / folder),
+            steps.append,
+        )
+        return steps[0].distance
+
+    flat = OldFilm(flat=1.0)
+    assert first_loss(flat, "flat") == pytest.approx(first_loss(flat, "again"))
+    assert first_loss(flat, "flat of old") != pytest.approx(first_loss(AS_IT_IS, "none"), rel=0.1)
 
 
 class TestRefusals:
