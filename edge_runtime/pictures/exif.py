@@ -50,6 +50,8 @@ def read_exif(data: bytes) -> tuple[bytes, int]:
         raise ValueError("no EXIF")
     layout, at = header
     fields, following = read_directory(file, at, layout)
+    if not fields:  # some programs write a block that says nothing
+        return b"", 1
     orientation = orientation_of(fields, layout)
     _set(block, fields.get(ORIENTATION), layout, 1)
     if EXIF in fields:

@@ -124,7 +124,7 @@ def read_directory(
     length = file.seek(0, 2)
     head = struct.calcsize(layout.head)
     (count,) = struct.unpack(layout.head, _read(file, at, head))
-    if not 1 <= count <= _MOST_FIELDS:
+    if count > _MOST_FIELDS:
         raise ValueError(f"a directory of {count} fields")
     size = struct.calcsize(layout.entry)
     table = _read(file, at + head, count * size)
