@@ -10,14 +10,15 @@ import typer
 from edge_runtime.pictures import ENDINGS, RESULT_ENDINGS, mark_of_file, result_ending
 from edge_runtime.pictures.formats import OTHER_ENDINGS, RAW_ENDINGS
 from edge_runtime.pictures.header import reason
-from edge_runtime.video.formats import FILM_ENDINGS, is_film
+from edge_runtime.video.formats import FILM_ENDINGS, SHARED_ENDINGS, has_film_name
 from edge_runtime.video.formats import result_ending as film_result_ending
+from edge_runtime.video.sniff import looks_like_film
 
 MARK = ".colour"  # between name and ending of every result
 STREAM = Path("-")  # standard input, standard output
 
-# What is taken of a folder. Films of the ending .ts must be named: TypeScript has it too.
-_FOUND_ENDINGS = {*ENDINGS, *FILM_ENDINGS} - {".ts"}
+# What is taken of a folder.
+_FOUND_ENDINGS = {*ENDINGS, *FILM_ENDINGS}
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,12 @@ class Job:
     Attributes:
         source: where it is; `STREAM` for standard input.
         target: where the result goes; `STREAM` for standard output. A missing folder is made.
+        is_film: whether the source is a film.
     """
 
     source: Path
     target: Path
-
-    @property
-    def is_film(self) -> bool:
-        """Whether the source's name is that of a film."""
-        return is_film(self.source)
+    is_film: bool = False
 
 
 @dataclass
@@ -88,26 +86,33 @@ def make_plan(paths: list[str], out: str | None, recursive: bool) -> Plan:
         elif path.suffix.lower() in RAW_ENDINGS:
             plan.failures.append(f"{name}: camera raw is not read: develop it first")
         elif target is not None and not to_folder:
-            plan.jobs.append(Job(path, target))  # who names both wants just that
-        elif is_result(path):
-            plan.results.append(path)
-        elif target is None:
-            plan.jobs.append(Job(path, marked(path)))
+            still = target.suffix.lower() in RESULT_ENDINGS
+            plan.jobs.append(Job(path, target, is_film(path, still)))  # just that is wanted
         else:
-            plan.jobs.append(Job(path, target / marked(path).name))
+            _plan_file(plan, path, target)
     _drop_repetitions(plan)
     _refuse_collisions(plan)
     return plan
 
 
-def marked(path: Path) -> Path:
+def is_film(path: Path, still: bool = False) -> bool:
+    """Whether a file is a film: by its content, or else by its name, so that it fails as a film.
+
+    Args:
+        path: the file.
+        still: whether a picture is wanted, so that an animated GIF is taken for its first one.
+    """
+    return looks_like_film(path, still) or has_film_name(path)
+
+
+def marked(path: Path, film: bool = False) -> Path:
     """The result's name for a file's name: NAME.EXT becomes NAME.colour.EXT.
 
     What is of a kind that is only read gets the ending of another: films become NAME.colour.mkv,
     HEIC becomes NAME.colour.jpg, or NAME.heic.colour.jpg beside a NAME.jpg, since some phones write
     every picture in both.
     """
-    if is_film(path):
+    if film:
         return path.with_name(f"{path.stem}{MARK}{film_result_ending(path)}")
     ending = result_ending(path)
     twins = (path.with_suffix(e) for e in (ending, ending.upper()) if ending != path.suffix)
@@ -115,13 +120,13 @@ def marked(path: Path) -> Path:
     return path.with_name(f"{stem}{MARK}{ending}")
 
 
-def is_result(path: Path) -> bool:
+def is_result(path: Path, film: bool = False) -> bool:
     """Whether a file is a result of TintLite.
 
     A picture says so itself. BMP has no place for that, and films do not say it: there it is the
     name, and of a BMP also that the picture of that name lies beside it.
     """
-    if is_film(path):
+    if film:
         return path.stem.endswith(MARK)
     if path.suffix.lower() == ".bmp":
         return path.stem.endswith(MARK) and any(
@@ -140,7 +145,7 @@ def _means_folder(out: str) -> bool:
 
 
 def _means_one_file(out: Path) -> bool:
-    return out == STREAM or _is_file(out) or out.suffix.lower() in ENDINGS or is_film(out)
+    return out == STREAM or _is_file(out) or out.suffix.lower() in ENDINGS or has_film_name(out)
 
 
 # Path.is_dir and its like raise, before Python 3.14, for names that are too long or hold a NUL.
@@ -175,12 +180,24 @@ def _plan_folder(plan: Plan, folder: Path, out: Path | None, recursive: bool) ->
     if not pictures and len(plan.failures) + len(plan.results) + plan.left_aside.total() == known:
         hint = "" if recursive else " (--recursive goes into sub-folders)"
         plan.failures.append(f"{folder}: no pictures in this folder, and no films{hint}")
-    for picture in pictures:
-        target = out / marked(picture).relative_to(folder)
-        plan.jobs.append(Job(picture, target))
+    for picture, film in pictures:
+        target = out / marked(picture, film).relative_to(folder)
+        plan.jobs.append(Job(picture, target, film))
 
 
-def _pictures_in(plan: Plan, folder: Path, recursive: bool) -> list[Path]:
+def _plan_file(plan: Plan, path: Path, folder: Path | None) -> None:
+    """Plan a file that is named; its result gets the usual name, in a folder or beside it."""
+    film = is_film(path)
+    if is_result(path, film):
+        plan.results.append(path)
+        return
+    target = marked(path, film)
+    plan.jobs.append(Job(path, target if folder is None else folder / target.name, film))
+
+
+def _pictures_in(plan: Plan, folder: Path, recursive: bool) -> list[tuple[Path, bool]]:
+    """The pictures and films of a folder, and whether each is a film."""
+
     def complain(error: OSError) -> None:
         plan.failures.append(f"{error.filename}: {error.strerror}")
 
@@ -197,7 +214,15 @@ def _pictures_in(plan: Plan, folder: Path, recursive: bool) -> list[Path]:
             elif ending in OTHER_ENDINGS:
                 plan.left_aside[ending] += 1
             elif ending in _FOUND_ENDINGS:
-                (plan.results if is_result(path) else pictures).append(path)
+                film = looks_like_film(path) or (
+                    has_film_name(path) and ending not in SHARED_ENDINGS
+                )
+                if not film and has_film_name(path):
+                    continue  # something else of the same ending
+                if is_result(path, film):
+                    plan.results.append(path)
+                else:
+                    pictures.append((path, film))
     return pictures
 
 

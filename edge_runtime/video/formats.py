@@ -43,32 +43,34 @@ FILM_FORMATS = (
 
 WRITABLE_ENDINGS = tuple(ending for format in FILM_FORMATS for ending in format.endings)
 
-# Read, but not written: results of these go to .mkv, which holds their sound.
+# Read, but not written.
 _READ_ONLY = (
-    ".mpg",
-    ".mpeg",
-    ".vob",
-    ".wmv",
-    ".asf",
-    ".flv",
-    ".3gp",
-    ".ogv",
-    ".mxf",
-    ".dv",
+    *(".mpg", ".mpeg", ".mpe", ".m1v", ".m2v", ".vob", ".vro", ".mod", ".tod", ".m2t", ".trp"),
+    *(".wmv", ".asf", ".flv", ".f4v", ".3gp", ".3g2", ".ogv", ".ogm", ".divx", ".mxf", ".dv"),
     ".y4m",
 )
 
+# For folders: a file that is named is told by its content.
 FILM_ENDINGS = WRITABLE_ENDINGS + _READ_ONLY
 
+# Endings that other files have too (TypeScript, lists of Go's modules, music of trackers).
+SHARED_ENDINGS = frozenset((".ts", ".mts", ".mod"))
 
-def is_film(path: Path) -> bool:
+
+def has_film_name(path: Path) -> bool:
     """Whether a file's name says that it is a film."""
     return path.suffix.lower() in FILM_ENDINGS
 
 
 def result_ending(path: Path) -> str:
-    """The ending of a film's result where none was asked for: its own, or .mkv."""
-    return ".mkv" if path.suffix.lower() in _READ_ONLY else path.suffix
+    """The ending of a film's result where none was asked for.
+
+    Its own where that is written; .mkv, which holds every sound; .mp4 for a GIF, which has none.
+    """
+    ending = path.suffix.lower()
+    if ending == ".gif":
+        return ".mp4"
+    return path.suffix if ending in WRITABLE_ENDINGS else ".mkv"
 
 
 def film_format_of_name(path: Path) -> FilmFormat:

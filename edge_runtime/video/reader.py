@@ -25,7 +25,7 @@ FRAMES_HELD = 90
 # Films, not playlists: a list of other files or addresses could make FFmpeg open anything.
 _DEMUXERS = (
     "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,flv,asf,ogg,mxf,dv,rm,nut,ivf,"
-    "yuv4mpegpipe,m4v,wav,mp3,aac,flac,aiff"
+    "yuv4mpegpipe,m4v,gif,wav,mp3,aac,flac,aiff"
 )
 
 # Containers that say how long they are, instead of leaving it to be estimated.

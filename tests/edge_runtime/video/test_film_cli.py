@@ -68,6 +68,19 @@ def test_kinds_that_are_only_read_become_mkv(tintlite, place, make_film):
     assert frames(place / "old.colour.mkv") == 5
 
 
+def test_an_animated_gif_becomes_a_film_or_a_picture(tintlite, tmp_path):
+    pictures = [Image.effect_noise((40, 30), 20 * n) for n in range(1, 5)]
+    source = tmp_path / "a.gif"
+    pictures[0].save(source, save_all=True, append_images=pictures[1:], duration=[50, 200, 50, 50])
+    assert tintlite(source)[0] == 0
+    with av.open(str(tmp_path / "a.colour.mp4")) as film:
+        times = [frame.time for frame in film.decode(video=0)]
+    np.testing.assert_allclose(times, [0, 0.05, 0.25, 0.3], atol=0.005)
+    assert tintlite(source, "-o", tmp_path / "a.png")[0] == 0
+    with Image.open(tmp_path / "a.png") as still:
+        assert (still.size, still.mode) == ((40, 30), "RGB")
+
+
 def test_pictures_and_films_mixed(tintlite, place):
     Image.effect_noise((40, 30), 50).save(place / "a.png")
     code, out, err = tintlite(place)
