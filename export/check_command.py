@@ -33,9 +33,6 @@ def check_command(
     pictures: Annotated[
         str | None, typer.Option(help="To compare on: folder, .tar, .zip, DATA:val.")
     ] = None,
-    analyzer: Annotated[
-        Path | None, typer.Option(help="A Python with TensorFlow 2.17, for its GPU analyzer.")
-    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write the report there as well.")
     ] = None,
@@ -51,7 +48,6 @@ def check_command(
             file,
             reference=reference,
             pictures=pictures,
-            analyzer=analyzer,
             on_stage=status.update,
         )
     table = Table(title=report.file, show_lines=False)

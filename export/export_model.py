@@ -4,6 +4,7 @@ import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import numpy as np
 from edge_runtime.contract import Contract
 from edge_runtime.interpreter import Network as LiteRTNetwork
 from edge_runtime.whole_file import write_whole
+from export.check.extreme_inputs import extreme_inputs
 from export.check.gates import gates
+from export.check.half_precision import check_half_precision
 from export.check.result import Result
 from export.check.speed import network_times
 from export.compact import with_short_names
@@ -142,6 +145,11 @@ def export_model(
             keras_model, _fine_tuned(keras_model, source, inputs, seeing, on_stage, on_progress)
         )
 
+    @cache
+    def half_precision(fine_tuned: bool) -> Result:
+        seen = model.fine_tuned.network(keras_model) if fine_tuned else keras_model
+        return check_half_precision(seen, extreme_inputs(model.input_size))
+
     exported = []
     for recipe, file in files.items():
         on_stage(f"{recipe}: converting")
@@ -150,7 +158,7 @@ def export_model(
         contract = Contract(input_size=model.input_size, recipe=recipe, view=view, **vars(label))
         labelled = with_contract(plain, contract)
         on_stage(f"{recipe}: checking operators, delegates and half precision")
-        found = gates(labelled, model.input_size, recipe)
+        found = gates(labelled, recipe, partial(half_precision, recipe == "int8_qat"))
         if not write_anyway:
             _refuse(recipe, found)
         network = _opened(labelled)

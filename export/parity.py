@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf, isfinite
 
 import numpy as np
 
@@ -17,7 +18,8 @@ class Parity:
     Attributes:
         pictures: how many.
         max_ab: the largest difference of a* or b*, in CIE units.
-        rgb_psnr: mean PSNR between the two colorized pictures (at S x S), dB; infinite if equal.
+        rgb_psnr: mean PSNR between the two colorized pictures (at S x S), dB, of those that differ;
+            infinite if none does.
     """
 
     pictures: int
@@ -41,4 +43,6 @@ def compare(ours: Network, reference: Network, inputs: Iterable[np.ndarray]) -> 
         ratios.append(psnr(rgb_mse(*pair)))
     if not ratios:
         raise ValueError("there are no pictures to compare on")
-    return Parity(len(ratios), largest, float(np.mean(ratios)))
+    # Black and white hold no colour, so that any two networks agree on them.
+    differing = [ratio for ratio in ratios if isfinite(ratio)]
+    return Parity(len(ratios), largest, float(np.mean(differing)) if differing else inf)

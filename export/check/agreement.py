@@ -1,7 +1,10 @@
 """The file gives the colours that it should: those of a float reference, or of plain kernels."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import isfinite
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +19,7 @@ from export.check.result import Result
 from export.errors import ExportError
 from export.parity import Parity, compare
 from train.evaluate import Network
-from train.networks import open_networks
+from train.networks import keras_network, load_generator, run_view
 
 # The largest difference of a* or b* that other orders of summing up leave, and what a recipe may
 # cost: between the two pictures, dB.
@@ -30,8 +33,21 @@ LEAST_KERNEL_PSNR = 40.0
 _MOST_MACS = 2e9
 
 
-def open_reference(reference: str, contract: Contract) -> Network:
+@dataclass(frozen=True)
+class Reference:
     """What a file is compared with.
+
+    Attributes:
+        run: from lightness to ab.
+        model: the Keras model; None of a `.tflite`.
+    """
+
+    run: Network
+    model: Any | None
+
+
+def open_reference(reference: str, contract: Contract) -> Reference:
+    """Open a network to compare a file with.
 
     Args:
         reference: a run's folder, its weights, or a `.tflite`.
@@ -40,14 +56,18 @@ def open_reference(reference: str, contract: Contract) -> Network:
         WeightsError, ModelError: it cannot be opened.
         ExportError: it sees pictures of another size, or through another view.
     """
-    own = contract.input_size
-    (network,) = open_networks([reference], [own], [1.0]).values()
-    size = network.input_size
+    own, path = contract.input_size, Path(reference)
+    if path.is_dir() or path.name.endswith(".weights.h5"):
+        model = load_generator(path, own)
+        size, view, run = own, run_view(path), keras_network(model)
+    else:
+        network = LiteRTNetwork(reference, threads=1)
+        model, size, view, run = None, network.input_size, network.contract.view, network.run
     if size != own:
         raise ExportError(f"{reference} sees {size} x {size}, the file {own} x {own}")
-    if network.view != contract.view:
+    if view != contract.view:
         raise ExportError(f"{reference} sees pictures through another tone view than the file")
-    return network.run
+    return Reference(run, model)
 
 
 def check_reference(

@@ -1,8 +1,9 @@
 """All checks of one model file, and the report that they make."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ from edge_runtime.model_file import read_model
 from export.check.agreement import check_kernels, check_reference, open_reference
 from export.check.extreme_inputs import extreme_inputs
 from export.check.gates import gates
-from export.check.gpu_analyzer import check_gpu_analyzer
 from export.check.gpu_run import check_gpu_run
 from export.check.graph import Graph
 from export.check.result import Result
@@ -69,7 +69,6 @@ def check_file(
     *,
     reference: str | None = None,
     pictures: str | None = None,
-    analyzer: Path | None = None,
     on_stage: Callable[[str], None] = lambda stage: None,
 ) -> Report:
     """Check a model file; one that its contract or its tensors refuse is not run.
@@ -77,9 +76,8 @@ def check_file(
     Args:
         model: the path of a `.tflite`, or a shipped model's name.
         reference: what its colours are compared with: a run's folder, its weights, or a `.tflite`;
-            None for LiteRT's plain kernels on the same file.
+            None for LiteRT's plain kernels on the same file. Half precision needs a run or weights.
         pictures: a source of pictures to compare on; drawn ones if None.
-        analyzer: a Python with TensorFlow 2.17 or older (see `export.check.gpu_analyzer`).
         on_stage: called with a word for each check.
     Raises:
         TrainError, ModelError: the reference or the pictures are unfit.
@@ -100,23 +98,33 @@ def check_file(
     seen = _inputs(pictures, contract) if pictures else extremes
     try:
         graph = Graph(file.data)
-        results += gates(file.data, size, contract.recipe, on_stage)
+        half = partial(_half_precision, beside.model if beside else None, extremes)
+        results += gates(file.data, contract.recipe, half, on_stage)
     except ExportError as error:
         return Report(*head, (*results, Result("operators", "fail", str(error))))
-    on_stage("gpu analyzer")
-    results.append(check_gpu_analyzer(file.data, graph, analyzer))
     on_stage("gpu run")
     few = dict(list(seen.items())[:_FEW]) if pictures else extremes
     results.append(check_gpu_run(file.data, network, few))
     on_stage("parity")
     if beside is not None:
-        results.append(check_reference(network, beside, seen))
+        results.append(check_reference(network, beside.run, seen))
     else:
         results.append(check_kernels(file.data, network, graph, few))
     results.append(check_size(contract, len(file.data), graph))
     on_stage("speed")
     results.append(check_speed(model, extremes["pattern"]))
     return Report(*head, tuple(results))
+
+
+def _half_precision(model: Any | None, inputs: Mapping[str, np.ndarray]) -> Result:
+    """Of the network that the file is compared with; a `.tflite` cannot be built anew."""
+    if model is None:
+        detail = "not checked: give --reference, a run or its weights"
+        return Result("half precision", "skipped", detail)
+    # Here, as TensorFlow takes long to load.
+    from export.check.half_precision import check_half_precision
+
+    return check_half_precision(model, inputs)
 
 
 def _inputs(pictures: str, contract: Contract) -> dict[str, np.ndarray]:

@@ -1,15 +1,14 @@
-"""What TensorFlow Lite's GPU delegates take, by the rules of their own source code.
+"""Which operators GPU delegates may leave to the CPU: a table of warnings.
 
-TensorFlow's analyzer told this until version 2.17; from 2.18 on it says "compatible" of every model
-(github.com/tensorflow/tensorflow/issues/77042). The rules are those of
-tensorflow/lite/tools/versioning/gpu_compatibility.cc, as far as a network from one picture to
-another can meet them; the shorter list of operators is that of the delegate's documentation
+The operators are those of tensorflow/lite/tools/versioning/gpu_compatibility.cc, with the forms of
+them that it refuses; the shorter list is that of the delegate's documentation
 (ai.google.dev/edge/litert/performance/gpu), which the delegates of older phones keep to.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from ai_edge_litert import schema_py_generated as schema
+from ai_edge_litert.schema_py_generated import MirrorPadMode
 
 from export.check.graph import Graph, Operator
 from export.check.result import Result, listed
@@ -33,19 +32,40 @@ _NEWER = _kinds(
     " SPACE_TO_DEPTH SPLIT SPLIT_V SQRT SQUARE SQUARED_DIFFERENCE SUM TANH TILE TRANSPOSE"
 )
 
-# Operators that take one picture; a second one must be a constant.
-_ONE_INPUT = _kinds(
-    "ABS AVERAGE_POOL_2D CEIL COS DEPTH_TO_SPACE ELU EXP FLOOR GELU HARD_SWISH LOG LOGISTIC"
-    " MAX_POOL_2D MEAN MIRROR_PAD NEG PAD PADV2 QUANTIZE REDUCE_MAX REDUCE_MIN REDUCE_PROD RESHAPE"
-    " RESIZE_BILINEAR RESIZE_NEAREST_NEIGHBOR RSQRT SIGN SIN SPACE_TO_DEPTH SQRT SQUARE SUM TANH"
-    " TILE TRANSPOSE"
-)
+Shapes = Sequence[tuple[int, ...]]
 
-_REDUCED = {"MEAN", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD", "SUM"}
+
+def _widens_both(_: Any, shapes: Shapes) -> bool:
+    first, second = shapes
+    pairs = list(zip(first, second, strict=False)) if len(first) == len(second) else []
+    return any(a < b for a, b in pairs) and any(a > b for a, b in pairs)
+
+
+# What is refused of an operator that delegates have: in words, and by its options and its inputs.
+_REFUSED: dict[str, tuple[str, Callable[[Any, Shapes], bool]]] = {
+    "DEPTHWISE_CONV_2D": (
+        "a depth multiplier on several channels",
+        lambda options, shapes: options.depthMultiplier != 1 and shapes[0][-1] != 1,
+    ),
+    "MIRROR_PAD": (
+        "not by reflection",
+        lambda options, _: options.mode != MirrorPadMode.REFLECT,
+    ),
+    "MUL": ("neither input is as large as the other in every side", _widens_both),
+    "RESIZE_BILINEAR": (
+        "align_corners together with half_pixel_centers",
+        lambda options, _: options.alignCorners and options.halfPixelCenters,
+    ),
+    "SOFTMAX": ("its beta is not 1", lambda options, _: options.beta != 1),
+    "STRIDED_SLICE": (
+        "it drops or adds an axis",
+        lambda options, _: options.ellipsisMask or options.newAxisMask or options.shrinkAxisMask,
+    ),
+}
 
 
 def check_gpu_rules(graph: Graph) -> Result:
-    """Every operator is one that a GPU delegate takes, in a form that it takes."""
+    """A warning for each operator that some GPU delegate, or every one, leaves to the CPU."""
     broken, newer = [], []
     for operator in graph.operators:
         where = f"{operator.kind} at {operator.layer}"
@@ -54,89 +74,19 @@ def check_gpu_rules(graph: Graph) -> Result:
             broken.append(f"{where}: {problem}")
         elif operator.kind in _NEWER:
             newer.append(where)
-    figures = {"broken": broken, "newer": newer}
-    if broken:
-        return Result("gpu rules", "fail", listed(broken), figures)
+    if not broken and not newer:
+        detail = f"all {len(graph.operators)} operators are on the delegate's documented list"
+        return Result("gpu rules", "pass", detail, {"broken": [], "newer": []})
+    parts = [listed(broken)] if broken else []
     if newer:
-        detail = f"not in older phones' delegates: {listed(newer)}"
-        return Result("gpu rules", "warning", detail, figures)
-    detail = f"all {len(graph.operators)} operators are on the delegate's documented list"
-    return Result("gpu rules", "pass", detail, figures)
+        parts.append(f"not in older phones' delegates: {listed(newer)}")
+    return Result("gpu rules", "warning", "; ".join(parts), {"broken": broken, "newer": newer})
 
 
 def _problem(operator: Operator, graph: Graph) -> str | None:
-    """What of the delegate's rules an operator breaks."""
+    """Why no GPU delegate takes an operator."""
     if operator.kind not in _DOCUMENTED | _NEWER:
         return "no GPU delegate has it"
-    fused = getattr(operator.options, "fusedActivationFunction", 0)
-    if fused == schema.ActivationFunctionType.SIGN_BIT:
-        return "the activation SIGN_BIT is not supported"
-    runtime = [i for i in operator.inputs if i >= 0 and not graph.tensors[i].constant]
-    if operator.kind in _ONE_INPUT and len(runtime) != 1:
-        return f"it takes {len(runtime)} changing inputs instead of one"
-    rule = _RULES.get(operator.kind)
-    return rule(operator, graph) if rule else None
-
-
-def _depthwise(operator: Operator, graph: Graph) -> str | None:
-    channels = graph.tensors[operator.inputs[0]].shape[-1]
-    if operator.options.depthMultiplier != 1 and channels != 1:
-        return f"a depth multiplier of {operator.options.depthMultiplier} on {channels} channels"
-    return None
-
-
-def _dequantize(operator: Operator, graph: Graph) -> str | None:
-    return "from int16" if graph.tensors[operator.inputs[0]].dtype == "INT16" else None
-
-
-def _softmax(operator: Operator, graph: Graph) -> str | None:
-    beta = operator.options.beta
-    return None if beta == 1 else f"beta is {beta:g}, not 1"
-
-
-def _resize(operator: Operator, graph: Graph) -> str | None:
-    both = operator.options.alignCorners and operator.options.halfPixelCenters
-    return "align_corners together with half_pixel_centers" if both else None
-
-
-def _reduce(operator: Operator, graph: Graph) -> str | None:
-    axes = graph.tensors[operator.inputs[1]]
-    return None if axes.constant and axes.dtype == "INT32" else "its axes are not constant int32"
-
-
-def _multiply(operator: Operator, graph: Graph) -> str | None:
-    first, second = (graph.tensors[index].shape for index in operator.inputs)
-    if len(first) == len(second):
-        pairs = list(zip(first, second, strict=True))
-        if any(a < b for a, b in pairs) and any(a > b for a, b in pairs):
-            return "neither input is as large as the other in every side"
-    return None
-
-
-def _strided_slice(operator: Operator, graph: Graph) -> str | None:
-    options = operator.options
-    if options.ellipsisMask or options.newAxisMask or options.shrinkAxisMask:
-        return "it drops or adds an axis"
-    return _slice(operator, graph)
-
-
-def _slice(operator: Operator, graph: Graph) -> str | None:
-    axes = len(graph.tensors[operator.inputs[0]].shape)
-    return None if axes in (3, 4) else f"on {axes} axes instead of 3 or 4"
-
-
-def _mirror_pad(operator: Operator, graph: Graph) -> str | None:
-    reflects = operator.options.mode == schema.MirrorPadMode.REFLECT
-    return None if reflects else "not by reflection"
-
-
-_RULES: dict[str, Callable[[Operator, Graph], str | None]] = {
-    "DEPTHWISE_CONV_2D": _depthwise,
-    "DEQUANTIZE": _dequantize,
-    "MIRROR_PAD": _mirror_pad,
-    "MUL": _multiply,
-    "RESIZE_BILINEAR": _resize,
-    "SLICE": _slice,
-    "SOFTMAX": _softmax,
-    "STRIDED_SLICE": _strided_slice,
-} | dict.fromkeys(_REDUCED, _reduce)
+    words, refused = _REFUSED.get(operator.kind, ("", None))
+    shapes = [graph.tensors[index].shape for index in operator.inputs if index >= 0]
+    return words if refused and refused(operator.options, shapes) else None

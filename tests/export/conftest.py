@@ -27,6 +27,26 @@ def run(tmp_path_factory):
             spread = rng.uniform(0.5, 1.5, variance.shape)
             layer.set_weights([gamma * spread, beta + 0.3, mean + 0.1, variance * spread])
     model.save_weights(folder / "best.weights.h5")
+    _write_config(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def planted_run(run, tmp_path_factory):
+    """The same with one weight set too large, which ReLU6 hides from the colours in float32."""
+    from train.networks import load_generator
+
+    model = load_generator(run)
+    norm = model.get_layer("block_1_expand_BN")
+    gamma, *others = norm.get_weights()
+    gamma[0] *= 1e6
+    norm.set_weights([gamma, *others])
+    folder = tmp_path_factory.mktemp("planted")
+    model.save_weights(folder / "best.weights.h5")
+    _write_config(folder)
+    return folder
+
+
+def _write_config(folder):
     config = {"name": "random", "alpha": 0.35, "val_size": 64}
     (folder / "config.json").write_text(json.dumps(config))
-    return folder

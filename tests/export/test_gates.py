@@ -56,6 +56,7 @@ def small_network(monkeypatch):
     ab = keras.layers.Conv2D(2, 3, strides=2, padding="same", name="ab")(lightness)
     model = keras.Model(lightness, ab)
     monkeypatch.setattr(module, "load_generator", lambda source, input_size: model)
+    return model
 
 
 @pytest.fixture
@@ -67,6 +68,14 @@ def export(small_network, run, pictures, tmp_path):
         return export_model(run, recipes or ["fp32"], tmp_path / "out", LABEL, **options)
 
     return export
+
+
+def test_an_overflow_stops_before_the_file_appears(small_network, export, tmp_path):
+    weights = small_network.get_layer("ab").get_weights()
+    small_network.get_layer("ab").set_weights([weights[0] * 1e6, weights[1]])
+    with pytest.raises(ExportError, match="fp32: half precision: overflow at ab on "):
+        export()
+    assert nothing_in(tmp_path / "out")
 
 
 def not_convertible(model, calibration):

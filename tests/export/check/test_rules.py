@@ -11,13 +11,12 @@ from export.check.extreme_inputs import extreme_inputs
 from export.check.gates import gates
 from export.check.gpu_rules import check_gpu_rules
 from export.check.graph import Graph
-from export.check.half_precision import check_half_precision
 from export.check.operators import check_operators, macs
+from export.check.result import Result
 from export.check.xnnpack import check_xnnpack, delegation
 from export.errors import ExportError
 
 SHAPE = (1, 64, 64, 2)
-RELU6 = schema.ActivationFunctionType.RELU6
 
 
 def options(kind, **values):
@@ -157,8 +156,8 @@ class TestGpuRules:
             ("RELU6", None, "pass", "all 2 operators"),
             ("LEAKY_RELU", options("LeakyRelu", alpha=0.2), "warning", "LEAKY_RELU at odd"),
             ("TANH", None, "warning", "TANH at odd"),
-            ("L2_NORMALIZATION", options("L2Norm"), "fail", "at odd: no GPU delegate has it"),
-            ("SOFTMAX", options("Softmax", beta=2.0), "fail", "SOFTMAX at odd: beta is 2, not 1"),
+            ("L2_NORMALIZATION", options("L2Norm"), "warning", "at odd: no GPU delegate has it"),
+            ("SOFTMAX", options("Softmax", beta=2.0), "warning", "at odd: its beta is not 1"),
         ],
     )
     def test_an_operator(self, two_channels, kind, made, status, says):
@@ -174,8 +173,8 @@ class TestGpuRules:
         made = options("DepthwiseConv2D", strideH=1, strideW=1, depthMultiplier=2)
         x = network.step("DEPTHWISE_CONV_2D", [x, weights], (1, 64, 64, 4), made, "odd")
         result = check_gpu_rules(Graph(network.close(x)))
-        assert result.status == "fail"
-        assert "DEPTHWISE_CONV_2D at odd: a depth multiplier of 2" in result.detail
+        assert result.status == "warning"
+        assert "DEPTHWISE_CONV_2D at odd: a depth multiplier" in result.detail
 
     def test_a_product_that_widens_both(self, builder):
         network = builder()
@@ -184,7 +183,7 @@ class TestGpuRules:
         made = options("Mul")
         data = network.close(network.step("MUL", [rows, columns], SHAPE, made, "odd"))
         result = check_gpu_rules(Graph(data))
-        assert result.status == "fail"
+        assert result.status == "warning"
         assert "MUL at odd" in result.detail
 
     def test_both_ways_of_resizing_at_once(self, two_channels):
@@ -192,53 +191,23 @@ class TestGpuRules:
         size = network.constant(np.int32([64, 64]))
         made = options("ResizeBilinear", alignCorners=True, halfPixelCenters=True)
         data = network.close(network.step("RESIZE_BILINEAR", [x, size], SHAPE, made, "odd"))
-        assert check_gpu_rules(Graph(data)).status == "fail"
+        assert "align_corners together" in check_gpu_rules(Graph(data)).detail
 
-
-class TestHalfPrecision:
-    def judged(self, data):
-        return check_half_precision(Graph(data), extreme_inputs(64))
-
-    def test_small_numbers_keep_their_colours(self, good):
-        result = self.judged(good)
-        assert result.status == "pass"
-        assert 0 < max(result.figures["rms_ab"].values()) < 0.2
-
-    def test_an_overflow_that_relu6_hides(self, builder):
-        """In float32 all is well: 1e5 and more, cut to 6, brought back to 0.5."""
-        network = builder()
-        kernel = np.full((2, 1, 1, 1), 1e5)
-        x = network.conv(
-            network.lightness, kernel, SHAPE, name="hot", fusedActivationFunction=RELU6
-        )
-        x = network.conv(x, np.full((2, 1, 1, 2), 0.05), SHAPE, name="last")
-        result = self.judged(network.close(x))
-        assert result.status == "fail"
-        assert result.detail.startswith("overflow at hot on black: it reaches 1e+05")
-
-    def test_near_an_overflow(self, builder):
-        network = builder()
-        x = network.conv(network.lightness, np.full((2, 1, 1, 1), 3e4), SHAPE, name="warm")
-        x = network.conv(x, np.full((2, 1, 1, 2), 1e-5), SHAPE, name="last")
-        result = self.judged(network.close(x))
-        assert result.status == "fail"
-        assert "warm reaches 30000" in result.detail
-
-    def test_digits_that_are_lost(self, builder):
-        """Halves near 4000 are 2 apart: what is added and taken away again does not come back."""
-        network = builder()
-        kernel = np.float32([[[[0.3]]], [[[0.2]]]])
-        x = network.conv(network.lightness, kernel, SHAPE, [4000, 4000], name="up")
-        x = network.conv(x, np.eye(2).reshape(2, 1, 1, 2), SHAPE, [-4000, -4000], name="down")
-        result = self.judged(network.close(x))
-        assert result.status == "fail"
-        assert "more than 1" in result.detail
-
-    def test_what_cannot_be_computed_is_not_passed(self, two_channels):
+    def test_an_axis_that_is_dropped(self, two_channels):
         network, x = two_channels()
-        data = network.close(network.step("SIN", [x], SHAPE, None, "odd"))
-        result = self.judged(data)
-        assert (result.status, "SIN at odd" in result.detail) == ("skipped", True)
+        ends = [network.constant(np.int32(side)) for side in ([0] * 4, [1, 1, 64, 2], [1] * 4)]
+        made = options("StridedSlice", shrinkAxisMask=2)
+        data = network.close(network.step("STRIDED_SLICE", [x, *ends], (1, 64, 2), made, "odd"))
+        assert "STRIDED_SLICE at odd: it drops" in check_gpu_rules(Graph(data)).detail
+
+    def test_what_none_has_comes_before_what_some_lack(self, two_channels):
+        network, x = two_channels()
+        x = network.step("TANH", [x], SHAPE, None, "some")
+        data = network.close(network.step("COMPLEX_ABS", [x], SHAPE, None, "none"))
+        assert check_gpu_rules(Graph(data)).detail == (
+            "COMPLEX_ABS at none: no GPU delegate has it;"
+            " not in older phones' delegates: TANH at some"
+        )
 
 
 def test_extreme_inputs_are_lightness():
@@ -253,8 +222,10 @@ def test_extreme_inputs_are_lightness():
 
 @pytest.mark.parametrize("name", shipped_names())
 def test_the_shipped_models_keep_all_rules(name):
+    """Half precision of them is looked at in `test_half_precision.py`."""
     model = read_model(name)
-    results = gates(model.data, model.contract.input_size, model.contract.recipe)
+    half = Result("half precision", "pass", "a stand-in's")
+    results = gates(model.data, model.contract.recipe, lambda: half)
     assert [(result.check, result.status) for result in results] == [
         ("operators", "pass"),
         ("xnnpack", "pass"),
@@ -264,6 +235,6 @@ def test_the_shipped_models_keep_all_rules(name):
 
 
 def test_a_full_integer_model_is_not_for_the_gpu(good):
-    statuses = {result.check: result.status for result in gates(good, 64, "int8_full")}
+    statuses = {result.check: result.status for result in gates(good, "int8_full", pytest.fail)}
     assert statuses["gpu rules"] == statuses["half precision"] == "skipped"
     assert statuses["xnnpack"] == "pass"
