@@ -176,7 +176,7 @@ def _do(
             notes, damaged = colour_photo(job, colorizer, photo)
     except VideoStoppedError as stop:
         seconds = stop.result.film_seconds
-        progress.complain(f"{job.target}: holds the first {seconds:.1f} s of the film")
+        progress.complain(f"{stop.path}: holds the first {seconds:.1f} s of the film")
         raise (stop.__cause__ or stop) from None
     except TintLiteError as error:
         outcome.failed += 1

@@ -57,8 +57,9 @@ def colorize_video(
         VideoError: the film cannot be read, the result not be written, or the encoder fails.
         PictureError: the preview cannot be written.
         ModelError: the network fails.
-        VideoStoppedError: ctrl-C or a signal (as SystemExit) came; the target holds a whole film
-            of what was coloured until then. A second one is raised as it is, and nothing is left.
+        VideoStoppedError: ctrl-C or a signal (as SystemExit) came; what was coloured until then is
+            a film that plays, under a name of its own; an older target stays. A second one is
+            raised as it is, and nothing is left.
     """
     source, target = Path(source), Path(target)
     options = options or VideoOptions()
@@ -139,9 +140,14 @@ class _Run:
         if stopped is not None and not result.frames:
             part.discard()
             raise stopped
-        part.keep()
         if stopped is not None:
-            raise VideoStoppedError(result) from stopped
+            path = self._target
+            if self._reader.stopped:
+                path = part.keep_cut_off()
+            else:  # it came when all was done
+                part.keep()
+            raise VideoStoppedError(result, path) from stopped
+        part.keep()
         return result
 
     def _first_frame(self):

@@ -56,6 +56,7 @@ class FilmReader:
         origin: the time of the film's beginning, in seconds.
         rate: frames a second, exactly or about.
         total: how many frames will come, as far as the file tells, or None.
+        stopped: whether reading was stopped before the film's end.
         offset: seconds that are taken off all times: those before the film's beginning, or before
             the first frame that was asked for.
     """
@@ -99,6 +100,7 @@ class FilmReader:
         self._reached = Fraction(0)
         self._last_pts: int | None = None
         self.disordered = 0
+        self.stopped = False
 
     @property
     def total(self) -> int | None:
@@ -165,6 +167,7 @@ class FilmReader:
         waiting = {stream.index for stream in self.others if stream.type == "audio"}
         for packet in self._packets():
             if stop.is_set():
+                self.stopped = True
                 break
             if packet.stream_index != self.stream.index:
                 self._keep(packet, packets, waiting)

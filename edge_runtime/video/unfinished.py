@@ -3,10 +3,14 @@
 import os
 import secrets
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 from edge_runtime.pictures.header import reason
 from edge_runtime.video.errors import VideoError
+
+# Comes before the ending of what was broken off, with a number where there is such a file.
+CUT_OFF = ".cut-off"
 
 
 class Unfinished:
@@ -36,6 +40,23 @@ class Unfinished:
             raise VideoError(f"{self._target}: cannot be written: {reason(error)}") from None
         finally:
             self.discard()
+
+    def keep_cut_off(self) -> Path:
+        """As `keep`, under a name that no file has: NAME.cut-off.EXT, NAME.cut-off-2.EXT.
+
+        Returns:
+            the name.
+        Raises:
+            VideoError: the disk is full, or the name cannot be given.
+        """
+        whole = self._target
+        for number in count(1):
+            mark = CUT_OFF if number == 1 else f"{CUT_OFF}-{number}"
+            self._target = whole.with_name(f"{whole.stem}{mark}{whole.suffix}")
+            if not os.path.lexists(self._target):
+                break
+        self.keep()
+        return self._target
 
     def discard(self) -> None:
         """Remove the file, if it is there."""

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from edge_runtime.cli import main
+from edge_runtime.cli.jobs import Job, make_plan
 
 ROOT = Path(__file__).parents[3]
 
@@ -260,9 +261,12 @@ def test_a_signal_ends_the_film_so_that_it_plays(
         audio="pcm_s16le",
         options={"preset": "ultrafast"},
     )
+    old = {"f.colour.cut-off.mkv": source.read_bytes()[:5000], "f.colour.mkv": source.read_bytes()}
+    for name, data in old.items():
+        (tmp_path / name).write_bytes(data)
     process = subprocess.Popen(
         [
-            *(sys.executable, "-m", "edge_runtime", "colorize", "f.mkv"),
+            *(sys.executable, "-m", "edge_runtime", "colorize", "f.mkv", "--overwrite"),
             *("--model", str(tiny_model), "--preset", "slower", "--crf", "0", "--smoothing", "0"),
         ],
         cwd=tmp_path,
@@ -284,14 +288,21 @@ def test_a_signal_ends_the_film_so_that_it_plays(
     assert process.returncode == code, err
     assert out == ""
     first, second = err.splitlines()
-    assert first.startswith("tintlite: f.colour.mkv: holds the first ")
+    # A part is no result: the older one stays, and so does an older part.
+    name = "f.colour.cut-off-2.mkv"
+    assert first.startswith(f"tintlite: {name}: holds the first ")
     assert second == "tintlite: interrupted: 0 done, 1 left"
-    assert names(tmp_path) == ["f.colour.mkv", "f.mkv"]
-    kept = luma_planes(tmp_path / "f.colour.mkv")
+    assert names(tmp_path) == ["f.colour.cut-off-2.mkv", *old, "f.mkv"]
+    for old_name, data in old.items():
+        assert (tmp_path / old_name).read_bytes() == data
+    assert make_plan([str(tmp_path)], None, False).jobs == [
+        Job(source, tmp_path.with_name(f"{tmp_path.name}-colour") / "f.colour.mkv", True)
+    ]
+    kept = luma_planes(tmp_path / name)
     assert 0 < len(kept) < 400
     for old, new in zip(luma_planes(source), kept, strict=False):
         np.testing.assert_array_equal(old, new)
-    sound = packets(tmp_path / "f.colour.mkv", "audio")
+    sound = packets(tmp_path / name, "audio")
     assert sound
     assert abs(sound[-1][0] / 1000 - len(kept) / 25) < 2
 
