@@ -122,7 +122,7 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
     _tell_existing(outcome, len(plan.jobs))
     passed_over = outcome.passed_over + len(plan.results)
     if len(plan.jobs) + len(plan.failures) + len(plan.results) > 1:
-        over = f", {passed_over} results of earlier runs passed over" if passed_over else ""
+        over = f", {_earlier(passed_over)} passed over" if passed_over else ""
         tell(f"{outcome.done} coloured, {outcome.failed} failed{over}")
     if outcome.failed or plan.left_aside:
         return FAILED
@@ -195,7 +195,11 @@ def _tell_left_aside(plan: Plan) -> None:
         told = f"{count} {what} of the kind {kind} left aside: not read"
         complain(f"{told} (develop them first)" if kind == "camera raw" else told)
     if not plan.jobs and plan.results:
-        complain(f"nothing to colour: {len(plan.results)} results of earlier runs")
+        complain(f"nothing to colour: {_earlier(len(plan.results))}")
+
+
+def _earlier(count: int) -> str:
+    return f"{count} {'result' if count == 1 else 'results'} of earlier runs"
 
 
 def _tell_existing(outcome: _Outcome, jobs: int) -> None:

@@ -53,7 +53,7 @@ def test_a_mark_is_known_whatever_the_file_is_called(tintlite, album):
     shutil.copy(album / "b.png", album / "mine.colour.png")
     code, out, _ = tintlite(album)
     assert code == 0
-    assert out.endswith("6 coloured, 0 failed, 1 results of earlier runs passed over\n")
+    assert out.endswith("6 coloured, 0 failed, 1 result of earlier runs passed over\n")
     assert "mine.colour.colour.png" in names(album.parent / "album-colour")
 
 
@@ -67,7 +67,7 @@ def test_nothing_but_results_is_nothing_to_do(tintlite, album):
     tintlite(album / "a.jpg")
     code, out, err = tintlite(album / "a.colour.jpg")
     assert (code, out) == (1, "")
-    assert err == "tintlite: nothing to colour: 1 results of earlier runs\n"
+    assert err == "tintlite: nothing to colour: 1 result of earlier runs\n"
 
 
 def test_without_marks_results_are_pictures(tintlite, album):
