@@ -259,6 +259,8 @@ def _check_target(job: Job) -> None:
         VideoError: a film's result has an unknown ending.
     """
     if job.target == STREAM:
+        if job.is_film:
+            raise VideoError(f"{job.source}: a film needs a file: standard output takes pictures")
         return
     if job.is_film:
         film_format_of_name(job.target)

@@ -95,15 +95,18 @@ class _Run:
         if options.start:
             reader.offset = first.pts * Fraction(first.time_base)
         self._wanted = picture_facts(reader.stream, first)
-        self._plan = plan_encoder(
-            self._format,
-            options,
-            width=first.width,
-            height=first.height,
-            depth=luma_depth(first),
-            rate=reader.rate,
-            order=self._wanted.order,
-        )
+        try:
+            self._plan = plan_encoder(
+                self._format,
+                options,
+                width=first.width,
+                height=first.height,
+                depth=luma_depth(first),
+                rate=reader.rate,
+                order=self._wanted.order,
+            )
+        except VideoError as error:  # in a folder one wants to know which film it is
+            raise VideoError(f"{self._source}: {error}") from None
         signal = signal_of(first, reader.stream.codec_context, self._plan.depth)
         # Where nobody would know that luma takes all levels, it is brought to the usual ones.
         self._squeezed = signal.full and not self._plan.keeps_full
@@ -213,6 +216,7 @@ class _Run:
             stages=pipeline.shares,
             warnings=(
                 *reader.left_out,
+                *self._plan.notes,
                 *writer.notes,
                 *self._notes(),
                 *self._lost(),

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import av
 from av.codec.codec import UnknownCodecError
@@ -67,6 +67,10 @@ _SAY_RANGE = {
 }
 _LIMITED_ALWAYS = ("prores", "mpeg1video", "mpeg2video", "dvvideo", "dnxhd")
 
+# Encoders that need a device, and a size that all take.
+_OF_HARDWARE = ("_v4l2m2m", "_nvenc", "_qsv", "_vaapi", "_videotoolbox", "_amf", "_mf", "_omx")
+_USUAL_SIZE = (352, 288)
+
 # AV_CODEC_FLAG_* of FFmpeg's avcodec.h; PyAV's names for them have changed.
 _FRAME_DURATION, _INTERLACED_DCT, _INTERLACED_ME = 1 << 8, 1 << 18, 1 << 29
 
@@ -101,6 +105,7 @@ class EncoderPlan:
         bit_rate: bits a second, or 0 where it works to a quality.
         order: of the fields, as `field_order`, where they are encoded apart; else progressive.
         keeps_full: whether a player will know if luma takes all levels.
+        notes: sentences about options that were passed over.
     """
 
     name: str
@@ -112,6 +117,7 @@ class EncoderPlan:
     bit_rate: int
     order: int
     keeps_full: bool
+    notes: tuple[str, ...] = ()
 
     @property
     def fields(self) -> bool:
@@ -146,6 +152,9 @@ def plan_encoder(
     if name == "libsvtav1":
         os.environ.setdefault("SVT_LOG", "0")  # else it greets on standard error
     pixel_format, work_depth = _pixel_format(codec, depth)
+    notes: tuple[str, ...] = ()
+    if options.codec is None:  # options may be meant for other containers of the same run
+        options, notes = _known_options(name, options)
     settings, bit_rate = _settings(name, options, width * height * rate)
     if format.fixed_rate and name in ("libx264", "libx265"):
         settings["bf"] = "0"  # AVI keeps the order of decoding, not that of showing
@@ -165,21 +174,36 @@ def plan_encoder(
             bit_rate,
             kept_order,
             keeps_full,
+            notes,
         )
-        context = av.CodecContext.create(name, "w")
-        set_up(context, plan, rate=rate, threads=1)
-        context.time_base = 1 / context.framerate
         try:
-            context.open()
+            _try(plan, rate)
         except (av.FFmpegError, ValueError, OSError) as error:
             failure = failure or error
             continue
         return plan
     said = ", ".join(f"{key} {value}" for key, value in settings.items())
-    raise VideoError(
-        f"the encoder {name} does not take {width} x {height} pixels"
-        f"{f' with {said}' if said else ''} here: {reason(failure)}"
-    )
+    with_ = f" with {said}" if said else ""
+    try:  # is it the size?
+        _try(replace(plan, width=_USUAL_SIZE[0], height=_USUAL_SIZE[1]), rate)
+    except (av.FFmpegError, ValueError, OSError) as error:
+        hardware = " (is its device there?)" if name.endswith(_OF_HARDWARE) else ""
+        told = f"the encoder {name} does not work{with_} here{hardware}: {reason(error)}"
+        raise VideoError(told) from None
+    told = f"the encoder {name} does not take {width} x {height} pixels{with_}: {reason(failure)}"
+    raise VideoError(told)
+
+
+def _try(plan: EncoderPlan, rate: float) -> None:
+    """Open the encoder of a plan, to see whether it takes it.
+
+    Raises:
+        av.FFmpegError, ValueError, OSError: it does not.
+    """
+    context = av.CodecContext.create(plan.name, "w")
+    set_up(context, plan, rate=rate, threads=1)
+    context.time_base = 1 / context.framerate
+    context.open()
 
 
 def set_up(context: av.VideoCodecContext, plan: EncoderPlan, *, rate: float, threads: int) -> None:
@@ -248,25 +272,51 @@ def _settings(
 ) -> tuple[dict[str, str], int]:
     settings = dict(_FIXED.get(name, {}))
     bit_rate = 0
-    if name in _QUALITY:
+    if name == "libx264" and options.crf == 0:
+        settings["qp"] = "0"  # lossless at 10 bits too, where a crf of 0 is not
+    elif name in _QUALITY:
         crf = _QUALITY[name] if options.crf is None else options.crf
         settings["crf"] = f"{crf:g}"
     elif name.endswith("_nvenc"):
         settings["cq"] = f"{23 if options.crf is None else options.crf:g}"
     elif options.crf is not None:
-        raise VideoError(f"the encoder {name} knows no crf")
+        raise VideoError(_no_crf(name))
     elif name in _QUANTIZED:
         settings |= {"flags": "+qscale", "global_quality": str(118 * _QUANTIZED[name])}
     elif name not in _LOSSLESS and not name.startswith("prores"):
         bit_rate = max(200_000, int(pixels_per_second * _BITS_PER_PIXEL))
     if options.preset is not None:
-        known = _PRESETS.get(name)
-        if known is None and not name.endswith(("_nvenc", "_qsv")):
-            raise VideoError(f"the encoder {name} knows no presets")
-        if known is not None and options.preset not in known:
-            raise VideoError(f"the presets of {name} are {', '.join(known)}")
+        wrong = _wrong_preset(name, options.preset)
+        if wrong:
+            raise VideoError(wrong)
         settings["preset"] = options.preset
     return settings, bit_rate
+
+
+def _known_options(name: str, options: VideoOptions) -> tuple[VideoOptions, tuple[str, ...]]:
+    """The options without those that an encoder does not know, and a note for each of these."""
+    notes = []
+    if options.crf is not None and name not in _QUALITY:
+        notes.append(f"{_no_crf(name)}: it works to its usual quality")
+        options = replace(options, crf=None)
+    if options.preset is not None and name not in _PRESETS:
+        notes.append(f"{_wrong_preset(name, options.preset)}: it works at its usual speed")
+        options = replace(options, preset=None)
+    return options, tuple(notes)
+
+
+def _no_crf(name: str) -> str:
+    return f"the encoder {name} knows no crf"
+
+
+def _wrong_preset(name: str, preset: str) -> str | None:
+    """A sentence about a preset that an encoder does not know, or None."""
+    known = _PRESETS.get(name)
+    if known is None and not name.endswith(("_nvenc", "_qsv")):
+        return f"the encoder {name} knows no presets"
+    if known is not None and preset not in known:
+        return f"the presets of {name} are {', '.join(known)}"
+    return None
 
 
 def _sizes(width: int, height: int) -> Iterator[tuple[int, int]]:

@@ -16,7 +16,7 @@ from edge_runtime.video.temporal import DEFAULT_STRENGTH, ChromaSmoother
 
 
 class FrameStages:
-    """lightness | network | smooth | chroma, for the frames of one film.
+    """lightness | network | smooth | measure | chroma, for the frames of one film.
 
     Attributes:
         stages: in order; what has no frame passes through them as it is.
@@ -62,8 +62,10 @@ class FrameStages:
         self.bench = Workbench(signal, width, height, squeeze)
         self.meter = FlickerMeter() if options.stats else None
         steps = {"lightness": self._see, "network": self._predict}
-        if self._smoother or self.meter:
+        if self._smoother:
             steps["smooth"] = self._smooth
+        if self.meter:
+            steps["measure"] = self._measure
         steps["chroma"] = self._colour
         self.stages = [Stage(name, _for_frames(work)) for name, work in steps.items()]
 
@@ -80,10 +82,10 @@ class FrameStages:
         job.ab = self._colorizer.predict_ab(job.lightness, self._framing)
 
     def _smooth(self, job: Job) -> None:
-        if self._smoother:
-            job.ab = self._smoother.smooth(job.lightness, job.ab)
-        if self.meter:
-            self.meter.add(job.lightness, job.ab)
+        job.ab = self._smoother.smooth(job.lightness, job.ab)
+
+    def _measure(self, job: Job) -> None:
+        self.meter.add(job.lightness, job.ab)
 
     def _colour(self, job: Job) -> None:
         # The decoder may still need the frame, to predict others from it.

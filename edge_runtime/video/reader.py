@@ -149,6 +149,13 @@ class FilmReader:
             told.append(f"frames with faults: {self._bad_frames}")
         return f"damaged: {', '.join(told)}" if told else None
 
+    def cover(self, stream: av.stream.Stream) -> bytes | None:
+        """The file of a cover picture, or None; the film itself is read no further."""
+        with suppress(av.FFmpegError, VideoError), _open(self._path) as film:
+            for packet in film.demux(film.streams[stream.index]):
+                return bytes(packet) or None
+        return None
+
     def close(self) -> None:
         self._container.close()
 

@@ -16,6 +16,7 @@ from edge_runtime.video.job import Job
 from edge_runtime.video.orientation import display_matrix
 from edge_runtime.video.reader import FilmReader, disposition, is_cover
 from edge_runtime.video.signal import FULL, LIMITED, Signal
+from edge_runtime.video.subtitles import TextSubtitles, text_kind
 
 # What muxers write themselves, or what was true of the old file only.
 _NOT_KEPT = {
@@ -33,6 +34,9 @@ _NOT_KEPT = {
 
 # Others would make a film of one frame of it, or another kind of stream.
 _HOLD_COVERS = {"mp4", "mov"}
+
+# The media types of covers, by FFmpeg's names of their codecs.
+_COVERS = {"mjpeg": "image/jpeg", "png": "image/png"}
 
 
 class FilmWriter:
@@ -75,6 +79,7 @@ class FilmWriter:
         self._aspect: Fraction | None = None
         self._reader = reader
         self._streams: dict[int, av.stream.Stream] = {}
+        self._texts: dict[int, TextSubtitles] = {}
         self._open_file = True
         self.frames = 0
         self.notes: list[str] = []
@@ -119,7 +124,7 @@ class FilmWriter:
                 _describe(copy, stream)
                 if stream.type != "attachment":
                     self._streams[stream.index] = copy
-            else:
+            elif not (self._add_text(format, stream) or self._attach_cover(format, stream)):
                 self.notes.append(
                     f"{_NAMES[stream.type]} (stream {stream.index}, {_codec_name(stream)}) does "
                     f"not fit into {format.endings[0]} and is left out"
@@ -137,6 +142,33 @@ class FilmWriter:
             raise VideoError(f"{self._target}: {_not_held(format, plan)}") from None
         except (av.FFmpegError, ValueError, OSError) as error:
             raise VideoError(f"{self._target}: cannot be begun: {reason(error)}") from None
+
+    def _add_text(self, format: FilmFormat, stream: av.stream.Stream) -> bool:
+        """Add subtitles that are brought to another kind, if they can be."""
+        kind = text_kind(format, stream)
+        if kind is None:
+            return False
+        try:
+            text = TextSubtitles(self._container, stream, kind)
+        except (av.FFmpegError, ValueError):
+            return False
+        _describe(text.stream, stream)
+        self._texts[stream.index] = text
+        self._streams[stream.index] = text.stream
+        return True
+
+    def _attach_cover(self, format: FilmFormat, stream: av.stream.Stream) -> bool:
+        """Attach a cover picture, as Matroska has them, if it is one."""
+        media = _COVERS.get(_codec_name(stream)) if is_cover(stream) else None
+        if media is None or format.name != "matroska":
+            return False
+        data = self._reader.cover(stream)
+        if data is None or not hasattr(self._container, "add_attachment"):
+            return False
+        ending = media.split("/")[1].replace("jpeg", "jpg")
+        name = stream.metadata.get("filename", f"cover.{ending}")
+        self._container.add_attachment(name, media, data)
+        return True
 
     def _add_picture(
         self,
@@ -218,9 +250,7 @@ class FilmWriter:
                 f"{self._target.suffix} with {self._picture.codec_context.name} counts frames"
             )
         if self._refused:
-            self.notes.append(
-                f"packets of sound or subtitles with impossible times, left out: {self._refused}"
-            )
+            self.notes.append(f"damaged packets of sound or subtitles, left out: {self._refused}")
 
     def abandon(self) -> None:
         """Close a file that nobody will want."""
@@ -264,10 +294,16 @@ class FilmWriter:
         if shift and not is_cover(packet.stream):
             packet.pts = None if packet.pts is None else packet.pts - shift
             packet.dts = None if packet.dts is None else packet.dts - shift
-        packet.stream = stream
+        text = self._texts.get(packet.stream_index)
         try:
+            if text is not None:
+                packet = text.convert(packet)
+                if packet is None:
+                    return
+            packet.stream = stream
             self._container.mux_one(packet)
-        except av.ArgumentError:  # its time lies before that of the one before, in a damaged film
+        except (av.ArgumentError, av.InvalidDataError):
+            # Its time lies before that of the one before, in a damaged film, or it has no sense.
             self._refused += 1
 
     def _shifted_chapters(self) -> list[dict]:

@@ -82,6 +82,15 @@ def test_the_luma_passes_through_untouched(
     assert has_colour(chroma_planes(target))
 
 
+def test_a_crf_of_0_is_lossless_at_10_bits(tmp_path, make_film, colorizer, luma_planes):
+    source = make_film(tmp_path / "film.mp4", frames=4, pixel_format="yuv420p10le")
+    target = tmp_path / "out.mp4"
+    colorize_video(source, target, colorizer, VideoOptions(crf=0, **PLAIN))
+    assert picture_of(target)["format"] == "yuv420p10le"
+    for old, new in zip(luma_planes(source), luma_planes(target), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
 @pytest.mark.parametrize(
     ("pixel_format", "codec", "ending", "depth", "full"),
     [
@@ -446,10 +455,61 @@ def test_subtitles_are_copied_where_they_fit(tmp_path, make_film, colorizer, pac
     assert packets(tmp_path / "out.mkv", "subtitle") == packets(source, "subtitle")
     assert [p[3] for p in packets(source, "subtitle")] == [b"Hello", b"Bye"]
 
-    result = colorize_video(source, tmp_path / "out.mp4", colorizer, VideoOptions(**PLAIN))
+    result = colorize_video(source, tmp_path / "out.avi", colorizer, VideoOptions(**PLAIN))
     assert len(result.warnings) == 1
     assert "its subtitles (stream 1, " in result.warnings[0]
-    assert "does not fit into .mp4" in result.warnings[0]
+    assert "does not fit into .avi" in result.warnings[0]
+
+
+def words_of(path) -> list[tuple]:
+    """(seconds, length in seconds, words) of each subtitle, as FFmpeg's decoder has them."""
+    found = []
+    with av.open(str(path)) as film:
+        stream = film.streams.subtitles[0]
+        for packet in film.demux(stream):
+            for words in packet.decode() if packet.size > 2 else ():
+                base = packet.time_base
+                text = words.dialogue.decode()
+                times = (packet.pts * base, packet.duration * base)
+                found.append((*(round(float(time), 3) for time in times), text))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("there", "kind"), [("mp4", "mov_text"), ("mov", "mov_text"), ("webm", "webvtt")]
+)
+def test_text_subtitles_become_those_of_the_container(tmp_path, make_film, colorizer, there, kind):
+    plain = make_film(tmp_path / "plain.mkv", frames=50)
+    (tmp_path / "f.srt").write_text(
+        "1\n00:00:00,200 --> 00:00:00,900\nHéllo <i>there</i>\n\n"
+        "2\n00:00:01,000 --> 00:00:01,500\nBye\nnow\n"
+    )
+    source = tmp_path / "f.mkv"
+    with (
+        av.open(str(plain)) as film,
+        av.open(str(tmp_path / "f.srt")) as words,
+        av.open(str(source), "w") as both,
+    ):
+        for container in (film, words):
+            stream = both.add_stream_from_template(container.streams[0], opaque=True)
+            stream.metadata["language"] = "fra"
+        for index, container in enumerate((film, words)):
+            for packet in container.demux():
+                if packet.size:
+                    packet.stream = both.streams[index]
+                    both.mux(packet)
+    wanted = [(0.2, 0.7, "Héllo {\\i1}there{\\i0}"), (1.0, 0.5, "Bye\\Nnow")]
+    assert words_of(source) == wanted
+    first, second = tmp_path / f"out.{there}", tmp_path / "back.mkv"
+    for before, after, name in ((source, first, kind), (first, second, "subrip")):
+        preset = None if after.suffix == ".webm" else "ultrafast"
+        options = VideoOptions(preset=preset, **PLAIN)
+        assert colorize_video(before, after, colorizer, options).warnings == ()
+        with av.open(str(after)) as film:
+            stream = film.streams.subtitles[0]
+            assert stream.codec_context.name == name.replace("subrip", "srt")
+            assert there == "mov" or stream.metadata["language"] == "fra"
+        assert words_of(after) == wanted
 
 
 def test_fonts_and_covers_are_copied_where_they_fit(tmp_path, make_film, colorizer):
@@ -479,11 +539,18 @@ def test_fonts_and_covers_are_copied_where_they_fit(tmp_path, make_film, coloriz
                 if packet.size:
                     packet.stream = both.streams[1 - index]
                     both.mux(packet)
-    assert colorize_video(covered, tmp_path / "b.mp4", colorizer).warnings == ()
-    with av.open(str(tmp_path / "b.mp4")) as film:
-        assert [stream.disposition.value for stream in film.streams] == [1, 1 << 10]
-        (picture,) = film.decode(video=1)
-        assert (picture.width, picture.height) == (32, 24)
+    # From one kind of container to the other, and to its own, and back.
+    for source, name in (
+        *((covered, "b.mp4"), (covered, "b.mkv")),
+        *((tmp_path / "b.mkv", "c.mkv"), (tmp_path / "b.mkv", "c.mp4")),
+    ):
+        assert colorize_video(source, tmp_path / name, colorizer).warnings == ()
+        with av.open(str(tmp_path / name)) as film:
+            assert [stream.disposition.value for stream in film.streams] == [1, 1 << 10]
+            (picture,) = film.decode(video=1)
+            assert (picture.width, picture.height) == (32, 24)
+    (warning,) = colorize_video(covered, tmp_path / "d.avi", colorizer).warnings
+    assert "its cover picture" in warning
 
 
 @pytest.mark.parametrize("ending", ["mp4", "mov", "mkv", "webm", "avi", "ts", "m4v"])

@@ -95,6 +95,9 @@ def test_stats(tintlite, place):
     assert (code, err) == (0, "")
     assert "12 frames, 0.48 s of film" in out
     assert "time: decode " in out
+    # Smoothing is off: the meter has a share of its own.
+    assert "smooth" not in out
+    assert ", measure " in out
     assert "scene cuts: 0" in out
 
 
@@ -200,6 +203,8 @@ def test_what_is_no_film(tintlite, tmp_path, kind):
         (("--codec", "libvpx"), 1, "x.mp4: .mp4 does not hold what libvpx makes"),
         (("--codec", "libx264", "--preset", "soon"), 1, "the presets of libx264 are ultrafast,"),
         (("-o", "film.mp4", "--overwrite"), 1, "would replace the picture itself"),
+        (("-o", "-"), 1, "film.mp4: a film needs a file: standard output takes pictures"),
+        (("--codec", "h263"), 1, "film.mp4: the encoder h263 does not take 96 x 64 pixels"),
         (("-o", "x.gif"), 1, "x.gif: '.gif' is no film format"),
         (("-o", "film.mp4/x.mp4"), 1, "cannot be made"),
         (("--side-by-side",), 1, "a film is not written side by side"),
@@ -220,6 +225,32 @@ def test_wrong_options(capfd, monkeypatch, place, tiny_model, options, code, wor
     assert out == ""
     assert words in err
     assert err.count("\n") == 1
+    assert names(place) == ["film.mp4"]
+
+
+def test_options_of_other_encoders_stop_no_film_of_a_folder(capfd, place, tiny_model, make_film):
+    make_film(place / "old.avi", frames=3, codec="mpeg4")
+    make_film(place / "new.webm", frames=3, codec="libvpx")
+    arguments = ["colorize", str(place), "--preset", "ultrafast", "--crf", "30", "--smoothing", "0"]
+    assert main([*arguments, "--model", str(tiny_model)]) == 0
+    out, err = capfd.readouterr()
+    assert out.endswith("3 coloured, 0 failed\n")
+    assert sorted(err.splitlines()) == [
+        f"tintlite: {place}/{name}: note: the encoder {encoder} knows no {what}"
+        for name, encoder, what in (
+            ("new.webm", "libvpx-vp9", "presets: it works at its usual speed"),
+            ("old.avi", "mpeg4", "crf: it works to its usual quality"),
+            ("old.avi", "mpeg4", "presets: it works at its usual speed"),
+        )
+    ]
+
+
+def test_an_encoder_of_hardware_that_is_not_there(tintlite, place):
+    code, _, err = tintlite(place / "film.mp4", "--codec", "h264_v4l2m2m")
+    if "no encoder" in err:
+        pytest.skip("not in this FFmpeg")
+    assert code == 1
+    assert "film.mp4: the encoder h264_v4l2m2m does not work here (is its device there?)" in err
     assert names(place) == ["film.mp4"]
 
 
