@@ -1,6 +1,7 @@
 """Measure a network on colour pictures: how near to the truth, how colourful, against grey."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
 from itertools import islice
 from typing import TypeVar
@@ -11,6 +12,7 @@ import numpy as np
 from edge_runtime.colour import lab_to_rgb, lightness, rgb_to_lab
 from edge_runtime.contract import AB_SCALE, as_input
 from edge_runtime.shrink import shrink
+from edge_runtime.threads import usable_cores
 from edge_runtime.tone import ToneView
 from train.errors import SourceError
 from train.metrics import AbSums, colourfulness, lab8, psnr, rgb_mse
@@ -143,6 +145,14 @@ def figures(true: np.ndarray, true_lab: np.ndarray, ours: np.ndarray, lab: np.nd
     return Figures(psnr(mse), mse, lab_mse, psnr(lab_mse), psnr(ab_mse), colourfulness(ours))
 
 
+def _measured(true: np.ndarray, true_lab: np.ndarray, ab: np.ndarray) -> tuple[Figures, AbSums]:
+    """One picture: uint8 [256, 256, 3], its Lab, and the network's ab [S', S', 2]."""
+    ab = upsampled(ab, *true.shape[:2])
+    ours = painted(true_lab[..., 0], ab)
+    sums = AbSums.of(ab, true_lab[..., 1:])
+    return figures(true, true_lab, ours, rgb_to_lab(ours)), sums
+
+
 class _Tally:
     """Sums the figures of one row of the table."""
 
@@ -150,11 +160,9 @@ class _Tally:
         self._rows: list[tuple[float, ...]] = []
         self._sums = AbSums()
 
-    def add(self, true: np.ndarray, true_lab: np.ndarray, ab: np.ndarray) -> None:
-        """One picture: uint8 [256, 256, 3], its Lab, and the a*, b* that were predicted."""
-        self._sums += AbSums.of(ab, true_lab[..., 1:])
-        ours = painted(true_lab[..., 0], ab)
-        self._rows.append(astuple(figures(true, true_lab, ours, rgb_to_lab(ours))))
+    def add(self, found: Figures, sums: AbSums) -> None:
+        self._rows.append(astuple(found))
+        self._sums += sums
 
     def scores(self, true_colourfulness: float, grey_psnr: float | None) -> Scores:
         rgb_psnr, mse, lab_mse, lab_psnr, ab_psnr, colour = np.mean(self._rows, axis=0).tolist()
@@ -170,6 +178,10 @@ class _Tally:
             rho=self._sums.rho,
             chroma_ratio=self._sums.chroma_ratio,
         )
+
+
+def _no_colour(pictures: Sequence[np.ndarray]) -> list[np.ndarray]:
+    return [np.zeros((*picture.shape[:2], 2), np.float32) for picture in pictures]
 
 
 def in_groups(items: Iterable[Item], most: int) -> Iterator[list[Item]]:
@@ -196,17 +208,22 @@ def evaluate(
         SourceError: there are no pictures.
     """
     tallies = {name: _Tally() for name in (GREY, *networks)}
-    true_colours = []
-    for group in in_groups(map(judged, pictures), AT_A_TIME):
-        labs = [rgb_to_lab(true) for true in group]
-        true_colours += [colourfulness(true) for true in group]
-        for true, lab in zip(group, labs, strict=True):
-            tallies[GREY].add(true, lab, np.zeros_like(lab[..., 1:]))
-        for name, network in networks.items():
-            for true, lab, ab in zip(group, labs, network.ab_of(group), strict=True):
-                tallies[name].add(true, lab, upsampled(ab, JUDGED_SIZE, JUDGED_SIZE))
-        for _ in group:
-            on_picture()
+    true_colours: list[float] = []
+    # NumPy and OpenCV let go of the interpreter. The sums are made here, in the pictures' order,
+    # so that the figures do not depend on the number of cores.
+    with ThreadPoolExecutor(usable_cores()) as pool:
+        for group in in_groups(map(judged, pictures), AT_A_TIME):
+            true_colours += pool.map(colourfulness, group)
+            labs = list(pool.map(rgb_to_lab, group))
+            found = []
+            for name, tally in tallies.items():  # measured while the next network runs
+                abs_of = networks[name].ab_of if name in networks else _no_colour
+                rows = zip(group, labs, abs_of(group), strict=True)
+                found += [(tally, pool.submit(_measured, *row)) for row in rows]
+            for tally, measured in found:
+                tally.add(*measured.result())
+            for _ in group:
+                on_picture()
     if not true_colours:
         raise SourceError("there are no colour pictures to measure on")
     mean_colour = float(np.mean(true_colours))

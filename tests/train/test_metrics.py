@@ -8,7 +8,7 @@ from skimage import data as photos
 from edge_runtime import Colorizer
 from edge_runtime.colour import rgb_to_lab
 from train.errors import SourceError
-from train.evaluate import AT_A_TIME, OpenNetwork, evaluate, network_input, with_ab
+from train.evaluate import AT_A_TIME, OpenNetwork, evaluate, network_input, upsampled, with_ab
 from train.metrics import AbSums, colourfulness, lab8, psnr, rgb_mse
 from train.networks import open_networks
 
@@ -164,6 +164,27 @@ class TestEvaluate:
         assert scores["many"] == scores["one"]
         assert networks["many"].run.sizes == (AT_A_TIME, AT_A_TIME, 1)
         assert len(done) == scores["one"].pictures == len(pictures)
+
+    def test_the_cores_do_not_show_in_the_figures(self, monkeypatch):
+        """To the last digit: the sums are made in the pictures' order, one after the other."""
+
+        def network(seen):
+            return np.stack([seen, seen**2], axis=-1)[::8, ::8] * np.float32(0.3)
+
+        pictures = [np.roll(true, 16 * k, axis=k % 2) for k in range(6) for true in self.true]
+        scores = []
+        for cores in (1, 5):
+            monkeypatch.setattr("train.evaluate.usable_cores", lambda cores=cores: cores)
+            scores.append(evaluate({"it": OpenNetwork(network, 64)}, pictures))
+        assert scores[0] == scores[1]
+        sums, ours = AbSums(), []
+        for true in pictures:
+            ab, lab = network(network_input(true, 64, None)), rgb_to_lab(true)
+            sums += AbSums.of(upsampled(ab, 256, 256), lab[..., 1:])
+            ours.append(psnr(rgb_mse(true, with_ab(lab[..., 0], ab))))
+        it = scores[0]["it"]
+        assert (it.rho, it.chroma_ratio) == (sums.rho, sums.chroma_ratio)
+        assert it.rgb_psnr == pytest.approx(np.mean(ours), rel=1e-12)
 
     def test_no_pictures_is_refused(self):
         with pytest.raises(SourceError, match="no colour pictures"):
