@@ -11,7 +11,7 @@ from edge_runtime.contract import AB_SCALE, Contract, as_input
 from edge_runtime.errors import ArgumentError, ArgumentTypeError
 from edge_runtime.framing import DEFAULT_FRAMING, FRAMINGS, Framing
 from edge_runtime.interpreter import Network
-from edge_runtime.margins import find_prints, view_of
+from edge_runtime.margins import at_full_resolution, find_prints, view_of
 from edge_runtime.model_file import DEFAULT_MODEL
 from edge_runtime.prints import join_prints
 from edge_runtime.saturation import check_saturation
@@ -127,6 +127,7 @@ class Colorizer:
         places = find_prints(view_of(picture)) if self._margins else []
         if not places:
             return self._print_ab(picture)
+        places = at_full_resolution(picture, places)
         prints = [picture[place.pixels(*picture.shape[:2])] for place in places]
         return join_prints([self._print_ab(part) for part in prints], places)
 

@@ -79,6 +79,12 @@ _PRINT_AREA = 0.015
 # How much of the page around a print is looked at to see its edges, in pixels.
 _RIM = 4
 
+# How far the edge of a print may be from that in the view, in pixels of the view; in how many parts
+# a side is looked at; and how many of them must agree.
+_REACH = 1.5
+_PARTS = 24
+_AGREE = 0.6
+
 
 def view_of(picture: np.ndarray) -> np.ndarray:
     """The lightness in which margins are looked for.
@@ -123,6 +129,53 @@ def find_prints(lightness: np.ndarray) -> list[Rectangle]:
         Rectangle(b.top / height, b.left / width, b.bottom / height, b.right / width)
         for b in sorted(boxes)
     ]
+
+
+def at_full_resolution(picture: np.ndarray, places: Sequence[Rectangle]) -> list[Rectangle]:
+    """Bring the edges of prints, which are those of the view, to where they are in the picture.
+
+    Args:
+        picture: uint8 or uint16, [H, W] grey or [H, W, 3] sRGB.
+        places: of `find_prints` for its `view_of`.
+    """
+    height, width = picture.shape[:2]
+    reach = math.ceil(_REACH * max(height, width) / VIEW_SIDE)
+    if max(height, width) <= VIEW_SIDE:
+        return list(places)
+    across = picture.swapaxes(0, 1)
+    exact = []
+    for place in places:
+        rows, columns = place.pixels(height, width)
+        top, bottom = (
+            _step_near(picture, edge, columns, reach) for edge in (rows.start, rows.stop)
+        )
+        left, right = (
+            _step_near(across, edge, rows, reach) for edge in (columns.start, columns.stop)
+        )
+        exact.append(Rectangle(top / height, left / width, bottom / height, right / width))
+    return exact
+
+
+def _step_near(picture: np.ndarray, edge: int, along: slice, reach: int) -> int:
+    """The row near an edge at which most parts of a side have their greatest step, else the edge.
+
+    Args:
+        picture: as above; its columns where that is the side's way.
+        edge: where the edge is, near enough.
+        along: the columns between which the side lies.
+        reach: how many rows it may be off.
+    """
+    first = edge - reach
+    if first < 0 or edge + reach > len(picture):  # there is no margin on this side
+        return edge
+    strip = picture[first : edge + reach, along]
+    strip = strip if strip.ndim == 2 else strip[..., 1]
+    parts = np.array_split(strip.astype(np.float32), min(_PARTS, strip.shape[1]), axis=1)
+    steps = np.abs(np.diff([part.mean(axis=1) for part in parts], axis=1)).argmax(axis=1)
+    found = np.median(steps)
+    if (np.abs(steps - found) <= max(1, reach / 4)).mean() < _AGREE:
+        return edge
+    return first + 1 + int(found)
 
 
 @dataclass(frozen=True, order=True)

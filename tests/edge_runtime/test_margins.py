@@ -9,7 +9,7 @@ from skimage import data as photos
 from edge_runtime import Colorizer, colour
 from edge_runtime.colour import lightness
 from edge_runtime.compose import compose
-from edge_runtime.margins import find_prints, view_of
+from edge_runtime.margins import at_full_resolution, find_prints, view_of
 from edge_runtime.prints import Rectangle, join_prints
 from edge_runtime.shrink import shrink_exactly
 
@@ -95,6 +95,22 @@ def assert_near(found: list[Rectangle], expected: list[Rectangle]) -> None:
 def test_the_picture_in_its_mount_is_found(mount, name):
     page, expected = mount(PHOTOS[name])
     assert_near(prints_of(page), expected)
+
+
+@pytest.mark.parametrize("mount", [white_border, wide_page, bordered_on_dark])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_edges_are_those_of_the_full_resolution(mount, dtype):
+    """To a pixel or two, where one of the view stands for six or more."""
+    photo = cv2.resize(PHOTOS["coffee"], None, fx=4, fy=4, interpolation=cv2.INTER_AREA)
+    page, (true,) = mount(photo)
+    page = page.astype(dtype) * (np.iinfo(dtype).max // 255)
+    page = page if dtype == np.uint16 else page[..., None].repeat(3, axis=2)
+    (found,) = at_full_resolution(page, prints_of(page))
+    for ours, exact in zip(
+        found.pixels(*page.shape[:2]), true.pixels(*page.shape[:2]), strict=True
+    ):
+        assert abs(ours.start - exact.start) <= 2
+        assert abs(ours.stop - exact.stop) <= 2
 
 
 def album() -> tuple[np.ndarray, list[Rectangle]]:
