@@ -179,17 +179,13 @@ class FilmWriter:
         threads: int,
     ) -> None:
         reader = self._reader
+        codec = av.Codec(plan.name, "w").canonical_name
+        if format.holds is not None and codec not in format.holds:
+            raise VideoError(f"{self._target}: {_not_held(format, plan)}")
         try:
-            if (
-                format.holds is not None
-                and av.Codec(plan.name, "w").canonical_name not in format.holds
-            ):
-                raise ValueError
             stream = self._container.add_stream(plan.name, rate=reader.rate)
         except ValueError:
-            raise VideoError(
-                f"{self._target}: {format.endings[0]} does not hold what {plan.name} makes"
-            ) from None
+            raise VideoError(f"{self._target}: {_not_held(format, plan)}") from None
         context = stream.codec_context
         set_up(context, plan, rate=reader.rate, threads=threads)
         context.time_base = self._base
