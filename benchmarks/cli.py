@@ -7,6 +7,7 @@ from benchmarks.commands.accuracy import accuracy_command
 from benchmarks.commands.compare import HELP as COMPARE_HELP
 from benchmarks.commands.compare import compare_command
 from benchmarks.commands.cuts import cuts_command
+from benchmarks.commands.detail import detail_command
 from benchmarks.commands.flicker import flicker_command
 from benchmarks.commands.framing import framing_command
 from benchmarks.commands.latency import HELP as LATENCY_HELP
@@ -29,6 +30,7 @@ app.command("latency", help=LATENCY_HELP)(latency_command)
 app.command("video", help=VIDEO_HELP)(video_command)
 app.command("framing")(framing_command)
 app.command("margins")(margins_command)
+app.command("detail")(detail_command)
 app.command("cuts")(cuts_command)
 app.command("flicker")(flicker_command)
 app.command("report", help=REPORT_HELP)(report_command)
