@@ -13,14 +13,15 @@ import av
 import cv2
 import numpy as np
 
-from edge_runtime import Colorizer
-from edge_runtime.colour import lightness, rgb_to_lab
-from edge_runtime.compose import compose
-from edge_runtime.shrink import shrink
+from edge_runtime import Colorizer, Device, Look
+from edge_runtime.colour import rgb_to_lab
+from edge_runtime.shrink import shrink_exactly
 from edge_runtime.video.flicker import FlickerMeter
 from edge_runtime.video.temporal import ChromaSmoother
 from train.errors import SourceError
 from train.metrics import colourfulness, psnr, rgb_mse
+
+LOOK = Look(whole=True)  # films are taken whole
 
 
 @dataclass(frozen=True)
@@ -109,19 +110,20 @@ def measure_flicker(
         SourceError: no film, or one without frames.
         ValueError: a strength is out of range.
     """
-    colorizer = Colorizer(model, threads=1)
+    colorizer = Colorizer(model, Device(threads=1))
     size, sides = colorizer.input_size, (colorizer.output_size, colorizer.output_size)
     plain = [_Tally("true"), _Tally("grey"), _Tally("frame by frame")]
     smoothed = [_Tally(f"strength {strength:g}", strength) for strength in strengths]
     for true in read_frames(clip):
-        small = shrink(true, size, size)
-        cells = lightness(small)
-        predicted = colorizer.predict_ab(cells)
-        own = cv2.resize(rgb_to_lab(small)[..., 1:], sides, interpolation=cv2.INTER_AREA)
+        view = colorizer.see(true, LOOK)
+        cells, predicted = view.lightness, colorizer.predict(view)
+        own = rgb_to_lab(shrink_exactly(true, size, size))[..., 1:]
+        own = cv2.resize(own, sides, interpolation=cv2.INTER_AREA)
         ways = [own, np.zeros_like(predicted), predicted]
         ways += [tally.smooth(cells, predicted) for tally in smoothed]
         for tally, ab in zip(plain + smoothed, ways, strict=True):
-            tally.add(cells, ab, true, true if tally is plain[0] else compose(true, ab))
+            ours = true if tally is plain[0] else colorizer.paint(true, ab, LOOK)
+            tally.add(cells, ab, true, ours)
     if not plain[0].frames:
         raise SourceError(f"{clip}: no frame can be decoded")
     return [tally.score(plain[0].colourfulness) for tally in plain + smoothed]

@@ -10,7 +10,7 @@ from time import perf_counter
 
 import numpy as np
 
-from edge_runtime import Colorizer
+from edge_runtime import Colorizer, Look
 from edge_runtime.colour import lightness
 from edge_runtime.framing import FRAMINGS
 from train.errors import SourceError
@@ -64,16 +64,18 @@ def compare_framings(
     Raises:
         SourceError: there are no pictures.
     """
-    colorizers = {name: Colorizer(model, framing=name) for name in FRAMINGS}
+    colorizer = Colorizer(model)
+    # Every cut is taken whole: it is the framing that is measured.
+    looks = {name: Look(framing=name, whole=True) for name in FRAMINGS}
     rows: dict[tuple[float, str], list[tuple[float, float, float, float]]] = {}
     for picture in pictures:
         for aspect in aspects:
             true = cut(picture, aspect)
             grey = with_ab(lightness(true), np.zeros((1, 1, 2), np.float32))
             grey_psnr, colour = psnr(rgb_mse(true, grey)), colourfulness(true)
-            for name, colorizer in colorizers.items():
+            for name, look in looks.items():
                 start = perf_counter()
-                ours = colorizer.colorize(true)
+                ours = colorizer.colorize(true, look)
                 ms = (perf_counter() - start) * 1000
                 gain = psnr(rgb_mse(true, ours)) - grey_psnr
                 rows.setdefault((aspect, name), []).append((gain, colourfulness(ours), colour, ms))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge_runtime import Colorizer
+from edge_runtime import Colorizer, Look
 from edge_runtime.colour import lightness, rgb_to_lab
 from train.errors import SourceError
 from train.evaluate import in_groups, with_ab
@@ -128,15 +128,15 @@ def measure_margins(model: str, pictures: Iterable[np.ndarray]) -> list[MountSco
     photos = list(pictures)
     if not photos:
         raise SourceError("there are no colour pictures to measure on")
-    whole, ours = Colorizer(model, margins=False), Colorizer(model)
-    bare_gains = [_gain(photo, whole.colorize(photo)) for photo in photos]
+    colorizer, looks = Colorizer(model), (Look(whole=True), Look())
+    bare_gains = [_gain(photo, colorizer.colorize(photo, looks[0])) for photo in photos]
     scores = []
     for kind, (make, count) in KINDS.items():
         rng = np.random.default_rng(0)
         gains, chromas, found = [], [], []
         for group in in_groups(photos, count):
             page, places = make(group, rng)
-            results = [colorizer.colorize(page) for colorizer in (whole, ours)]
+            results = [colorizer.colorize(page, look) for look in looks]
             mount = np.ones(page.shape[:2], bool)
             for photo, place in zip(group, places, strict=True):
                 gains.append([_gain(photo, result[place]) for result in results])

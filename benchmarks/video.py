@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from edge_runtime import Colorizer
+from edge_runtime import Colorizer, Device
 from edge_runtime.video import VideoOptions, colorize_video
 from edge_runtime.video.encoder import plan_encoder
 from edge_runtime.video.field_order import PROGRESSIVE
@@ -101,7 +101,7 @@ def measure_films(
     """
     options = options or VideoOptions()
     cv2.setNumThreads(1)
-    colorizers = (Colorizer(model, threads=1), Colorizer(model, threads=threads))
+    colorizers = (Colorizer(model, Device(threads=1)), Colorizer(model, Device(threads=threads)))
     with tempfile.TemporaryDirectory() as folder:
         for size in sizes:
             clip, target = Path(folder, f"{size}.mp4"), Path(folder, "out.mp4")

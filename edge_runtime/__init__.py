@@ -18,11 +18,14 @@ from edge_runtime.errors import (
 if TYPE_CHECKING:
     from edge_runtime.colorizer import Colorizer
     from edge_runtime.contract import Contract
+    from edge_runtime.device import Device
     from edge_runtime.gpu_engine import GpuError
     from edge_runtime.live.live_view import LiveFrame, LiveStatus, LiveView
     from edge_runtime.live.make_view import open_camera
     from edge_runtime.live.recorder import RecordError
     from edge_runtime.live.source import SourceError
+    from edge_runtime.look import Look
+    from edge_runtime.photo import PhotoOptions, PhotoResult, colorize_photo
     from edge_runtime.pictures import Picture, read_picture, write_picture
     from edge_runtime.video import (
         VideoError,
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
         VideoStoppedError,
         colorize_video,
     )
+    from edge_runtime.view import View
 
 __version__ = "0.1.0"
 
@@ -40,11 +44,15 @@ __all__ = [
     "ArgumentTypeError",
     "Colorizer",
     "Contract",
+    "Device",
     "GpuError",
     "LiveFrame",
     "LiveStatus",
     "LiveView",
+    "Look",
     "ModelError",
+    "PhotoOptions",
+    "PhotoResult",
     "Picture",
     "PictureError",
     "RecordError",
@@ -55,7 +63,9 @@ __all__ = [
     "VideoProgress",
     "VideoResult",
     "VideoStoppedError",
+    "View",
     "__version__",
+    "colorize_photo",
     "colorize_video",
     "open_camera",
     "read_picture",
@@ -66,10 +76,14 @@ __all__ = [
 _HOMES = {
     "Colorizer": "colorizer",
     "Contract": "contract",
+    "Device": "device",
     "GpuError": "gpu_engine",
     "LiveFrame": "live.live_view",
     "LiveStatus": "live.live_view",
     "LiveView": "live.live_view",
+    "Look": "look",
+    "PhotoOptions": "photo",
+    "PhotoResult": "photo",
     "Picture": "pictures",
     "RecordError": "live.recorder",
     "SourceError": "live.source",
@@ -78,6 +92,8 @@ _HOMES = {
     "VideoProgress": "video",
     "VideoResult": "video",
     "VideoStoppedError": "video",
+    "View": "view",
+    "colorize_photo": "photo",
     "colorize_video": "video",
     "open_camera": "live.make_view",
     "read_picture": "pictures",

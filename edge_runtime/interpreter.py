@@ -15,6 +15,7 @@ from edge_runtime.errors import ArgumentError, ModelError
 from edge_runtime.integer_coding import IntegerCoding, integer_coding
 from edge_runtime.litert import first_line, load_litert, without_greeting
 from edge_runtime.model_file import read_model
+from edge_runtime.result_mark import describe_model
 from edge_runtime.tensor_facts import TensorFacts, tensor_facts
 from edge_runtime.threads import check_threads
 
@@ -100,6 +101,7 @@ class Network:
         input_size: S, the side of the square lightness input, in pixels.
         output_size: S', the side of the square ab output, in pixels.
         file_bytes: the size of the model file.
+        described: the file's name, version and recipe, and the beginning of its hash.
         accelerator: what runs it: `cpu`, `gpu` or `delegate`.
         accelerator_note: where the GPU was asked for and is not used: why; else nothing.
         signatures: the names of the file's signatures, as in `serving_default`.
@@ -133,6 +135,7 @@ class Network:
         file = read_model(model)
         self.contract = file.contract
         self.file_bytes = len(file.data)
+        self.described = describe_model(file)
         self._name = str(model)
         try:
             self._facts = tensor_facts(file.data)

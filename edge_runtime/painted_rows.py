@@ -1,9 +1,12 @@
 """Colour a picture whose result is too large to hold: rows at a time, when they are asked for."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
-from edge_runtime.compose import compose
+# (picture, its ab) -> sRGB, as `Colorizer.paint` and `compose` do.
+Paint = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 class PaintedRows:
@@ -16,13 +19,13 @@ class PaintedRows:
 
     ndim = 3
 
-    def __init__(self, picture: np.ndarray, ab: np.ndarray, threads: int = 1):
-        """Take what `compose` takes.
+    def __init__(self, picture: np.ndarray, ab: np.ndarray, paint: Paint):
+        """Paint nothing yet.
 
         Args:
             picture: uint8 or uint16, [H, W] grey or [H, W, 3] sRGB.
             ab: float32 [h, w, 2], a* and b* of the whole picture.
-            threads: how many strips are worked on at once.
+            paint: what makes sRGB of some rows of both.
         """
         self.shape = (*picture.shape[:2], 3)
         self.dtype = picture.dtype
@@ -31,9 +34,8 @@ class PaintedRows:
         self._ab = cv2.resize(
             np.ascontiguousarray(ab), (ab.shape[1], len(picture)), interpolation=cv2.INTER_LINEAR
         )
-        self._threads = threads
+        self._paint = paint
 
     def __getitem__(self, rows: slice) -> np.ndarray:
         """sRGB [n, W, 3]."""
-        strip = np.ascontiguousarray(self._picture[rows])
-        return compose(strip, self._ab[rows], self._threads)
+        return self._paint(np.ascontiguousarray(self._picture[rows]), self._ab[rows])

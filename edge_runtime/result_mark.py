@@ -1,24 +1,16 @@
 """What a result says of how it was made."""
 
 import hashlib
-from pathlib import Path
 
 from edge_runtime import __version__
-from edge_runtime.model_file import read_model
+from edge_runtime.model_file import ModelFile
 from edge_runtime.pictures.mark import Mark
 
 _DIGITS = 12
 
 
-def describe_model(model: str | Path) -> str:
-    """A model's name, version and recipe, and the beginning of its hash.
-
-    Args:
-        model: the name of a shipped model, or the path of a `.tflite`.
-    Raises:
-        ModelError: as `read_model`.
-    """
-    file = read_model(model)
+def describe_model(file: ModelFile) -> str:
+    """A model's name, version and recipe, and the beginning of its hash."""
     digest = hashlib.sha256(file.data).hexdigest()[:_DIGITS]
     contract = file.contract
     return f"{contract.name} {contract.version} {contract.recipe} {digest}"

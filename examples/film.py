@@ -2,7 +2,7 @@
 
 import sys
 
-from tintlite import Colorizer, VideoOptions, VideoProgress, colorize_video
+from tintlite import Colorizer, Look, VideoOptions, VideoProgress, colorize_video
 
 
 def show(progress: VideoProgress) -> None:
@@ -10,7 +10,7 @@ def show(progress: VideoProgress) -> None:
 
 
 source, target = sys.argv[1:]
-options = VideoOptions(end=10, preset="veryfast", saturation=1.2)
+options = VideoOptions(end=10, preset="veryfast", look=Look(saturation=1.2))
 result = colorize_video(source, target, Colorizer("nano"), options, show)
 print(f"\n{result.frames} frames, {result.fps:.1f} a second")
 for warning in result.warnings:

@@ -1,9 +1,8 @@
 """Colour with a model of your own: python examples/own_model.py mine.tflite old.jpg new.jpg"""
 
 import sys
-from dataclasses import replace
 
-from tintlite import Colorizer, ModelError, read_picture, write_picture
+from tintlite import Colorizer, ModelError, colorize_photo
 
 model, source, target = sys.argv[1:]
 try:
@@ -12,5 +11,4 @@ except ModelError as error:  # not of TintLite, cut off, or changed by someone
     sys.exit(str(error))
 contract = colorizer.contract
 print(f"{contract.name} {contract.version}, {contract.recipe}, sees {contract.input_size} pixels")
-picture = read_picture(source)
-write_picture(replace(picture, pixels=colorizer.colorize(picture.pixels)), target)
+colorize_photo(source, target, colorizer)

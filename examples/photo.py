@@ -1,11 +1,10 @@
 """Colour one photo: python examples/photo.py grandmother.jpg grandmother.colour.jpg"""
 
 import sys
-from dataclasses import replace
 
-from tintlite import Colorizer, read_picture, write_picture
+from tintlite import Colorizer, Look, PhotoOptions, colorize_photo
 
 source, target = sys.argv[1:]
-picture = read_picture(source)  # upright, in sRGB, with what the file says of itself
-colorizer = Colorizer("standard", saturation=1.0)
-write_picture(replace(picture, pixels=colorizer.colorize(picture.pixels)), target)
+options = PhotoOptions(look=Look(saturation=1.2), quality=90)
+result = colorize_photo(source, target, Colorizer("standard"), options)
+print(f"{result.width} x {result.height} pixels in {result.seconds:.1f} s", *result.notes, sep="\n")

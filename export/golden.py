@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edge_runtime import Colorizer
+from edge_runtime import Colorizer, Device
 from edge_runtime.colour import lightness
 from edge_runtime.contract import as_input
 from edge_runtime.interpreter import Network
@@ -176,7 +176,7 @@ def _vectors(
     model: Path, pictures: dict[str, np.ndarray]
 ) -> Iterator[tuple[Vector, dict[str, bytes]]]:
     """Each picture's vector, and its arrays by role."""
-    network, colorizer = Network(model, threads=1), Colorizer(model, threads=1)
+    network, colorizer = Network(model, threads=1), Colorizer(model, Device(threads=1))
     contract, size = network.contract, network.input_size
     for key, picture in pictures.items():
         seen = _input(picture, size, contract.view)

@@ -75,7 +75,7 @@ def check_photo(source: Path, result: Path) -> None:
 
 
 def test_photo(sideways, tmp_path):
-    run("photo.py", sideways, "out.jpg", cwd=tmp_path)
+    assert "120 x 200 pixels" in run("photo.py", sideways, "out.jpg", cwd=tmp_path)
     check_photo(sideways, tmp_path / "out.jpg")
 
 

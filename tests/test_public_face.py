@@ -18,11 +18,15 @@ NAMES = [
     "ArgumentTypeError",
     "Colorizer",
     "Contract",
+    "Device",
     "GpuError",
     "LiveFrame",
     "LiveStatus",
     "LiveView",
+    "Look",
     "ModelError",
+    "PhotoOptions",
+    "PhotoResult",
     "Picture",
     "PictureError",
     "RecordError",
@@ -33,7 +37,9 @@ NAMES = [
     "VideoProgress",
     "VideoResult",
     "VideoStoppedError",
+    "View",
     "__version__",
+    "colorize_photo",
     "colorize_video",
     "open_camera",
     "read_picture",
@@ -77,20 +83,21 @@ def test_every_error_is_a_tintlite_error():
 
 
 def test_wrong_arguments_are_tintlite_errors_and_value_errors(tiny_model):
-    make, options = tintlite.Colorizer, tintlite.VideoOptions
+    make, device = tintlite.Colorizer, tintlite.Device
+    look, options = tintlite.Look, tintlite.VideoOptions
     wrong = [
-        lambda: make(tiny_model, threads=0),
-        lambda: make(tiny_model, threads="two"),
-        lambda: make(tiny_model, saturation=-1),
-        lambda: make(tiny_model, saturation="much"),
-        lambda: make(tiny_model, framing="round"),
-        lambda: make(tiny_model, accelerator="abacus"),
+        lambda: device(threads=0),
+        lambda: device(threads="two"),
+        lambda: device(accelerator="abacus"),
+        lambda: device(accelerator="gpu", delegate="libedgetpu.so.1"),
+        lambda: look(saturation=-1),
+        lambda: look(saturation="much"),
+        lambda: look(framing="round"),
+        lambda: look(smoothing=2),
         lambda: make(tiny_model).colorize([[1, 2], [3, 4]]),
         lambda: make(tiny_model).colorize(np.zeros((4, 4))),
         lambda: make(tiny_model).colorize(np.zeros((0, 4), np.uint8)),
-        lambda: options(smoothing=2),
         lambda: options(start=2, end=1),
-        lambda: tintlite.open_camera("0", model=tiny_model, smoothing=7),
     ]
     for call in wrong:
         with pytest.raises(tintlite.TintLiteError) as caught:
@@ -101,7 +108,7 @@ def test_wrong_arguments_are_tintlite_errors_and_value_errors(tiny_model):
 
 def test_a_camera_that_is_not_there_is_told_by_the_loop(tiny_model):
     with (
-        tintlite.open_camera("missing.mp4", model=tiny_model, threads=1) as view,
+        tintlite.open_camera("missing.mp4", model=tiny_model) as view,
         pytest.raises(tintlite.SourceError, match=r"missing\.mp4: no such file"),
     ):
         next(iter(view))

@@ -18,9 +18,10 @@ def flicker_command(
 ) -> None:
     """How much colours flicker, frame by frame and smoothed, and how true they stay."""
     from benchmarks.flicker import measure_flicker
-    from edge_runtime.video.temporal import DEFAULT_STRENGTH, check_strength
+    from edge_runtime.look import DEFAULT_SMOOTHING
+    from edge_runtime.video.temporal import check_strength
 
-    strengths = strength or [DEFAULT_STRENGTH]
+    strengths = strength or [DEFAULT_SMOOTHING]
     for value in strengths:
         try:
             check_strength(value)

@@ -8,6 +8,7 @@ import typer
 from rich.progress import track
 
 from benchmarks.commands.console import console
+from edge_runtime.look import DEFAULT_SMOOTHING
 
 HELP = """Time films: serially, in the pipeline, and decoding and encoding alone; Markdown tables.
 
@@ -26,7 +27,7 @@ def video_command(
     rounds: Annotated[int, typer.Option(min=1, help="The best of so many counts.")] = 3,
     threads: Annotated[int, typer.Option(min=1, max=64, help="Of the network.")] = 1,
     preset: Annotated[str | None, typer.Option(help="Of libx264.")] = None,
-    smoothing: Annotated[float | None, typer.Option(min=0, max=1)] = None,
+    smoothing: Annotated[float, typer.Option(min=0, max=1)] = DEFAULT_SMOOTHING,
     out: Annotated[Path | None, typer.Option(help="The result file to write.")] = None,
 ) -> None:
     from benchmarks.target import check_target
@@ -34,6 +35,7 @@ def video_command(
     from benchmarks.video_result import video_result
     from edge_runtime.benchmark.command_line import command_line
     from edge_runtime.benchmark.result_file import write
+    from edge_runtime.look import Look
     from edge_runtime.video import VideoOptions
 
     sizes = size or list(SIZES)
@@ -42,7 +44,7 @@ def video_command(
             raise typer.BadParameter(f"the sizes are {', '.join(SIZES)}, not '{name}'")
     if out is not None:
         check_target(out)
-    options = VideoOptions(preset=preset, smoothing=smoothing)
+    options = VideoOptions(preset=preset, look=Look(smoothing=smoothing))
     rows = measure_films(
         model, sizes=sizes, frames=frames, rounds=rounds, threads=threads, options=options
     )

@@ -19,12 +19,12 @@ from benchmarks.latency.job import (
 )
 from benchmarks.latency.worker_process import has_gpu_device
 from benchmarks.open_models import is_keras
-from edge_runtime.cli.console import quiet_libraries
 from edge_runtime.errors import TintLiteError
 from edge_runtime.gpu_engine import GpuError
 from edge_runtime.gpu_probe import probe_gpu
 from edge_runtime.interpreter import Network
 from edge_runtime.model_file import read_model
+from edge_runtime.quiet import quiet_libraries
 
 
 @dataclass(frozen=True)

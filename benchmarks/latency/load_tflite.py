@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from edge_runtime.model_file import read_model
 from edge_runtime.tensor_facts import tensor_facts
 from export.check.delegated import delegated_operators
 
+if TYPE_CHECKING:
+    from edge_runtime.colorizer import Colorizer
+
 Load = Callable[[Job], Loaded]
 Coding = Callable[[np.ndarray], np.ndarray]
 
@@ -37,8 +40,11 @@ def import_tflite(job: Job) -> Load:
     """
     if job.what != NETWORK:
         from edge_runtime.colorizer import Colorizer
+        from edge_runtime.device import Device
 
-        return lambda job: _load_colorizer(Colorizer, job)
+        return lambda job: _load_colorizer(
+            lambda: Colorizer(job.model, Device(job.threads, job.accelerator))
+        )
     if job.accelerator == "gpu":
         return _load_gpu
     if job.interpreter == COMPILED_MODEL:
@@ -147,9 +153,9 @@ def _unchanged(values: np.ndarray) -> np.ndarray:
     return values
 
 
-def _load_colorizer(colorizer_class: type, job: Job) -> Loaded:
+def _load_colorizer(make: Callable[[], "Colorizer"]) -> Loaded:
     keep_freed_memory()  # as `tintlite colorize` does
-    colorizer = colorizer_class(job.model, threads=job.threads, accelerator=job.accelerator)
+    colorizer = make()
 
     def run(batch: np.ndarray) -> np.ndarray:
         raise AssertionError("a whole picture is timed by `colorize`")

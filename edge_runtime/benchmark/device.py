@@ -21,6 +21,7 @@ from edge_runtime.benchmark.frame_loop import SIZES, FrameLoop, grey_frames
 from edge_runtime.benchmark.temperature import read_heat
 from edge_runtime.benchmark.timing import time_runs, times_of
 from edge_runtime.colorizer import Colorizer
+from edge_runtime.device import Device
 from edge_runtime.errors import TintLiteError
 from edge_runtime.keep_memory import keep_freed_memory
 from edge_runtime.model_file import read_model
@@ -91,8 +92,8 @@ def measure_row(
     """
     keep_freed_memory()  # as `tintlite camera` does
     cv2.setNumThreads(threads)
-    colorizer = Colorizer(model, threads=threads, accelerator=accelerator)
-    loop = FrameLoop(colorizer, grey_frames(*SIZES[size]), threads)
+    colorizer = Colorizer(model, Device(threads, accelerator))
+    loop = FrameLoop(colorizer, grey_frames(*SIZES[size]))
     time_runs(loop.colour_next, _WARMUP_FRAMES, WARMUP_SECONDS, WARMUP_SECONDS)
     loop.network_ms.clear()
     frames = time_runs(loop.colour_next, _FEWEST_FRAMES, seconds, _MOST_TIMES_LONGER * seconds)

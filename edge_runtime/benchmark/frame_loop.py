@@ -6,10 +6,8 @@ from time import perf_counter
 import cv2
 import numpy as np
 
-from edge_runtime import colour
 from edge_runtime.colorizer import Colorizer
-from edge_runtime.compose import compose
-from edge_runtime.shrink import shrink
+from edge_runtime.look import Look
 from edge_runtime.video.temporal import ChromaSmoother
 
 # By name: width and height, in pixels.
@@ -17,6 +15,8 @@ SIZES = {"480p": (854, 480), "720p": (1280, 720), "1080p": (1920, 1080)}
 
 _FRAMES = 4  # different ones, so that the smoothing has motion to follow
 _PAN_PIXELS = 6  # between one and the next
+
+_LOOK = Look(whole=True)  # as a live view takes its frames
 
 
 def grey_frames(width: int, height: int) -> list[np.ndarray]:
@@ -44,7 +44,6 @@ class FrameLoop:
         self,
         colorizer: Colorizer,
         frames: Sequence[np.ndarray],
-        threads: int,
         clock: Callable[[], float] = perf_counter,
     ):
         """Prepare.
@@ -52,12 +51,10 @@ class FrameLoop:
         Args:
             colorizer: the network.
             frames: uint8 [H, W]; taken in turn, there and back.
-            threads: of what comes after the network.
             clock: gives seconds.
         """
         self._colorizer = colorizer
         self._frames = [*frames, *frames[-2:0:-1]]
-        self._threads = threads
         self._clock = clock
         self._smoother = ChromaSmoother()
         self._number = 0
@@ -67,9 +64,8 @@ class FrameLoop:
         """Colour the next frame: uint8 [H, W, 3] sRGB."""
         grey = self._frames[self._number % len(self._frames)]
         self._number += 1
-        side = self._colorizer.input_size
-        lightness = colour.lightness(shrink(grey, side, side))
+        view = self._colorizer.see(grey, _LOOK)
         start = self._clock()
-        ab = self._colorizer.predict_ab(lightness)
+        ab = self._colorizer.predict(view)
         self.network_ms.append((self._clock() - start) * 1000)
-        return compose(grey, self._smoother.smooth(lightness, ab), self._threads)
+        return self._colorizer.paint(grey, self._smoother.smooth(view.lightness, ab), _LOOK)

@@ -1,9 +1,10 @@
 """`tintlite accelerators`: what a model can run on here."""
 
 from edge_runtime.accelerator import ACCELERATORS
-from edge_runtime.cli.console import end_quietly, quiet_libraries, say
+from edge_runtime.cli.console import end_quietly, say
 from edge_runtime.gpu_engine import GpuError
 from edge_runtime.interpreter import Network
+from edge_runtime.quiet import quiet_libraries
 from edge_runtime.threads import default_threads
 
 

@@ -2,16 +2,17 @@
 
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from edge_runtime import __version__
-from edge_runtime.accelerator import ACCELERATORS, DEFAULT_ACCELERATOR, check_accelerator
+from edge_runtime.accelerator import ACCELERATORS, DEFAULT_ACCELERATOR
+from edge_runtime.device import Device
 from edge_runtime.framing import DEFAULT_FRAMING, FRAMINGS
+from edge_runtime.look import DEFAULT_SMOOTHING, MAX_SATURATION, Look
 from edge_runtime.model_file import DEFAULT_MODEL
-from edge_runtime.saturation import MAX_SATURATION, check_saturation
-from edge_runtime.threads import MAX_THREADS
+from edge_runtime.threads import MAX_THREADS, default_threads
 from edge_runtime.video.clock import parse_time
 from edge_runtime.video.options import VideoOptions
 
@@ -46,7 +47,7 @@ def _show_version(asked: bool) -> None:
 
 def _saturation(value: float) -> float:
     try:
-        check_saturation(value)
+        Look(saturation=value)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     return value
@@ -56,7 +57,7 @@ def _film_options(
     codec: str | None,
     crf: float | None,
     preset: str | None,
-    smoothing: float | None,
+    look: Look,
     stats: bool,
     start: str | None,
     end: str | None,
@@ -67,7 +68,7 @@ def _film_options(
             codec=codec,
             crf=crf,
             preset=preset,
-            smoothing=smoothing,
+            look=look,
             stats=stats,
             start=None if start is None else parse_time(start),
             end=None if end is None else parse_time(end),
@@ -77,11 +78,17 @@ def _film_options(
         raise typer.BadParameter(str(error)) from None
 
 
-def _check_accelerator(accelerator: AcceleratorName, delegate: str | None) -> None:
+def _device(threads: int | None, accelerator: AcceleratorName, delegate: str | None) -> Device:
+    number = default_threads() if threads is None else threads
     try:
-        check_accelerator(accelerator.value, delegate)
+        return Device(number, accelerator.value, delegate)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+def _look(saturation: float, smoothing: float | None, **others: Any) -> Look:
+    strength = DEFAULT_SMOOTHING if smoothing is None else smoothing
+    return Look(saturation=saturation, smoothing=strength, **others)
 
 
 @app.callback(invoke_without_command=True)
@@ -232,28 +239,29 @@ def colorize(
     what could be read of it is done, 130 stopped by ctrl-C.
     """
     from edge_runtime.cli.colorize import Options, run
+    from edge_runtime.photo import PhotoOptions
 
-    _check_accelerator(accelerator, delegate)
+    look = _look(saturation, smoothing, framing=framing.value, whole=whole)
     return run(
         paths,
         out,
         recursive,
         Options(
-            model,
-            threads,
-            saturation,
-            framing.value,
-            side_by_side,
-            overwrite,
-            accelerator.value,
-            delegate,
-            _film_options(codec, crf, preset, smoothing, stats, start, end, preview),
-            quality,
-            not no_mark,
-            skip_existing,
-            strict,
-            max_pixels,
-            whole,
+            model=model,
+            device=_device(threads, accelerator, delegate),
+            threads=threads,
+            photo=PhotoOptions(
+                look=look,
+                side_by_side=side_by_side,
+                quality=quality,
+                mark=not no_mark,
+                strict=strict,
+                most_pixels=max_pixels,
+                overwrite=overwrite,
+                quiet=True,
+            ),
+            film=_film_options(codec, crf, preset, look, stats, start, end, preview),
+            skip_existing=skip_existing,
         ),
     )
 
@@ -348,7 +356,6 @@ def camera(
     from edge_runtime.cli.camera import ShowOptions, run
     from edge_runtime.live.make_view import ViewOptions
 
-    _check_accelerator(accelerator, delegate)
     return run(
         source,
         ViewOptions(
@@ -357,11 +364,8 @@ def camera(
             fps=fps,
             loop=loop,
             model=model,
-            threads=threads,
-            saturation=saturation,
-            smoothing=smoothing,
-            accelerator=accelerator.value,
-            delegate=delegate,
+            look=_look(saturation, smoothing),
+            device=_device(threads, accelerator, delegate),
             retries=retries,
             must_open=True,
         ),
@@ -456,7 +460,6 @@ def serve(
     from edge_runtime.cli.serve import PageOptions, run
     from edge_runtime.live.make_view import ViewOptions
 
-    _check_accelerator(accelerator, delegate)
     return run(
         source,
         ViewOptions(
@@ -465,11 +468,8 @@ def serve(
             fps=fps,
             loop=loop,
             model=model,
-            threads=threads,
-            saturation=saturation,
-            smoothing=smoothing,
-            accelerator=accelerator.value,
-            delegate=delegate,
+            look=_look(saturation, smoothing),
+            device=_device(threads, accelerator, delegate),
             retries=retries,
             must_open=True,
         ),

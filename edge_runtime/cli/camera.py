@@ -8,12 +8,12 @@ import cv2
 
 from edge_runtime.accelerator import DEFAULT_ACCELERATOR, runs_on
 from edge_runtime.cli.codes import FAILED, OK
-from edge_runtime.cli.console import complain, end_quietly, quiet_libraries, say
+from edge_runtime.cli.console import complain, end_quietly, say
 from edge_runtime.live.herald import Herald
 from edge_runtime.live.live_view import LiveView
 from edge_runtime.live.make_view import ViewOptions, make_view
 from edge_runtime.live.recorder import Recorder
-from edge_runtime.threads import default_threads
+from edge_runtime.quiet import quiet_libraries
 
 _OVER = ("ended", "stopped")
 
@@ -52,11 +52,11 @@ def run(source: str, options: ViewOptions, show: ShowOptions) -> int:
         from edge_runtime.live.window import check_window
 
         check_window()
-    cv2.setNumThreads(options.threads or default_threads())
+    cv2.setNumThreads(options.device.threads)
     cv2.utils.logging.setLogLevel(0)  # its warnings about cameras come as our own errors
     with quiet_libraries():
         view = make_view(source, options)
-    if options.accelerator != DEFAULT_ACCELERATOR:
+    if options.device.accelerator != DEFAULT_ACCELERATOR:
         end_quietly(view.colorizer)
         say(runs_on(view.colorizer.accelerator, view.colorizer.accelerator_note))
     recorder = None

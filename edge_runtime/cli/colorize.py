@@ -1,48 +1,49 @@
 """`tintlite colorize`: one picture or film after the other, past the bad ones, to a summary."""
 
+import io
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import cv2
 import typer
 
 from edge_runtime.accelerator import DEFAULT_ACCELERATOR, runs_on
 from edge_runtime.cli.codes import DAMAGED, FAILED, INTERRUPTED, OK
-from edge_runtime.cli.console import complain, end_quietly, quiet_libraries, say
+from edge_runtime.cli.console import complain, end_quietly, say
 from edge_runtime.cli.jobs import STREAM, Job, Plan, make_plan, marked
-from edge_runtime.cli.photo import PhotoOptions, colour_photo
 from edge_runtime.cli.progress import Lines, show_progress
 from edge_runtime.colorizer import Colorizer
+from edge_runtime.device import Device
 from edge_runtime.errors import PictureError, TintLiteError
 from edge_runtime.keep_memory import keep_freed_memory
+from edge_runtime.photo import PhotoOptions, PhotoResult, colorize_photo, mark_of
 from edge_runtime.pictures import Mark, format_of_name, mark_of_file
-from edge_runtime.result_mark import describe_model, result_mark
-from edge_runtime.threads import default_threads
+from edge_runtime.quiet import quiet_libraries
 from edge_runtime.video import VideoError, VideoOptions, VideoStoppedError
 from edge_runtime.video.formats import film_format_of_name
 
 
 @dataclass(frozen=True)
 class Options:
-    """The options of `tintlite colorize`, as `Colorizer` and this module understand them."""
+    """What `tintlite colorize` was asked for.
+
+    Attributes:
+        model: a shipped model's name, or the path of a `.tflite`.
+        device: what it runs on.
+        threads: as asked for, or None: films then leave a half of the cores to their other stages.
+        photo, film: how pictures and films are coloured and written.
+        skip_existing: whether results that are up to date are passed over.
+    """
 
     model: str
+    device: Device
     threads: int | None
-    saturation: float
-    framing: str
-    side_by_side: bool
-    overwrite: bool
-    accelerator: str = DEFAULT_ACCELERATOR
-    delegate: str | None = None
-    film: VideoOptions = field(default_factory=VideoOptions)
-    quality: int | None = None
-    mark: bool = True
+    photo: PhotoOptions
+    film: VideoOptions
     skip_existing: bool = False
-    strict: bool = False
-    most_pixels: int | None = None
-    whole: bool = False
 
 
 @dataclass
@@ -89,29 +90,23 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
         from edge_runtime.cli.film import film_threads
     if films > 1 and options.film.preview is not None:
         raise typer.BadParameter("--preview is one picture, but there are several films")
-    threads = options.threads or (film_threads() if films else default_threads())
-    cv2.setNumThreads(threads)
+    device = options.device
+    if films and options.threads is None:
+        device = replace(device, threads=film_threads())
+    cv2.setNumThreads(device.threads)
     with quiet_libraries():
         keep_freed_memory()
-        colorizer = Colorizer(
-            options.model,
-            threads=threads,
-            saturation=options.saturation,
-            framing=options.framing,
-            margins=not options.whole,
-            accelerator=options.accelerator,
-            delegate=options.delegate,
-        )
-    if options.accelerator != DEFAULT_ACCELERATOR:
+        colorizer = Colorizer(options.model, device)
+    if device.accelerator != DEFAULT_ACCELERATOR:
         end_quietly(colorizer)
         tell(runs_on(colorizer.accelerator, colorizer.accelerator_note))
-    photo = _photo_options(options, threads)
+    mark = mark_of(colorizer, options.photo)
     try:
         # A film has a bar of its own.
         with show_progress(1 if films else len(plan.jobs), quiet=to_stream) as progress:
             for job in plan.jobs:
                 progress.begin(job)
-                _do(job, colorizer, options, photo, outcome, progress)
+                _do(job, colorizer, options, mark, outcome, progress)
                 progress.advance()
     except (KeyboardInterrupt, SystemExit) as stop:  # ctrl-C, and signals as `main` hears them
         over = outcome.done + outcome.passed_over + outcome.failed
@@ -129,33 +124,11 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
     return DAMAGED if outcome.damaged else OK
 
 
-def _photo_options(options: Options, threads: int) -> PhotoOptions:
-    mark = None
-    if options.mark:
-        mark = result_mark(
-            describe_model(options.model),
-            saturation=options.saturation,
-            framing=options.framing,
-            side_by_side=options.side_by_side,
-            whole=options.whole,
-        )
-    return PhotoOptions(
-        saturation=options.saturation,
-        threads=threads,
-        side_by_side=options.side_by_side,
-        overwrite=options.overwrite,
-        strict=options.strict,
-        quality=options.quality,
-        most_pixels=options.most_pixels,
-        mark=mark,
-    )
-
-
 def _do(
     job: Job,
     colorizer: Colorizer,
     options: Options,
-    photo: PhotoOptions,
+    mark: Mark | None,
     outcome: _Outcome,
     progress: Lines,
 ) -> None:
@@ -163,17 +136,18 @@ def _do(
     try:
         _check_target(job)
         if _is_there(job):
-            if options.skip_existing and _is_up_to_date(job, photo.mark):
+            if options.skip_existing and _is_up_to_date(job, mark):
                 outcome.passed_over += 1
                 return
-            if not options.overwrite:
+            if not options.photo.overwrite:
                 outcome.failed += 1
                 outcome.existing.append(job)
                 return
         if job.is_film:
             notes, damaged = _colour_film(job, colorizer, options)
         else:
-            notes, damaged = colour_photo(job, colorizer, photo)
+            result = _colour_photo(job, colorizer, options.photo)
+            notes, damaged = result.notes, result.damaged
     except VideoStoppedError as stop:
         seconds = stop.result.film_seconds
         progress.complain(f"{stop.path}: holds the first {seconds:.1f} s of the film")
@@ -230,6 +204,26 @@ def _is_up_to_date(job: Job, mark: Mark | None) -> bool:
     return job.is_film or (mark is not None and mark.same_colours(mark_of_file(job.target)))
 
 
+def _colour_photo(job: Job, colorizer: Colorizer, options: PhotoOptions) -> PhotoResult:
+    """Do one job that is a picture.
+
+    Raises:
+        TintLiteError: as `colorize_photo`.
+    """
+    source: Path | BinaryIO = job.source
+    target = None if job.target == STREAM else job.target
+    if job.source == STREAM:
+        # One more byte than is allowed, to be refused.
+        to_tiff = target is not None and format_of_name(target).name == "TIFF"
+        most = options.limits(to_tiff).file_bytes
+        source = io.BytesIO(sys.stdin.buffer.read(most + 1))
+    result = colorize_photo(source, target, colorizer, options, name="standard input")
+    if result.data is not None:
+        sys.stdout.buffer.write(result.data)
+        sys.stdout.buffer.flush()
+    return result
+
+
 def _colour_film(job: Job, colorizer: Colorizer, options: Options) -> tuple[tuple[str, ...], bool]:
     """Do one job that is a film; returns notes, and whether the film was damaged.
 
@@ -238,16 +232,11 @@ def _colour_film(job: Job, colorizer: Colorizer, options: Options) -> tuple[tupl
     """
     from edge_runtime.cli.film import colour_film
 
-    if options.side_by_side:
+    if options.photo.side_by_side:
         raise VideoError(f"{job.source}: a film is not written side by side")
     _make_folder(job.target.parent)
-    film = replace(
-        options.film,
-        saturation=options.saturation,
-        framing=options.framing,
-        threads=options.threads,
-    )
-    result = colour_film(job, colorizer, film, options.overwrite)
+    film = replace(options.film, threads=options.threads)
+    result = colour_film(job, colorizer, film, options.photo.overwrite)
     return result.warnings, result.damaged
 
 

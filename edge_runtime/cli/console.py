@@ -3,8 +3,7 @@
 import atexit
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 
 def one_line(text: str) -> str:
@@ -42,22 +41,3 @@ def _close_errors(kept: object) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)
-
-
-@contextmanager
-def quiet_libraries() -> Iterator[None]:
-    """Keep what C++ libraries write to standard error (LiteRT greets, OpenCV warns) off it.
-
-    Python's own errors come as exceptions and are shown after this block.
-    """
-    if sys.stderr is not None:
-        sys.stderr.flush()
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)

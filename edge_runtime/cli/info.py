@@ -1,7 +1,8 @@
 """`tintlite info`: all that a model file says of itself."""
 
-from edge_runtime.cli.console import quiet_libraries, say
+from edge_runtime.cli.console import say
 from edge_runtime.interpreter import Network
+from edge_runtime.quiet import quiet_libraries
 
 
 def show_info(model: str) -> None:

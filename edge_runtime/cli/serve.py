@@ -6,16 +6,16 @@ import cv2
 
 from edge_runtime.accelerator import DEFAULT_ACCELERATOR, runs_on
 from edge_runtime.cli.codes import FAILED, OK
-from edge_runtime.cli.console import complain, end_quietly, quiet_libraries, say
+from edge_runtime.cli.console import complain, end_quietly, say
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.live.herald import Herald
 from edge_runtime.live.live_view import LiveView
 from edge_runtime.live.make_view import ViewOptions, make_view
 from edge_runtime.live.systemd import notify
+from edge_runtime.quiet import quiet_libraries
 from edge_runtime.serve import PageServer
 from edge_runtime.serve.limits import Limits
 from edge_runtime.serve.listener import Listener, listen
-from edge_runtime.threads import default_threads
 
 # Longer than the watchdog gives the first opening of a source.
 _OPENING_SECONDS = 60.0
@@ -53,7 +53,7 @@ def run(source: str | None, options: ViewOptions, page: PageOptions) -> int:
     """
     listener = listen(page.host, page.port, page.token)
     try:
-        cv2.setNumThreads(options.threads or default_threads())
+        cv2.setNumThreads(options.device.threads)
         if source is None:
             _serve(listener, None, options, page)
             return OK
@@ -96,10 +96,8 @@ def _serve(
             listener,
             view,
             model=options.model,
-            threads=options.threads,
-            saturation=options.saturation,
-            accelerator=options.accelerator,
-            delegate=options.delegate,
+            look=options.look,
+            device=options.device,
             limits=Limits(page.max_upload_mb * 2**20, page.max_viewers),
             on_ready=tell,
         )
@@ -111,6 +109,6 @@ def _serve(
 
 def _tell_accelerator(colorizer: Colorizer, options: ViewOptions) -> None:
     """Say what runs the network, where another than the CPU was asked for."""
-    if options.accelerator != DEFAULT_ACCELERATOR:
+    if options.device.accelerator != DEFAULT_ACCELERATOR:
         end_quietly(colorizer)
         say(runs_on(colorizer.accelerator, colorizer.accelerator_note))

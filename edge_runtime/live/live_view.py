@@ -10,16 +10,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from edge_runtime import colour
 from edge_runtime.colorizer import Colorizer
-from edge_runtime.compose import compose
+from edge_runtime.device import Device
 from edge_runtime.errors import TintLiteError
 from edge_runtime.live.latest_frame import Captured, LatestFrame
 from edge_runtime.live.source import Source, SourceError
 from edge_runtime.live.watchdog import Watchdog, WatchTimes
-from edge_runtime.saturation import check_saturation
-from edge_runtime.shrink import shrink
-from edge_runtime.threads import check_threads, default_threads
+from edge_runtime.look import Look
+from edge_runtime.threads import check_threads
 
 # A network that hangs is not waited for any longer.
 _STOP_SECONDS = 10.0
@@ -101,8 +99,7 @@ class _Setup:
 
     colorizer: Colorizer
     model: str
-    threads: int
-    saturation: float
+    look: Look
 
 
 class LiveView:
@@ -126,8 +123,7 @@ class LiveView:
         smoother: Smoother | None = None,
         name: str = "camera",
         model: str | Path | None = None,
-        threads: int | None = None,
-        saturation: float = 1.0,
+        look: Look | None = None,
         retries: int | None = None,
         must_open: bool = False,
         times: WatchTimes | None = None,
@@ -142,21 +138,15 @@ class LiveView:
             smoother: steadies the colours over time, or None.
             name: of the source, until it is open.
             model: the name under which `colorizer` was loaded; by default that of its contract.
-            threads: those of `colorizer`, also used for what comes after the network.
-            saturation: factor on a* and b*, 0 to 3; that of `colorizer` is not used.
+            look: how frames are coloured; they are always taken whole.
             retries: how many openings in a row may fail after a loss; None for any number.
             must_open: whether a first opening that fails is the end; otherwise it is a loss.
             times: how patient the watchdog is.
-        Raises:
-            TypeError: threads is not a whole number.
-            ValueError: threads or saturation out of range.
         """
-        check_saturation(saturation)
-        threads = default_threads() if threads is None else check_threads(threads)
         model = colorizer.contract.name if model is None else str(model)
         self._make_colorizer = make_colorizer or _plain_colorizer
         self._smoother = smoother
-        self._setup = _Setup(colorizer, model, threads, float(saturation))
+        self._setup = _Setup(colorizer, model, replace(look or Look(), whole=True))
         self._configuring = threading.Lock()
         self._gate = LatestFrame()
         self._watchdog = Watchdog(
@@ -240,8 +230,8 @@ class LiveView:
                 reconnects=self._reconnects,
                 message=self._message or self._frame_message,
                 model=setup.model,
-                threads=setup.threads,
-                saturation=setup.saturation,
+                threads=setup.colorizer.device.threads,
+                saturation=float(setup.look.saturation),
                 accelerator=setup.colorizer.accelerator,
             )
 
@@ -272,22 +262,21 @@ class LiveView:
         """Change how frames are coloured, from the next one on; None leaves a thing as it is.
 
         Raises:
-            ModelError, TintLiteError, TypeError, ValueError: as `Colorizer` does; then nothing
-                is changed.
+            ModelError, TintLiteError, ArgumentError: as `Look`, `Device` and `Colorizer` do; then
+                nothing is changed.
         """
         # The network is loaded here, beside the colouring, which goes on with the old one.
         with self._configuring:
             setup = self._setup
             if saturation is not None:
-                check_saturation(saturation)
-                setup = replace(setup, saturation=float(saturation))
-            if threads is not None:
-                setup = replace(setup, threads=check_threads(threads))
-            if model is not None:
-                setup = replace(setup, model=str(model))
-            if (setup.model, setup.threads) != (self._setup.model, self._setup.threads):
-                colorizer = self._make_colorizer(setup.model, setup.threads)
-                setup = replace(setup, colorizer=colorizer)
+                setup = replace(setup, look=replace(setup.look, saturation=saturation))
+            now = setup.model, setup.colorizer.device.threads
+            asked = (
+                now[0] if model is None else str(model),
+                now[1] if threads is None else check_threads(threads),
+            )
+            if asked != now:
+                setup = replace(setup, model=asked[0], colorizer=self._make_colorizer(*asked))
             with self._changed:
                 self._setup = setup
 
@@ -350,12 +339,12 @@ class LiveView:
 
     def _colour(self, grey: np.ndarray, setup: _Setup) -> np.ndarray:
         """Colour one frame: uint8 [H, W] in, [H, W, 3] out."""
-        colorizer = setup.colorizer
-        lightness = colour.lightness(shrink(grey, colorizer.input_size, colorizer.input_size))
-        ab = colorizer.predict_ab(lightness)
+        colorizer, look = setup.colorizer, setup.look
+        view = colorizer.see(grey, look)
+        ab = colorizer.predict(view)
         if self._smoother is not None:
-            ab = self._smoother.smooth(lightness, ab)
-        return compose(grey, ab * np.float32(setup.saturation), setup.threads)
+            ab = self._smoother.smooth(view.lightness, ab)
+        return colorizer.paint(grey, ab, look)
 
     def _publish(self, captured: Captured, coloured: np.ndarray) -> None:
         for picture in (captured.grey, coloured):
@@ -395,4 +384,4 @@ class LiveView:
 
 
 def _plain_colorizer(model: str, threads: int) -> Any:
-    return Colorizer(model, threads=threads)
+    return Colorizer(model, Device(threads=threads))

@@ -1,19 +1,19 @@
 """Make a live view of what a user asked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from edge_runtime.accelerator import DEFAULT_ACCELERATOR
 from edge_runtime.colorizer import Colorizer
+from edge_runtime.device import Device
 from edge_runtime.keep_memory import keep_freed_memory
 from edge_runtime.live.address import without_password
 from edge_runtime.live.live_view import LiveView
 from edge_runtime.live.open_source import open_source
+from edge_runtime.look import Look
 from edge_runtime.model_file import DEFAULT_MODEL
-from edge_runtime.threads import default_threads
-from edge_runtime.video.temporal import DEFAULT_STRENGTH, ChromaSmoother
+from edge_runtime.video.temporal import ChromaSmoother
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,8 @@ class ViewOptions:
         width, height, fps: asked of a camera, or None.
         loop: whether a film begins again at its end.
         model: a shipped model's name, or the path of a `.tflite`.
-        threads: 1 to 64, or None for the cores at hand, at most 4.
-        saturation: factor on a* and b*, 0 to 3.
-        smoothing: how strongly colours are steadied over time, 0 to 1; None for the usual.
-        accelerator, delegate: as `Colorizer` takes them.
+        look: how frames are coloured, and steadied over time.
+        device: what the network runs on.
         retries: how many openings in a row may fail after a loss; None for any number.
         must_open: whether a first opening that fails is the end; otherwise it is a loss.
     """
@@ -37,11 +35,8 @@ class ViewOptions:
     fps: float | None = None
     loop: bool = False
     model: str | Path = DEFAULT_MODEL
-    threads: int | None = None
-    saturation: float = 1.0
-    smoothing: float | None = None
-    accelerator: str = DEFAULT_ACCELERATOR
-    delegate: str | Path | None = None
+    look: Look = field(default_factory=Look)
+    device: Device = field(default_factory=Device)
     retries: int | None = None
     must_open: bool = False
 
@@ -56,9 +51,9 @@ def open_camera(source: str = "0", **options: Any) -> LiveView:
 
     Args:
         source: a camera's number or device, an address or a film, as for `open_source`.
-        options: fields of `ViewOptions`, as `model`, `threads`, `width` or `loop`.
+        options: fields of `ViewOptions`, as `model`, `look`, `device`, `width` or `loop`.
     Raises:
-        ModelError, TintLiteError, ArgumentError: as `make_view` does. What is wrong with the source
+        ModelError, TintLiteError: as `make_view` does. What is wrong with the source
             is told by the loop, as SourceError.
     """
     return make_view(source, ViewOptions(**{"must_open": True} | options))
@@ -73,13 +68,11 @@ def make_view(source: str, options: ViewOptions) -> LiveView:
         source: as for `open_source`.
         options: how to watch and colour it.
     Raises:
-        ModelError, TintLiteError, TypeError, ValueError: as `Colorizer` does, and ValueError for
-            a smoothing out of range.
+        ModelError, TintLiteError: as `Colorizer` does.
     """
     keep_freed_memory()
-    threads = default_threads() if options.threads is None else options.threads
-    make_colorizer = partial(_make, options.accelerator, options.delegate)
-    smoothing = DEFAULT_STRENGTH if options.smoothing is None else options.smoothing
+    make_colorizer = partial(_make, options.device)
+    smoothing = options.look.smoothing
     return LiveView(
         partial(
             open_source,
@@ -89,17 +82,16 @@ def make_view(source: str, options: ViewOptions) -> LiveView:
             fps=options.fps,
             loop=options.loop,
         ),
-        colorizer=make_colorizer(str(options.model), threads),
+        colorizer=make_colorizer(str(options.model), options.device.threads),
         make_colorizer=make_colorizer,
         smoother=ChromaSmoother(smoothing) if smoothing else None,
         name=without_password(source),
         model=str(options.model),
-        threads=threads,
-        saturation=options.saturation,
+        look=options.look,
         retries=options.retries,
         must_open=options.must_open,
     )
 
 
-def _make(accelerator: str, delegate: str | Path | None, model: str, threads: int) -> Colorizer:
-    return Colorizer(model, threads=threads, accelerator=accelerator, delegate=delegate)
+def _make(device: Device, model: str, threads: int) -> Colorizer:
+    return Colorizer(model, replace(device, threads=threads))

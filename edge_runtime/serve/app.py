@@ -3,6 +3,8 @@
 import asyncio
 import json
 import time
+from functools import partial
+from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote
 
@@ -16,6 +18,7 @@ from starlette.types import ASGIApp
 
 from edge_runtime import __version__
 from edge_runtime.errors import TintLiteError
+from edge_runtime.photo import PhotoResult
 from edge_runtime.pictures import FORMATS, WRITTEN
 from edge_runtime.serve.access import HEALTH, Access
 from edge_runtime.serve.body_limit import BodyLimit
@@ -24,14 +27,13 @@ from edge_runtime.serve.errors import busy, refusal
 from edge_runtime.serve.limits import MAX_JSON_BYTES
 from edge_runtime.serve.mjpeg import MEDIA_TYPE, MjpegStream
 from edge_runtime.serve.page_files import PageFile, page_files
-from edge_runtime.serve.photo_options import PhotoOptions, read_options
 from edge_runtime.serve.piecewise import PiecewiseResponse
 from edge_runtime.serve.security_headers import SecurityHeaders
 from edge_runtime.serve.settings import Settings
 from edge_runtime.serve.status import ServeStatus
 from edge_runtime.serve.still import still_picture
-from edge_runtime.serve.studio import Coloured
-from edge_runtime.serve.upload import Upload, receive_upload
+from edge_runtime.serve.upload import receive_upload
+from edge_runtime.serve.upload_options import read_options
 
 _COLORIZE = "/api/colorize"
 
@@ -191,22 +193,20 @@ def _routes(desk: Desk) -> FastAPI:
         async with desk.job(), desk.received():
             upload = await receive_upload(request)
             try:
-                options = _options(request, upload, desk)
+                given = {**upload.fields, **request.query_params}
+                settings, options = read_options(given, desk.settings, desk.models)
                 async with desk.turn():
                     if await request.is_disconnected():
                         raise HTTPException(400, "the sender has gone")
-                    coloured = await asyncio.get_running_loop().run_in_executor(
-                        desk.worker, desk.studio.colorize, upload.file, upload.name, options
+                    work = partial(
+                        desk.studio.colorize, upload.file, upload.name, settings, options
                     )
+                    coloured = await asyncio.get_running_loop().run_in_executor(desk.worker, work)
             finally:
                 upload.file.close()
-        return _coloured_response(coloured)
+        return _coloured_response(coloured, upload.name)
 
     return app
-
-
-def _options(request: Request, upload: Upload, desk: Desk) -> PhotoOptions:
-    return read_options({**upload.fields, **request.query_params}, desk.settings, desk.models)
 
 
 _COLOURED_HEADERS = {
@@ -216,13 +216,17 @@ _COLOURED_HEADERS = {
 }
 
 
-def _coloured_response(coloured: Coloured) -> Response:
+def _coloured_response(coloured: PhotoResult, name: str) -> Response:
+    notes = coloured.notes
+    if coloured.coloured:
+        notes += ("it has colours already: only its lightness was used",)
     headers = {
         "X-Picture-Size": f"{coloured.width}x{coloured.height}",
         "X-Seconds": f"{coloured.seconds:.3f}",
-        "X-Notes": quote(json.dumps(coloured.notes, ensure_ascii=False)),
+        "X-Notes": quote(json.dumps(notes, ensure_ascii=False)),
     }
-    return _download(coloured.data, coloured.media_type, coloured.name, headers)
+    name = f"{Path(name).stem}.colour{coloured.format.endings[0]}"
+    return _download(coloured.data, coloured.format.media_type, name, headers)
 
 
 def _download(

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from edge_runtime import __version__
+from edge_runtime.look import MAX_SATURATION
 from edge_runtime.pictures.header import MAX_PIXELS
-from edge_runtime.saturation import MAX_SATURATION
 from edge_runtime.serve.errors import busy
 from edge_runtime.serve.frame_feed import FrameFeed
 from edge_runtime.serve.limits import MAX_RECEIVING, Limits
@@ -96,7 +96,7 @@ class Desk:
         Returns:
             all of them as they are then.
         Raises:
-            ModelError, TypeError, ValueError: as for `Colorizer`.
+            ModelError, TintLiteError, ArgumentError: as for `change` and `LiveView.configure`.
             HTTPException: 429, too many changes wait.
         """
         if self._changes >= _WAITING_CHANGES:

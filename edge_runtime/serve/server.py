@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
-from edge_runtime.accelerator import DEFAULT_ACCELERATOR
+from edge_runtime.device import Device
+from edge_runtime.look import Look
 from edge_runtime.model_file import DEFAULT_MODEL
-from edge_runtime.saturation import check_saturation
 from edge_runtime.serve.app import make_app
 from edge_runtime.serve.connection import Connection
 from edge_runtime.serve.desk import Desk
@@ -17,7 +17,6 @@ from edge_runtime.serve.limits import Limits
 from edge_runtime.serve.listener import Listener, listen
 from edge_runtime.serve.settings import Models, Settings
 from edge_runtime.serve.studio import Studio
-from edge_runtime.threads import check_threads, default_threads
 
 if TYPE_CHECKING:
     from edge_runtime.live.live_view import LiveView
@@ -38,10 +37,8 @@ class PageServer(uvicorn.Server):
         view: "LiveView | None" = None,
         *,
         model: str | Path = DEFAULT_MODEL,
-        threads: int | None = None,
-        saturation: float = 1.0,
-        accelerator: str = DEFAULT_ACCELERATOR,
-        delegate: str | None = None,
+        look: Look | None = None,
+        device: Device | None = None,
         limits: Limits | None = None,
         on_ready: Callable[[], None] = lambda: None,
     ):
@@ -49,21 +46,19 @@ class PageServer(uvicorn.Server):
 
         Args:
             listener: the open address; closed at the end.
-            view: the live view, started and stopped by the caller, coloured as the next three say.
+            view: the live view, started and stopped by the caller, coloured as the next two say.
             model: the name of a shipped model, or the path of a `.tflite`.
-            threads: 1 to 64; by default the cores at hand, at most 4.
-            saturation: factor on a* and b*, 0 to 3.
-            accelerator, delegate: what the network runs on for photos, as for `Colorizer`.
+            look: how strong the colours are to begin with.
+            device: what the network runs on, for photos.
             limits: what others may ask of this machine.
             on_ready: called when the page can be opened.
         Raises:
-            ModelError, TintLiteError, TypeError, ValueError: as for `Colorizer`.
+            ModelError, TintLiteError: as for `Colorizer`.
         """
-        check_saturation(saturation)
-        threads = default_threads() if threads is None else check_threads(threads)
+        look, device = look or Look(), device or Device()
         models = Models(model)
-        settings = Settings(models.first, threads, float(saturation))
-        studio = Studio(models, accelerator, delegate)
+        settings = Settings(models.first, device.threads, float(look.saturation))
+        studio = Studio(models, device)
         self.desk = Desk(view, models, settings, limits or Limits(), studio)
         if view is None:  # a model that cannot be used is told now, not at the first photo
             studio.load(settings)
@@ -124,7 +119,7 @@ def serve_live(
         view: started, and stopped afterwards, by the caller; None for photos alone.
         host, port, token: as for `listen`.
         say: is given one line with the address to open.
-        options: as for `PageServer`; model, threads and saturation are those of the view.
+        options: as for `PageServer`; where there is a view, its model, look and device count.
     Raises:
         TintLiteError: the address cannot be served.
     """
@@ -133,8 +128,8 @@ def serve_live(
         status = view.status()
         options |= {
             "model": status.model,
-            "threads": status.threads,
-            "saturation": status.saturation,
+            "look": Look(saturation=status.saturation),
+            "device": view.colorizer.device,
         }
     page = f"the page is at {listener.url} (ctrl-C ends it)"
     PageServer(listener, view, on_ready=lambda: say(page), **options).serve_page()

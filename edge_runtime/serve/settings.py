@@ -1,11 +1,11 @@
 """The controls of the page: which model, how many threads, how strong the colours."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from edge_runtime.errors import ModelError
+from edge_runtime.look import Look
 from edge_runtime.model_file import DEFAULT_MODEL
-from edge_runtime.saturation import check_saturation
 from edge_runtime.shipped import shipped_names
 from edge_runtime.threads import check_threads
 
@@ -24,20 +24,28 @@ class Settings:
     threads: int
     saturation: float
 
+    @property
+    def look(self) -> Look:
+        """How photos are coloured.
+
+        Raises:
+            ArgumentError: the saturation is out of range.
+        """
+        return Look(saturation=self.saturation)
+
 
 def change(settings: Settings, models: "Models", **changes: object) -> Settings:
     """Other settings; what is None stays.
 
     Raises:
         ModelError: the model is none of those at hand.
-        TypeError, ValueError: threads or saturation out of range.
+        ArgumentError: threads or saturation out of range.
     """
     given = {name: value for name, value in changes.items() if value is not None}
     changed = Settings(**(asdict(settings) | given))
     models.file(changed.model)
     check_threads(changed.threads)
-    check_saturation(changed.saturation)
-    return changed
+    return replace(changed, saturation=float(changed.look.saturation))
 
 
 class Models:

@@ -47,8 +47,7 @@ def colorize_video(
     Args:
         source: the film.
         target: the file to write; its ending chooses the container.
-        colorizer: the network. Its saturation and framing are for pictures: those of the options
-            count here.
+        colorizer: the network.
         options: how to colour and to write.
         on_progress: called about ten times a second, in the calling thread.
     Returns:

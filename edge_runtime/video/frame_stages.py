@@ -3,7 +3,6 @@
 import numpy as np
 
 from edge_runtime.colorizer import Colorizer
-from edge_runtime.framing import FRAMINGS
 from edge_runtime.video.chroma import ChromaMaker
 from edge_runtime.video.flicker import FlickerMeter
 from edge_runtime.video.job import Job
@@ -12,7 +11,8 @@ from edge_runtime.video.options import VideoOptions
 from edge_runtime.video.pipeline import Stage
 from edge_runtime.video.planes import Workbench, plane
 from edge_runtime.video.signal import Signal
-from edge_runtime.video.temporal import DEFAULT_STRENGTH, ChromaSmoother
+from edge_runtime.video.temporal import ChromaSmoother
+from edge_runtime.view import Print, View
 
 
 class FrameStages:
@@ -40,7 +40,7 @@ class FrameStages:
 
         Args:
             colorizer: the network.
-            options: saturation, framing, smoothing, stats.
+            options: look and stats.
             signal: how luma and chroma are coded.
             width, height: of the frames that come out, in pixels.
             turns: quarter turns, against the clock, that put a frame upright.
@@ -48,17 +48,15 @@ class FrameStages:
             squeeze: whether luma that takes all levels is brought to the limited ones.
         """
         self._colorizer = colorizer
-        self._saturation = np.float32(options.saturation)
+        look = options.look
+        self._saturation = np.float32(look.saturation)
         self._signal = signal
         self._turns = turns
         self._keep_fields = keep_fields
         upright = (width, height) if turns % 2 else (height, width)
-        self._framing = FRAMINGS[options.framing](
-            *upright, colorizer.input_size, colorizer.output_size
-        )
+        self._framing = colorizer.framing(*upright, look)
         self._chroma = ChromaMaker(signal)
-        strength = DEFAULT_STRENGTH if options.smoothing is None else options.smoothing
-        self._smoother = ChromaSmoother(strength) if strength else None
+        self._smoother = ChromaSmoother(look.smoothing) if look.smoothing else None
         self.bench = Workbench(signal, width, height, squeeze)
         self.meter = FlickerMeter() if options.stats else None
         steps = {"lightness": self._see, "network": self._predict}
@@ -79,7 +77,8 @@ class FrameStages:
         job.lightness = np.ascontiguousarray(np.rot90(lightness, self._turns))
 
     def _predict(self, job: Job) -> None:
-        job.ab = self._colorizer.predict_ab(job.lightness, self._framing)
+        # A frame's lightness comes of its luma, where `Colorizer.see` would need sRGB.
+        job.ab = self._colorizer.predict(View((Print(job.lightness, self._framing),)))
 
     def _smooth(self, job: Job) -> None:
         job.ab = self._smoother.smooth(job.lightness, job.ab)

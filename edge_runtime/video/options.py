@@ -1,11 +1,10 @@
 """How a film is to be coloured and written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from edge_runtime.errors import ArgumentError
-from edge_runtime.framing import DEFAULT_FRAMING, FRAMINGS
-from edge_runtime.saturation import check_saturation
+from edge_runtime.look import Look
 
 
 @dataclass(frozen=True)
@@ -16,9 +15,7 @@ class VideoOptions:
         codec: FFmpeg's name of the encoder, or None for the container's usual one.
         crf: the quality, lower is better; None for the encoder's usual one.
         preset: the encoder's word for speed against size, or None for its usual one.
-        saturation: factor on a* and b*, 0 to 3.
-        framing: how the network sees a frame that is not square: squash, pad or tile.
-        smoothing: how strongly chroma is smoothed over time, 0 (off) to 1; None for the usual.
+        look: how frames are coloured, and steadied over time.
         stats: whether flicker and scene cuts are measured.
         start, end: seconds from the film's beginning between which frames are taken, or None.
         preview: a picture file for a frame near the middle, or None.
@@ -29,9 +26,7 @@ class VideoOptions:
     codec: str | None = None
     crf: float | None = None
     preset: str | None = None
-    saturation: float = 1.0
-    framing: str = DEFAULT_FRAMING
-    smoothing: float | None = None
+    look: Look = field(default_factory=Look)
     stats: bool = False
     start: float | None = None
     end: float | None = None
@@ -43,15 +38,8 @@ class VideoOptions:
         """See that the values are usable.
 
         Raises:
-            ValueError: saturation, framing, smoothing, start or end out of range.
+            ArgumentError: start or end out of range.
         """
-        check_saturation(self.saturation)
-        if self.framing not in FRAMINGS:
-            raise ArgumentError(
-                f"the framing is one of {', '.join(FRAMINGS)}, not '{self.framing}'"
-            )
-        if self.smoothing is not None and not 0 <= self.smoothing <= 1:
-            raise ArgumentError(f"the smoothing is 0 to 1, not {self.smoothing}")
         if self.start is not None and not self.start >= 0:
             raise ArgumentError(f"the start is 0 seconds or later, not {self.start}")
         if self.end is not None and not self.end > (self.start or 0):

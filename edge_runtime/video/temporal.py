@@ -9,11 +9,10 @@ import cv2
 import numpy as np
 
 from edge_runtime.errors import ArgumentError
+from edge_runtime.look import DEFAULT_SMOOTHING
 from edge_runtime.video.exposure import match_exposure
 from edge_runtime.video.motion import DenseFlow, check_frame, fetch, fetch_sharp, to_cells
 from edge_runtime.video.scene_cut import is_cut
-
-DEFAULT_STRENGTH = 0.8
 
 # How much of the earlier frames' colour is kept at strength 1, a frame. More would never forget.
 MOST_KEPT = 0.95
@@ -39,7 +38,7 @@ def check_strength(strength: float) -> None:
 class ChromaSmoother:
     """Smooths the ab of one film or camera, frame after frame; not for several threads at once."""
 
-    def __init__(self, strength: float = DEFAULT_STRENGTH):
+    def __init__(self, strength: float = DEFAULT_SMOOTHING):
         """Make a smoother that has seen nothing.
 
         Args:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edge_runtime import Colorizer, colour
+from edge_runtime import Colorizer, Device, colour
 from edge_runtime.compose import compose
 from edge_runtime.contract import AB_SCALE, as_input
 from edge_runtime.shrink import shrink_exactly
@@ -41,7 +41,7 @@ def main(folder: str) -> int:
         good = lightness <= 1e-6 and (composed == 0).mean() >= 0.999 and composed.max() <= 1
         words = f"lightness within {lightness:.1e}, {(composed == 0).mean():.3%} of RGB equal"
         if vector["recipe"] != "fp32":  # whose files are not shipped
-            coloured = Colorizer(vector["model"], threads=2).colorize(grey)
+            coloured = Colorizer(vector["model"], Device(threads=2)).colorize(grey)
             near = float((np.abs(coloured.astype(int) - rgb) <= 1).mean())
             good = good and near >= 0.999
             words += f", {near:.3%} within 1 through the network"

@@ -9,7 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge_runtime import Colorizer, ModelError, TintLiteError, choose_engine, gpu_engine, gpu_probe
+from edge_runtime import (
+    Colorizer,
+    Device,
+    ModelError,
+    TintLiteError,
+    choose_engine,
+    gpu_engine,
+    gpu_probe,
+)
 from edge_runtime.choose_engine import check_distance
 from edge_runtime.cli import main
 from edge_runtime.gpu_engine import GpuError
@@ -78,13 +86,13 @@ def test_the_cpu_is_the_default(tiny_model):
     [({"accelerator": "npu"}, "one of cpu, gpu, auto"), ({"accelerator": ""}, "one of cpu")]
     + [({"accelerator": name, "delegate": "x.so"}, "beside the CPU") for name in ("gpu", "auto")],
 )
-def test_a_wrong_choice(tiny_model, choice, words):
+def test_a_wrong_choice(choice, words):
     with pytest.raises(ValueError, match=words):
-        Colorizer(tiny_model, **choice)
+        Device(**choice)
 
 
 def test_without_a_gpu_auto_colours_on_the_cpu_and_says_so(no_gpu, tiny_model, grey):
-    colorizer = Colorizer(tiny_model, accelerator="auto")
+    colorizer = Colorizer(tiny_model, Device(accelerator="auto"))
     assert colorizer.accelerator == "cpu"
     assert colorizer.accelerator_note.startswith("the GPU is not used: ")
     np.testing.assert_array_equal(colorizer.colorize(grey), Colorizer(tiny_model).colorize(grey))
@@ -92,7 +100,7 @@ def test_without_a_gpu_auto_colours_on_the_cpu_and_says_so(no_gpu, tiny_model, g
 
 def test_without_a_gpu_gpu_is_an_error(no_gpu, tiny_model):
     with pytest.raises(TintLiteError, match=r"^the GPU cannot be used: .*(Vulkan|GPU)") as error:
-        Colorizer(tiny_model, accelerator="gpu")
+        Colorizer(tiny_model, Device(accelerator="gpu"))
     assert "\n" not in str(error.value)
 
 
@@ -103,7 +111,7 @@ def test_a_bad_model_is_refused_before_the_gpu_sees_it(monkeypatch, tmp_path, ti
     data[len(data) // 2] ^= 1
     (tmp_path / "bad.tflite").write_bytes(data)
     with pytest.raises(ModelError):
-        Colorizer(tmp_path / "bad.tflite", accelerator="gpu")
+        Colorizer(tmp_path / "bad.tflite", Device(accelerator="gpu"))
     assert not seen
 
 
@@ -127,10 +135,10 @@ def test_a_gpu_library_that_crashes_or_hangs_takes_nothing_along(
 ):
     monkeypatch.setattr(gpu_probe, "_CHILD", code)
     monkeypatch.setattr(gpu_probe, "PROBE_SECONDS", 1.0 if "sleep" in code else 60.0)
-    colorizer = Colorizer(tiny_model, accelerator="auto")
+    colorizer = Colorizer(tiny_model, Device(accelerator="auto"))
     assert colorizer.accelerator == "cpu"
     with pytest.raises(GpuError, match=reason):
-        Colorizer(tiny_model, accelerator="gpu")
+        Colorizer(tiny_model, Device(accelerator="gpu"))
 
 
 def test_the_trial_takes_no_module_of_the_folder_it_starts_in(monkeypatch, tmp_path, tiny_model):
@@ -334,7 +342,7 @@ def test_a_delegate_runs_the_network(delegate, tiny_model):
     network = Network(tiny_model, 1, delegate=delegate())
     assert (network.accelerator, network.accelerator_note) == ("delegate", "")
     np.testing.assert_array_equal(network.run(pattern(64)), np.full((32, 32, 2), 0.25, np.float32))
-    colorizer = Colorizer(tiny_model, delegate=str(delegate()))
+    colorizer = Colorizer(tiny_model, Device(delegate=str(delegate())))
     assert colorizer.accelerator == "delegate"
     assert np.ptp(colorizer.colorize(np.full((8, 8), 120, np.uint8))) > 20
 

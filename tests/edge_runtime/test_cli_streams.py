@@ -13,8 +13,8 @@ import pytest
 import tifffile
 from PIL import Image
 
-from edge_runtime import Colorizer
-from edge_runtime.cli import main, photo
+from edge_runtime import Colorizer, Device, Look, photo
+from edge_runtime.cli import main
 from edge_runtime.compose import compose
 from edge_runtime.painted_rows import PaintedRows
 from edge_runtime.pictures import read_picture
@@ -260,23 +260,25 @@ def test_rows_are_those_of_the_whole(dtype, shape):
     picture = generator.integers(0, np.iinfo(dtype).max, shape, dtype=dtype)
     ab = generator.normal(0, 30, (8, 6, 2)).astype(np.float32)
     whole = compose(picture, ab)
-    rows = PaintedRows(picture, ab)
+    rows = PaintedRows(picture, ab, compose)
     assert (rows.shape, rows.dtype, rows.ndim) == (whole.shape, whole.dtype, 3)
     for part in (slice(0, 7), slice(7, 31), slice(31, shape[0])):
         assert np.abs(rows[part].astype(int) - whole[part]).max() <= (1 if dtype == np.uint8 else 8)
 
 
 def test_a_colorizer_travels_to_another_process(tiny_model):
-    here = Colorizer(tiny_model, threads=2, saturation=1.7, framing="tile")
+    here = Colorizer(tiny_model, Device(threads=2))
     there = pickle.loads(pickle.dumps(here))  # noqa: S301
-    np.testing.assert_array_equal(there.colorize(GREY), here.colorize(GREY))
+    look = Look(saturation=1.7, framing="tile")
+    np.testing.assert_array_equal(there.colorize(GREY, look), here.colorize(GREY, look))
+    assert there.device == Device(threads=2)
     assert len(pickle.dumps(here)) < 1000  # the model itself stays where it is
 
 
 @pytest.mark.parametrize("saturation", ["2", None, True, [1]])
-def test_a_saturation_that_is_no_number(tiny_model, saturation):
+def test_a_saturation_that_is_no_number(saturation):
     with pytest.raises(TypeError, match="the saturation is a number, not"):
-        Colorizer(tiny_model, saturation=saturation)
+        Look(saturation=saturation)
 
 
 def test_nothing_is_said_when_a_network_is_loaded(tiny_model):

@@ -3,15 +3,17 @@
 import numpy as np
 import pytest
 
-from edge_runtime import Colorizer, ModelError, colour
+from edge_runtime import Colorizer, Device, Look, ModelError, colour
+from edge_runtime.compose import compose
 from edge_runtime.interpreter import Network
 from edge_runtime.shrink import shrink_exactly
 from edge_runtime.tone import TONE_VIEW
+from edge_runtime.view import Print, View
 
 
 @pytest.fixture(scope="module")
 def colorizer(tiny_model) -> Colorizer:
-    return Colorizer(tiny_model, threads=1)
+    return Colorizer(tiny_model, Device(threads=1))
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
@@ -45,18 +47,18 @@ def test_both_depths_agree(colorizer, grey):
 
 def test_threads_change_nothing(tiny_model, grey, colorizer):
     picture = np.tile(grey, (9, 12))
-    several = Colorizer(tiny_model, threads=3).colorize(picture)
+    several = Colorizer(tiny_model, Device(threads=3)).colorize(picture)
     np.testing.assert_array_equal(several, colorizer.colorize(picture))
 
 
-def test_saturation_zero_is_grey(tiny_model, grey):
-    result = Colorizer(tiny_model, saturation=0).colorize(grey)
+def test_saturation_zero_is_grey(colorizer, grey):
+    result = colorizer.colorize(grey, Look(saturation=0))
     np.testing.assert_array_equal(result, np.repeat(grey[..., None], 3, axis=2))
 
 
-def test_saturation_scales_ab(tiny_model, colorizer, grey):
+def test_saturation_scales_ab(colorizer, grey):
     spread = [
-        np.ptp(Colorizer(tiny_model, saturation=s).colorize(grey).astype(int), axis=2).mean()
+        np.ptp(colorizer.colorize(grey, Look(saturation=s)).astype(int), axis=2).mean()
         for s in (0.5, 1.0, 1.5)
     ]
     assert spread[0] < spread[1] < spread[2]
@@ -64,8 +66,8 @@ def test_saturation_scales_ab(tiny_model, colorizer, grey):
 
 @pytest.mark.parametrize("framing", ["squash", "pad", "tile"])
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (30, 900), (900, 30), (5, 20_000)])
-def test_any_shape_in_any_framing(tiny_model, framing, shape):
-    result = Colorizer(tiny_model, framing=framing).colorize(np.full(shape, 90, np.uint8))
+def test_any_shape_in_any_framing(colorizer, framing, shape):
+    result = colorizer.colorize(np.full(shape, 90, np.uint8), Look(framing=framing))
     assert result.shape == (*shape, 3)
     assert (result[..., 2] > result[..., 0].astype(int) + 10).all()  # dark is cold, everywhere
 
@@ -114,31 +116,50 @@ def test_what_is_no_picture_is_refused(colorizer, picture, error, words):
         ({"saturation": -0.1}, "saturation is 0 to 3"),
         ({"saturation": 3.1}, "saturation is 0 to 3"),
         ({"saturation": float("nan")}, "saturation is 0 to 3"),
-        ({"threads": 0}, "threads is 1 to 64"),
-        ({"threads": 65}, "threads is 1 to 64"),
+        ({"smoothing": -0.1}, "smoothing is 0 to 1"),
+        ({"smoothing": 1.1}, "smoothing is 0 to 1"),
         ({"framing": "crop"}, "squash, pad, tile"),
     ],
 )
-def test_options_out_of_range_are_refused(tiny_model, option, words):
+def test_looks_out_of_range_are_refused(option, words):
     with pytest.raises(ValueError, match=words):
-        Colorizer(tiny_model, **option)
+        Look(**option)
+
+
+@pytest.mark.parametrize("threads", [0, 65])
+def test_threads_out_of_range_are_refused(threads):
+    with pytest.raises(ValueError, match="threads is 1 to 64"):
+        Device(threads=threads)
 
 
 def test_threads_are_a_whole_number(tiny_model):
     for threads in (1.5, 2.0, "2", True):
         with pytest.raises(TypeError, match="whole number"):
-            Colorizer(tiny_model, threads=threads)
-    Colorizer(tiny_model, threads=np.int64(2))
+            Device(threads=threads)
+    Colorizer(tiny_model, Device(threads=np.int64(2)))
 
 
-def test_predict_ab_is_the_networks_own_square(colorizer):
+def view_of(colorizer, lightness):
+    return View((Print(lightness, colorizer.framing(64, 64, Look())),))
+
+
+def test_what_is_predicted_is_the_networks_own_square(colorizer):
     lightness = np.full((64, 64), 75, np.float32)
-    ab = colorizer.predict_ab(lightness)
+    ab = colorizer.predict(view_of(colorizer, lightness))
     assert ab.shape == (colorizer.output_size, colorizer.output_size, 2) == (32, 32, 2)
     # The tiny network: ab = 110 * (0.15, 0.35) * (L / 50 - 1)
     np.testing.assert_allclose(ab[10, 10], [0.5 * 16.5, 0.5 * 38.5], rtol=1e-4)
-    with pytest.raises(ValueError, match="64 x 64"):
-        colorizer.predict_ab(lightness[:10])
+    with pytest.raises(ValueError, match=r"\(64, 64\), not \(10, 64\)"):
+        colorizer.predict(view_of(colorizer, lightness[:10]))
+
+
+@pytest.mark.parametrize("look", [Look(), Look(1.6, "tile"), Look(0.4, "pad", whole=True)])
+def test_the_three_steps_are_the_whole(colorizer, grey, look):
+    ab = colorizer.predict(colorizer.see(grey, look))
+    steps = colorizer.paint(grey, ab, look)
+    np.testing.assert_array_equal(steps, colorizer.colorize(grey, look))
+    by_hand = compose(grey, ab * np.float32(look.saturation))
+    np.testing.assert_array_equal(steps, by_hand)
 
 
 def of_tiny(seen):
@@ -148,13 +169,13 @@ def of_tiny(seen):
 
 def test_a_model_of_version_2_sees_through_its_view(tiny_view_model, grey):
     """A faded picture has the colours of its original, and a grey card none; see `test_tone`."""
-    colorizer = Colorizer(tiny_view_model, threads=1)
+    colorizer = Colorizer(tiny_view_model, Device(threads=1))
     faded = np.round(95 + grey * (110 / 255)).astype(np.uint8)
-    ab, of_faded = colorizer.picture_ab(grey), colorizer.picture_ab(faded)
+    ab, of_faded = colorizer.predict(colorizer.see(grey)), colorizer.predict(colorizer.see(faded))
     assert np.abs(of_faded - ab).mean() < 1
     assert np.abs(ab).mean() > 5
     for level in (0, 90, 255):
-        assert not colorizer.picture_ab(np.full((40, 60), level, np.uint8)).any()
+        assert not colorizer.predict(colorizer.see(np.full((40, 60), level, np.uint8))).any()
     # The picture keeps its own lightness.
     kept = colour.rgb_to_lab(colorizer.colorize(faded))[..., 0] - colour.lightness(faded)
     assert np.abs(kept).mean() < 0.5
@@ -163,7 +184,8 @@ def test_a_model_of_version_2_sees_through_its_view(tiny_view_model, grey):
 def test_the_levels_are_those_of_the_whole_picture(tiny_view_model):
     """A window of a long picture that is flat by itself is dark or bright all the same."""
     picture = np.repeat(np.uint8([[40, 200]]), [320, 320], axis=1).repeat(64, axis=0)
-    ab = Colorizer(tiny_view_model, threads=1, framing="tile").picture_ab(picture)
+    colorizer = Colorizer(tiny_view_model, Device(threads=1))
+    ab = colorizer.predict(colorizer.see(picture, Look(framing="tile")))
     assert ab.shape == (32, 192, 2)  # held to 6 squares
     np.testing.assert_allclose(ab[16, 16], of_tiny(-1), rtol=1e-4)
     np.testing.assert_allclose(ab[16, -16], of_tiny(1), rtol=1e-4)
@@ -174,12 +196,12 @@ def test_repeated_edge_pixels_do_not_count_for_the_levels(tiny_view_model):
     strip = np.full((8, 256), 130, np.uint8)
     strip[[0, -1], :] = 129
     strip[3:5, :] = np.linspace(60, 220, 256).astype(np.uint8)
-    colorizer = Colorizer(tiny_view_model, threads=1, framing="pad")
+    colorizer = Colorizer(tiny_view_model, Device(threads=1))
     scaled = shrink_exactly(strip, 2, 64)
     seen = TONE_VIEW.input_of(colour.lightness(scaled))
     whole = np.pad(seen, ((31, 31), (0, 0)), mode="edge")
     expected = np.clip(Network(tiny_view_model, 1).run(whole), -1, 1)[15:16] * np.float32(110)
-    found = colorizer.picture_ab(strip)
+    found = colorizer.predict(colorizer.see(strip, Look(framing="pad")))
     assert found.shape == expected.shape
     np.testing.assert_allclose(found, expected, atol=1e-4)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from skimage.color import lab2rgb, rgb2lab
 
-from edge_runtime import Colorizer, colour
+from edge_runtime import Colorizer, Device, colour
 from edge_runtime.compose import compose
 from edge_runtime.contract import as_input
 from edge_runtime.interpreter import Network
@@ -140,7 +140,7 @@ def test_lightness_to_ab(vector):
 
 @pytest.mark.parametrize("vector", SHIPPED, ids=name_of)
 def test_grey_to_rgb(vector):
-    rgb = Colorizer(vector["model"], threads=1).colorize(array(vector, "grey"))
+    rgb = Colorizer(vector["model"], Device(threads=1)).colorize(array(vector, "grey"))
     assert near(rgb, array(vector, "rgb")) >= 0.999
 
 

@@ -6,12 +6,14 @@ import pytest
 from PIL import Image
 from skimage import data as photos
 
-from edge_runtime import Colorizer, colour
+from edge_runtime import Colorizer, Device, Look, colour
 from edge_runtime.colour import lightness
 from edge_runtime.compose import compose
+from edge_runtime.framing import squash
 from edge_runtime.margins import at_full_resolution, find_prints, view_of
 from edge_runtime.prints import Rectangle, join_prints
 from edge_runtime.shrink import shrink_exactly
+from edge_runtime.view import Print, View
 
 # As part of the page's side.
 NEAR = 0.015
@@ -205,15 +207,17 @@ def test_what_is_flat_or_small_has_no_margins(shape):
 def test_bare_photos_are_coloured_as_without_looking(tiny_model, name):
     """To the last bit; and without looking is the one square of the model's contract."""
     photo = PHOTOS[name]
-    ours, whole = (Colorizer(tiny_model, threads=1, margins=m) for m in (True, False))
-    np.testing.assert_array_equal(ours.colorize(photo), whole.colorize(photo))
+    colorizer = Colorizer(tiny_model, Device(threads=1))
+    whole = colorizer.colorize(photo, Look(whole=True))
+    np.testing.assert_array_equal(colorizer.colorize(photo), whole)
 
 
 def test_whole_is_one_square(tiny_model):
     page, _ = album()
-    whole = Colorizer(tiny_model, threads=1, margins=False)
-    ab = whole.predict_ab(lightness(shrink_exactly(page, 64, 64)))
-    np.testing.assert_array_equal(whole.colorize(page), compose(page, ab))
+    colorizer, look = Colorizer(tiny_model, Device(threads=1)), Look(whole=True)
+    square = Print(lightness(shrink_exactly(page, 64, 64)), squash(*page.shape, 64, 32))
+    ab = colorizer.predict(View((square,)))
+    np.testing.assert_array_equal(colorizer.colorize(page, look), compose(page, ab))
 
 
 def chroma(rgb: np.ndarray) -> np.ndarray:
@@ -224,7 +228,7 @@ def chroma(rgb: np.ndarray) -> np.ndarray:
 def test_mounts_stay_neutral_and_prints_are_coloured_as_they_are_bare(tiny_view_model, mount):
     page, places = mount(PHOTOS["coffee"])
     height, width = page.shape
-    colorizer = Colorizer(tiny_view_model, threads=1)
+    colorizer = Colorizer(tiny_view_model, Device(threads=1))
     ours = colorizer.colorize(page)
     outside = np.ones(page.shape, bool)
     seam = round(NEAR * max(page.shape))
@@ -243,7 +247,8 @@ def test_mounts_stay_neutral_and_prints_are_coloured_as_they_are_bare(tiny_view_
 def test_a_page_is_tinted_as_a_whole(tiny_view_model):
     """So that the test above can fail."""
     page, _ = album()
-    assert chroma(Colorizer(tiny_view_model, threads=1, margins=False).colorize(page)).mean() > 10
+    colorizer = Colorizer(tiny_view_model, Device(threads=1))
+    assert chroma(colorizer.colorize(page, Look(whole=True))).mean() > 10
 
 
 def test_joined_ab_is_as_fine_as_its_prints_need():
@@ -287,6 +292,6 @@ def test_the_command_leaves_mounts_out_unless_told(tmp_path, tiny_model, measure
     corner = np.s_[:20, :20]
     ours, whole = (np.asarray(Image.open(tmp_path / f"{name}.png")) for name in ("ours", "whole"))
     np.testing.assert_array_equal(ours[corner], page[corner][..., None].repeat(3, axis=2))
-    expected = Colorizer(tiny_model, margins=False).colorize(page)
+    expected = Colorizer(tiny_model).colorize(page, Look(whole=True))
     np.testing.assert_array_equal(whole, expected)
     assert chroma(whole[corner]).mean() > 10

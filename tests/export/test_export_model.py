@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from edge_runtime import Colorizer
+from edge_runtime import Colorizer, Device
 from edge_runtime.contract import Contract
 from edge_runtime.interpreter import Network
 from edge_runtime.model_file import read_model
@@ -192,7 +192,8 @@ def test_a_run_with_a_tone_view_becomes_a_model_of_version_2(run, pictures, tmp_
     assert made[0].scores["cuts"].gain != made[1].scores["cuts"].gain
     # As the runtime shows it pictures.
     level = np.full((50, 40), 200, np.uint8)
-    card = [Colorizer(file, threads=1).picture_ab(level) for file in files]
+    colorizers = [Colorizer(file, Device(threads=1)) for file in files]
+    card = [colorizer.predict(colorizer.see(level)) for colorizer in colorizers]
     zero = Network(files[0], 1).run(np.zeros((64, 64), np.float32))
     np.testing.assert_allclose(card[0], np.clip(zero, -1, 1) * 110, atol=1e-4)
     assert np.abs(card[0] - card[1]).max() > 0.1

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge_runtime import Colorizer, shipped
+from edge_runtime import Colorizer, Device, shipped
 from edge_runtime.interpreter import Network
 from edge_runtime.tone import TONE_VIEW
 from export import golden as module
@@ -101,5 +101,5 @@ def test_the_float_models_reproduce_theirs(vector, tmp_path):
     picture = vector["height"], vector["width"]
     grey = np.fromfile(COMMITTED / vector["files"]["grey"], "u1").reshape(picture)
     rgb = np.fromfile(COMMITTED / vector["files"]["rgb"], "u1").reshape(*picture, 3)
-    ours = Colorizer(model, threads=1).colorize(grey)
+    ours = Colorizer(model, Device(threads=1)).colorize(grey)
     assert (np.abs(ours.astype(int) - rgb) <= 1).mean() >= 0.999

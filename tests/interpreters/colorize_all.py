@@ -10,7 +10,7 @@ from pathlib import Path
 
 import cv2
 
-from edge_runtime import Colorizer, interpreter
+from edge_runtime import Colorizer, Device, interpreter
 
 
 def main(which: str, models: str, pictures: str, out: str) -> None:
@@ -19,7 +19,7 @@ def main(which: str, models: str, pictures: str, out: str) -> None:
 
         interpreter.load_interpreter_class = lambda: tf.lite.Interpreter
     for model in sorted(Path(models).glob("*.tflite")):
-        colorizer = Colorizer(model, threads=1)
+        colorizer = Colorizer(model, Device(threads=1))
         if which == "tensorflow":
             module = type(colorizer._network._engine._interpreter).__module__
             assert module.startswith("tensorflow."), module

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge_runtime import Colorizer
+from edge_runtime import Colorizer, Device
 from edge_runtime.live.live_view import LiveView
 from edge_runtime.live.source import SourceError
 from edge_runtime.live.watchdog import WatchTimes
@@ -99,7 +99,7 @@ class FakeCamera:
 
 @pytest.fixture(scope="session")
 def colorizer(tiny_model) -> Colorizer:
-    return Colorizer(tiny_model, threads=1)
+    return Colorizer(tiny_model, Device(threads=1))
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def watch(colorizer):
     views = []
 
     def start(open_source, **options) -> LiveView:
-        options = {"colorizer": colorizer, "times": PATIENT, "threads": 1} | options
+        options = {"colorizer": colorizer, "times": PATIENT} | options
         view = LiveView(open_source, **options)
         views.append(view)
         view.start()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge_runtime import Colorizer, ModelError, colour
+from edge_runtime import Colorizer, Device, Look, ModelError, colour
 from edge_runtime.live.open_source import open_source
 from edge_runtime.live.recorder import Recorder
 from edge_runtime.live.source import SourceError
@@ -25,15 +25,15 @@ class Slow:
     def __getattr__(self, name):
         return getattr(self._inner, name)
 
-    def predict_ab(self, lightness):
+    def predict(self, view):
         time.sleep(self._seconds)
-        return self._inner.predict_ab(lightness)
+        return self._inner.predict(view)
 
 
 def test_frames_are_coloured_as_pictures_are(watch, fake_camera, tiny_model, picture, number_of):
-    view = watch(fake_camera, saturation=1.5)
+    view = watch(fake_camera, look=Look(saturation=1.5))
     frame = view.wait_frame(0, 10)
-    whole = Colorizer(tiny_model, threads=1, saturation=1.5).colorize(frame.grey)
+    whole = Colorizer(tiny_model, Device(threads=1)).colorize(frame.grey, Look(saturation=1.5))
     np.testing.assert_array_equal(frame.colour, whole)
     np.testing.assert_array_equal(frame.grey, picture(number_of(frame.grey)))
     # The lightness is the frame's own, at full resolution, where no colour had to be clipped.
@@ -130,7 +130,9 @@ def test_another_model_as_it_runs(watch, fake_camera):
     status = view.status()
     assert (status.model, status.threads) == ("nano", 2)
     frame = view.wait_frame(view.status().frame_number + 1, 30)
-    np.testing.assert_array_equal(frame.colour, Colorizer("nano", threads=2).colorize(frame.grey))
+    np.testing.assert_array_equal(
+        frame.colour, Colorizer("nano", Device(threads=2)).colorize(frame.grey)
+    )
 
 
 @pytest.mark.parametrize(
@@ -219,11 +221,11 @@ def test_a_frame_that_cannot_be_coloured_is_told_and_passed_over(watch, fake_cam
     class Failing(Slow):
         runs = 0
 
-        def predict_ab(self, lightness):
+        def predict(self, view):
             self.runs += 1
             if self.runs % 2:
                 raise ModelError("tiny: the network's output is not finite")
-            return super().predict_ab(lightness)
+            return super().predict(view)
 
     view = watch(lambda: fake_camera(fps=50), colorizer=Failing(colorizer, 0.0))
     number = view.wait_frame(0, 10).number
@@ -241,7 +243,7 @@ def test_a_bug_in_colouring_ends_the_view_and_gives_the_camera_back(
     watch, fake_camera, colorizer, wait_until
 ):
     class Broken(Slow):
-        def predict_ab(self, lightness):
+        def predict(self, view):
             raise MemoryError("no room")
 
     cameras = []

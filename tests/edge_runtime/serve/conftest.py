@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge_runtime import Colorizer
+from edge_runtime import Colorizer, Device
 from edge_runtime.live.live_view import LiveView
 from edge_runtime.live.source import SourceError
 from edge_runtime.live.watchdog import WatchTimes
@@ -82,7 +82,7 @@ class Running:
 
 @pytest.fixture(scope="session")
 def tiny(tiny_model) -> Colorizer:
-    return Colorizer(tiny_model, threads=1)
+    return Colorizer(tiny_model, Device(threads=1))
 
 
 @pytest.fixture(scope="module")
@@ -129,16 +129,15 @@ class _starter:  # noqa: N801
             view = LiveView(
                 camera,
                 colorizer=self._tiny,
-                make_colorizer=lambda model, threads: Colorizer(model, threads=threads),
+                make_colorizer=lambda model, threads: Colorizer(model, Device(threads=threads)),
                 name="test camera",
                 model=str(self._model),
-                threads=1,
                 times=WatchTimes(silence=1, opening=10, first_wait=0.05, longest_wait=0.2),
             )
             view.start()
         listener = listen(host, 0, token)
         ready = threading.Event()
-        options = {"model": self._model, "threads": 1} | options
+        options = {"model": self._model, "device": Device(threads=1)} | options
         server = PageServer(listener, view, on_ready=ready.set, **options)
         thread = threading.Thread(target=server.serve_page)
         thread.start()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from edge_runtime import Colorizer
+from edge_runtime import Colorizer, Device, Look
 from edge_runtime.compose import compose
 
 COLORIZE = "/api/colorize"
@@ -28,7 +28,7 @@ def photos(start):
 def test_a_photo_is_what_colorizer_makes_of_it(photos, grey, file_of, tiny_model):
     form = {"picture": ("old.png", file_of(grey))}
     response = photos.http.post(COLORIZE, files=form, params={"saturation": 1.4})
-    expected = Colorizer(tiny_model, threads=1, saturation=1.4).colorize(grey)
+    expected = Colorizer(tiny_model, Device(threads=1)).colorize(grey, Look(saturation=1.4))
     np.testing.assert_array_equal(opened(response), expected)
     assert response.headers["content-type"] == "image/png"
     assert response.headers["content-disposition"].endswith("''old.colour.png")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge_runtime import Colorizer
+from edge_runtime import Colorizer, Device
 
 PHOTO = Path(__file__).parents[3] / "docs" / "demo" / "grey.jpg"
 TONE_RATE = 48_000
@@ -23,7 +23,7 @@ def photo() -> np.ndarray:
 
 @pytest.fixture(scope="session")
 def colorizer(tiny_model) -> Colorizer:
-    return Colorizer(tiny_model, threads=1)
+    return Colorizer(tiny_model, Device(threads=1))
 
 
 def _tone(start: int, count: int) -> av.AudioFrame:

@@ -8,11 +8,12 @@ import pytest
 from av.codec.context import Flags
 from PIL import Image
 
+from edge_runtime import Look
 from edge_runtime.video import VideoOptions, colorize_video
 from edge_runtime.video.chroma import ChromaMaker
 from edge_runtime.video.signal import Signal
 
-PLAIN = {"smoothing": 0.0}
+PLAIN = {"look": Look(smoothing=0.0)}
 
 
 class Watching:
@@ -24,9 +25,12 @@ class Watching:
         self.seen: list[np.ndarray] = []
         self.given: list[np.ndarray] = []
 
-    def predict_ab(self, lightness, framing):
-        self.seen.append(lightness)
-        self.given.append(self._colorizer.predict_ab(lightness, framing))
+    def framing(self, height, width, look):
+        return self._colorizer.framing(height, width, look)
+
+    def predict(self, view):
+        self.seen.append(view.lightness)
+        self.given.append(self._colorizer.predict(view))
         return self.given[-1]
 
 
@@ -164,7 +168,8 @@ def test_without_saturation_all_stays_neutral(
 ):
     source = make_film(tmp_path / "f.mp4", frames=5, set_up=two_fields if interlaced else None)
     target = tmp_path / "out.mkv"
-    colorize_video(source, target, colorizer, VideoOptions(codec="ffv1", saturation=0, **PLAIN))
+    options = VideoOptions(codec="ffv1", look=Look(saturation=0, smoothing=0))
+    colorize_video(source, target, colorizer, options)
     for cb, cr in chroma_planes(target):
         assert (cb == 128).all()
         assert (cr == 128).all()
@@ -187,17 +192,16 @@ def test_the_chroma_is_that_of_the_network(tmp_path, make_film, colorizer, chrom
     assert np.abs(cr - (128 + 224 / 255 * (red - luma) / 1.402)).mean() < 2
 
 
-@pytest.mark.parametrize("options", [{}, {"smoothing": 0.0}, {"framing": "tile"}])
+@pytest.mark.parametrize("look", [Look(), Look(smoothing=0.0), Look(framing="tile")])
 def test_the_pipeline_equals_the_serial_path(
-    tmp_path, make_film, colorizer, luma_planes, chroma_planes, options
+    tmp_path, make_film, colorizer, luma_planes, chroma_planes, look
 ):
     source = make_film(tmp_path / "f.mp4", frames=20, audio="aac")
     results = []
     for name, serial in (("a.mkv", True), ("b.mkv", False)):
         target = tmp_path / name
-        options = VideoOptions(codec="ffv1", serial=serial, stats=True, **{**options})
+        options = VideoOptions(codec="ffv1", serial=serial, stats=True, look=look)
         results.append(colorize_video(source, target, colorizer, options))
-        options = {"smoothing": options.smoothing, "framing": options.framing}
     assert results[0].flicker == results[1].flicker
     for planes in (luma_planes, chroma_planes):
         one, other = (planes(tmp_path / name) for name in ("a.mkv", "b.mkv"))

@@ -7,9 +7,10 @@ import av
 import numpy as np
 import pytest
 
+from edge_runtime import Look
 from edge_runtime.video import VideoError, VideoOptions, colorize_video, writer
 
-PLAIN = {"smoothing": 0.0, "preset": "ultrafast"}
+PLAIN = {"look": Look(smoothing=0.0), "preset": "ultrafast"}
 
 
 def remuxed(source, target, **options):
@@ -100,7 +101,9 @@ def test_a_size_that_changes_under_way(tmp_path, make_film, colorizer, luma_plan
     both = tmp_path / "both.ts"
     both.write_bytes(b"".join(part.read_bytes() for part in parts))
     target = tmp_path / "out.mkv"
-    result = colorize_video(both, target, colorizer, VideoOptions(codec="ffv1", smoothing=0))
+    result = colorize_video(
+        both, target, colorizer, VideoOptions(codec="ffv1", look=Look(smoothing=0))
+    )
     assert any("another size" in warning for warning in result.warnings)
     assert {plane.shape for plane in luma_planes(target)} == {(64, 96)}
     assert result.frames == 20
@@ -145,8 +148,9 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, film, colorizer, full_disk):
 def test_an_error_of_the_network_leaves_nothing(tmp_path, film, colorizer):
     class Broken:
         input_size, output_size = colorizer.input_size, colorizer.output_size
+        framing = colorizer.framing
 
-        def predict_ab(self, lightness, framing):
+        def predict(self, view):
             raise RuntimeError("no more")
 
     for serial in (True, False):

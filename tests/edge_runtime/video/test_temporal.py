@@ -6,15 +6,15 @@ import pytest
 from skimage import data as photos
 
 from edge_runtime.colour import rgb_to_lab
+from edge_runtime.look import DEFAULT_SMOOTHING
 from edge_runtime.video.temporal import (
-    DEFAULT_STRENGTH,
     MOST_KEPT,
     ChromaSmoother,
     check_strength,
 )
 
 S, CELLS = 160, 80
-KEPT = DEFAULT_STRENGTH * MOST_KEPT
+KEPT = DEFAULT_SMOOTHING * MOST_KEPT
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def whole_photo(picture):
     return np.ascontiguousarray(lab[..., 0]), ab
 
 
-@pytest.mark.parametrize("strength", [0.5, DEFAULT_STRENGTH, 1.0])
+@pytest.mark.parametrize("strength", [0.5, DEFAULT_SMOOTHING, 1.0])
 def test_noise_on_a_still_falls_as_theory_says(scene, strength):
     # y' = k y + (1 - k) x of white noise x has the standard deviation sqrt((1 - k) / (1 + k)),
     # and its steps from frame to frame are (1 - k) / sqrt(1 + k) of those of x.
@@ -69,7 +69,7 @@ def test_noise_on_a_still_falls_as_theory_says(scene, strength):
 @pytest.mark.parametrize("step", [1.0, 2.5, 6.0])
 def test_colours_follow_the_motion(scene, step):
     rng = np.random.default_rng(2)
-    smoother = ChromaSmoother(DEFAULT_STRENGTH)
+    smoother = ChromaSmoother(DEFAULT_SMOOTHING)
     for frame in range(21):
         lit, ab = view(scene, 30 + step * frame)
         noisy = ab + rng.normal(0, 4, ab.shape).astype(np.float32)
@@ -104,7 +104,7 @@ def with_block(scene, column):
 
 
 def test_what_comes_in_and_what_is_uncovered_has_its_own_colour_at_once(scene):
-    smoother = ChromaSmoother(DEFAULT_STRENGTH)
+    smoother = ChromaSmoother(DEFAULT_SMOOTHING)
     for column in [4] * 8 + [30]:
         lit, ab = with_block(scene, column)
         smoothed = smoother.smooth(lit, ab)
@@ -128,7 +128,7 @@ def test_a_cut_begins_anew_at_once():
     frames = [
         whole_photo(picture) for picture in (photos.coffee(), photos.chelsea(), photos.rocket())
     ]
-    smoother = ChromaSmoother(DEFAULT_STRENGTH)
+    smoother = ChromaSmoother(DEFAULT_SMOOTHING)
     for lit, ab in frames + frames:
         assert np.array_equal(smoother.smooth(lit, ab), ab)
         wrong = smoother.smooth(lit, ab + 10)
@@ -138,7 +138,7 @@ def test_a_cut_begins_anew_at_once():
 
 def test_reset_and_another_size_begin_anew(scene):
     lit, ab = view(scene, 60)
-    smoother = ChromaSmoother(DEFAULT_STRENGTH)
+    smoother = ChromaSmoother(DEFAULT_SMOOTHING)
     smoother.smooth(lit, ab)
     assert not np.allclose(smoother.smooth(lit, ab + 10), ab + 10)
     smoother.reset()
@@ -151,7 +151,7 @@ def test_reset_and_another_size_begin_anew(scene):
 def test_exposure_does_not_let_go_of_the_colours(scene, change):
     lit, ab = view(scene, 60)
     rng = np.random.default_rng(3)
-    smoother = ChromaSmoother(DEFAULT_STRENGTH)
+    smoother = ChromaSmoother(DEFAULT_SMOOTHING)
     for frame in range(40):
         gain = {
             "flash": 1.4 if frame % 5 == 2 else 1.0,
@@ -166,7 +166,7 @@ def test_exposure_does_not_let_go_of_the_colours(scene, change):
 def test_a_noisy_camera_is_smoothed_too(scene):
     lit, ab = view(scene, 60)
     rng = np.random.default_rng(3)
-    smoother = ChromaSmoother(DEFAULT_STRENGTH)
+    smoother = ChromaSmoother(DEFAULT_SMOOTHING)
     for _ in range(40):
         noisy_lit = np.clip(lit + rng.normal(0, 6, lit.shape), 0, 100).astype(np.float32)
         noisy = ab + rng.normal(0, 4, ab.shape).astype(np.float32)
@@ -201,7 +201,7 @@ def test_the_result_does_not_depend_on_threads(scene):
     try:
         for count in (1, 4):
             cv2.setNumThreads(count)
-            smoother = ChromaSmoother(DEFAULT_STRENGTH)
+            smoother = ChromaSmoother(DEFAULT_SMOOTHING)
             for frame in range(6):
                 smoothed = smoother.smooth(*view(scene, 30 + 2.3 * frame))
             results.append(smoothed)
@@ -214,7 +214,7 @@ def test_the_result_does_not_depend_on_threads(scene):
 def test_any_size_of_ab(scene, shape):
     lit, _ = view(scene, 60)
     rng = np.random.default_rng(4)
-    smoother = ChromaSmoother(DEFAULT_STRENGTH)
+    smoother = ChromaSmoother(DEFAULT_SMOOTHING)
     for _ in range(30):
         smoothed = smoother.smooth(lit, rng.normal(5, 4, (*shape, 2)).astype(np.float32))
     assert smoothed.shape == (*shape, 2)
@@ -227,7 +227,7 @@ def test_any_size_of_ab(scene, shape):
 def test_flat_frames(level):
     lit = np.full((S, S), level, np.float32)
     ab = np.full((CELLS, CELLS, 2), 10, np.float32)
-    smoother = ChromaSmoother(DEFAULT_STRENGTH)
+    smoother = ChromaSmoother(DEFAULT_SMOOTHING)
     smoother.smooth(lit, ab)
     assert np.allclose(smoother.smooth(lit, ab * 2), 10 * (2 - KEPT), atol=1e-3)
 

@@ -1,0 +1,40 @@
+"""What a network is shown of a picture."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from edge_runtime.framing import Framing
+from edge_runtime.prints import Rectangle
+
+
+@dataclass(frozen=True)
+class Print:
+    """A picture that is seen by itself: all of one, or one print of an album page.
+
+    Attributes:
+        lightness: float32 [H, W], CIE L*, 0..100, of the framing's `scaled_shape`.
+        framing: which windows of it the network sees.
+    """
+
+    lightness: np.ndarray
+    framing: Framing
+
+
+@dataclass(frozen=True)
+class View:
+    """What `Colorizer.see` makes of a picture, and `Colorizer.predict` gives colours to.
+
+    Attributes:
+        prints: what is seen by itself, one or more.
+        places: where each of them lies in the picture; empty where the one is all of it.
+    """
+
+    prints: tuple[Print, ...]
+    places: tuple[Rectangle, ...] = ()
+
+    @property
+    def lightness(self) -> np.ndarray:
+        """That of a picture taken whole: float32 [H, W], CIE L*, 0..100."""
+        (only,) = self.prints
+        return only.lightness
