@@ -83,9 +83,10 @@ test-interpreters: $(VENV)/.dev ## see that three interpreters colour alike (min
 test-android: $(VENV)/.runtime ## check the Android demo: compile, test, run the models, build an APK
 	@PYTHON=$(abspath $(BIN))/python android_demo/ci/run.sh
 
-lint: $(VENV)/.dev ## check the style and the format
+lint: $(VENV)/.dev ## check the style, the format and the types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) out build dist *.egg-info

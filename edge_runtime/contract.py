@@ -147,7 +147,9 @@ def _view(value: Any) -> ToneView:
     Raises:
         ModelError: not an object of three numbers, or out of range.
     """
-    numbers = [value.get(f.name) for f in fields(ToneView)] if isinstance(value, dict) else []
+    numbers: list[Any] = (
+        [value.get(f.name) for f in fields(ToneView)] if isinstance(value, dict) else []
+    )
     if not numbers or not all(_is_figure(number) for number in numbers):
         raise ModelError("the model's contract has a view that is not three numbers by name")
     try:

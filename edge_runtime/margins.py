@@ -260,7 +260,7 @@ def _margin(lightness: np.ndarray) -> list[tuple[int, int]] | None:
     for turns, side in enumerate(sides):
         first, last = depths[turns - 1], turned[turns].shape[1] - depths[(turns + 1) % 4]
         edges.append(side.edge(first, last) if side and last - first >= _LEAST_SIDE // 2 else None)
-    sure = _agreed(edges, [side and side.level for side in sides])
+    sure = _agreed(edges, [side.level if side else None for side in sides])
     if sure is None:
         return None
     deepest = max(edge.depth for edge in sure if edge)
@@ -298,13 +298,11 @@ def _agreed(
             ):
                 return chosen
     for one, other in ((0, 2), (1, 3)):
-        pair = edges[one], edges[other]
-        between = levels[1 - one], levels[3 - one]
-        if None in pair:
+        pair = [edge for edge in (edges[one], edges[other]) if edge]
+        between = [level for level in (levels[1 - one], levels[3 - one]) if level is not None]
+        if len(pair) < 2:
             continue
-        framed = (
-            None not in between and _apart([*between, *(e.level for e in pair)]) <= _CLEAN_LEVELS
-        )
+        framed = len(between) == 2 and _apart([*between, *(e.level for e in pair)]) <= _CLEAN_LEVELS
         if all(edge.is_one_of_two(framed) for edge in pair):
             return [edge if edge in pair else None for edge in edges]
     return None

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import cv2
 
@@ -70,13 +71,13 @@ def measure_device(
                 yield DeviceRow(name, size, threads, accelerator, error=reason)
 
 
-def main(**row: str | int | float) -> None:
+def main(**row: Any) -> None:
     """What a process of its own does: measure a row, and print it as JSON, or fail in a word."""
     # What libraries print goes elsewhere.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answer:
         os.dup2(2, 1)
         try:
-            found = {"row": asdict(measure_row(**row))}
+            found: dict[str, Any] = {"row": asdict(measure_row(**row))}
         except TintLiteError as error:
             found = {"error": str(error)}
         json.dump(found, answer)
@@ -118,7 +119,7 @@ def measure_row(
 def _in_own_process(
     name: str, model: str, size: str, threads: int, seconds: float, accelerator: str
 ) -> DeviceRow:
-    row = {"name": name, "model": model, "size": size, "threads": threads}
+    row: dict[str, Any] = {"name": name, "model": model, "size": size, "threads": threads}
     row |= {"seconds": seconds, "accelerator": accelerator}
     if not sys.executable or getattr(sys, "frozen", False):  # there is no Python to start
         return measure_row(**row)

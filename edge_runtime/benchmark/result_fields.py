@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from edge_runtime.benchmark.machine import Machine
@@ -103,7 +103,7 @@ def _made(value: Any, what: str) -> str:
     return text
 
 
-def _record(value: Any, what: str, record: type, checks: dict[str, Check]) -> Any:
+def _record(value: Any, what: str, record: type, checks: Mapping[str, Check]) -> Any:
     found = _object(value, what)
     if set(found) != set(checks):
         raise FlawError(f"{what} that has not the fields {', '.join(checks)}")

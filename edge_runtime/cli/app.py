@@ -24,10 +24,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-FramingName = Enum("FramingName", {name: name for name in FRAMINGS}, type=str)
+FramingName = Enum("FramingName", {name: name for name in FRAMINGS}, type=str)  # type: ignore[misc]
 _FRAMING = FramingName(DEFAULT_FRAMING)
-DisplayName = Enum("DisplayName", {name: name for name in ("window", "web", "none")}, type=str)
-AcceleratorName = Enum("AcceleratorName", {name: name for name in ACCELERATORS}, type=str)
+DisplayName = Enum("DisplayName", {"window": "window", "web": "web", "none": "none"}, type=str)
+AcceleratorName = Enum("AcceleratorName", {name: name for name in ACCELERATORS}, type=str)  # type: ignore[misc]
 _ACCELERATOR = AcceleratorName(DEFAULT_ACCELERATOR)
 AcceleratorOption = Annotated[
     AcceleratorName,

@@ -109,8 +109,8 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
                 _do(job, colorizer, options, mark, outcome, progress)
                 progress.advance()
     except (KeyboardInterrupt, SystemExit) as stop:  # ctrl-C, and signals as `main` hears them
-        over = outcome.done + outcome.passed_over + outcome.failed
-        left = len(plan.jobs) + len(plan.failures) - over
+        dealt_with = outcome.done + outcome.passed_over + outcome.failed
+        left = len(plan.jobs) + len(plan.failures) - dealt_with
         complain(f"interrupted: {outcome.done} done, {left} left")
         code = INTERRUPTED if isinstance(stop, KeyboardInterrupt) else stop.code
         raise SystemExit(code) from None

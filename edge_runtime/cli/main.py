@@ -1,11 +1,12 @@
 """Run the command line: parse, do, and turn every expected error into one line and a code."""
 
+import io
 import os
 import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from edge_runtime.cli.codes import FAILED, HUNG_UP, INTERRUPTED, OK, TERMINATED, USAGE
 from edge_runtime.cli.console import complain
@@ -54,7 +55,7 @@ def _run(arguments: list[str] | None) -> int:
 
     # Newer Typers carry their own copy of Click, older ones need the package: BadParameter is a
     # child of the class of all usage errors in both.
-    usage_error = typer.BadParameter.__mro__[1]
+    usage_error: Any = typer.BadParameter.__mro__[1]
     try:
         code = app(args=arguments, prog_name="tintlite", standalone_mode=False)
     except usage_error as error:
@@ -69,7 +70,7 @@ def _run(arguments: list[str] | None) -> int:
 
 def _codes() -> dict[int, int]:
     """The signals that end the command, and its exit codes then."""
-    codes = {signal.SIGTERM: TERMINATED}
+    codes: dict[int, int] = {signal.SIGTERM: TERMINATED}
     # Windows has no such signal; under nohup it is to be ignored.
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         codes[signal.SIGHUP] = HUNG_UP
@@ -90,7 +91,7 @@ def _prepare_streams() -> None:
         except OSError:
             os.open(os.devnull, os.O_RDWR)
     # A file name that the terminal's encoding lacks is shown escaped, as on standard error.
-    if sys.stdout is not None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 
 

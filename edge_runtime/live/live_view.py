@@ -255,7 +255,7 @@ class LiveView:
 
     def configure(
         self,
-        model: str | None = None,
+        model: str | Path | None = None,
         threads: int | None = None,
         saturation: float | None = None,
     ) -> None:

@@ -58,4 +58,4 @@ def _why_not_open(error: OSError) -> str:
         return "the camera is in use by another program"
     if error.errno in (errno.EACCES, errno.EPERM):
         return "no permission to use the camera (is this user in the group 'video'?)"
-    return error.strerror
+    return error.strerror or str(error)

@@ -94,6 +94,7 @@ class Watchdog:
         failures = 0
         while not self._stopping.is_set():
             reader = self._begin()
+            failure: SourceError | None
             if reader is None:
                 failure = SourceError("the camera's driver hangs, and does not let go of it")
             else:
@@ -129,7 +130,7 @@ class Watchdog:
         """Stand by a reader until it ends (None if cleanly), falls silent, or we are stopped."""
         told = False
         while not self._stopping.is_set():
-            if reader.frames and not told:
+            if reader.source is not None and reader.frames and not told:
                 told = True
                 self._listener.source_runs(reader.source.description, again=self._ever)
                 self._ever = True

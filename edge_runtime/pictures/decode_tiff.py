@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -44,7 +44,7 @@ def decode_tiff(file: BinaryIO, path: Path, limits: Limits, number: int) -> Stor
     logging.getLogger("tifffile").addHandler(logging.NullHandler())
     file.seek(0)
     try:
-        page = tifffile.TiffFile(file, name="picture").pages[number]
+        page: Any = tifffile.TiffFile(file, name="picture").pages[number]
     except Exception as error:  # damaged bytes can raise nearly anything in a decoder
         raise PictureError(f"{path}: the header is damaged ({reason(error)})") from None
     check_size(page.imagewidth, page.imagelength, path, limits)
@@ -195,7 +195,7 @@ def _decode(file: BinaryIO, page: "TiffPage", plan: _Plan, path: Path) -> Stored
     alpha = None if plan.alpha is None else planes[..., count]
     if int(page.photometric) == _WHITE_IS_ZERO:
         colours = ~colours
-    if plan.associated:
+    if plan.associated and alpha is not None:
         colours = _divided(colours, alpha)
     if int(page.photometric) == _ICC_LAB and plan.deep:
         colours = np.minimum(colours.astype(np.uint32) * 65535 // _ICC_LAB_WHITE, 65535)

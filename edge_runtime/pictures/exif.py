@@ -134,8 +134,8 @@ def _set(block: bytearray, field: Field | None, layout: Layout, number: int) -> 
         return
     size = len(field.data)
     if number < 256**size:
-        order = "little" if layout.order == "<" else "big"
-        block[field.place : field.place + size] = number.to_bytes(size, order)
+        data = number.to_bytes(size, "little" if layout.order == "<" else "big")
+        block[field.place : field.place + size] = data
 
 
 def _drop_thumbnail(

@@ -30,7 +30,7 @@ _ALONE = {0x01, *range(0xD0, 0xD8)}
 def read_segments(file: BinaryIO) -> list[tuple[int, bytes]]:
     """Marker and data of the segments before the pixels; what is damaged ends the list."""
     file.seek(2)
-    segments = []
+    segments: list[tuple[int, bytes]] = []
     while True:
         byte = file.read(1)
         if byte != b"\xff":

@@ -16,6 +16,7 @@ The colours of a picture would not survive the way to sRGB unclipped, and clippi
 import io
 import struct
 from functools import cached_property, lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -147,7 +148,7 @@ class Grid:
                 np.minimum(keys[left], keys[right]),
             )
         strides = np.resize(strides, 4)
-        last = np.float32(1)
+        last: Any = np.float32(1)
         grey = np.zeros(len(node), np.float32)
         for key in keys:
             part = key.view(np.float32)
@@ -194,7 +195,7 @@ class Profile:
         """
         channels = 1 if planes.ndim == 2 else planes.shape[2]
         if channels == 1 and self.kind == "rgb":  # the grey levels are those of R = G = B
-            way = None if self._is_srgb else self._grey_of_rgb
+            way: Curves | Grid | None = None if self._is_srgb else self._grey_of_rgb
         elif channels == _CHANNELS[self.kind]:
             way = None if self._is_srgb else self._way
         else:
@@ -270,7 +271,7 @@ class Profile:
             return False
         levels = np.arange(0, 256, 15, dtype=np.uint8)
         if self.kind == "grey":
-            probe = levels
+            probe: np.ndarray = levels
             said = self._ask(levels.astype(np.uint16) * _STEP)
         else:
             probe = np.stack(np.meshgrid(levels, levels, levels), -1).reshape(-1, 1, 3)
@@ -331,7 +332,7 @@ def _grey_of_lightness(dtype: str) -> np.ndarray:
     return grey
 
 
-def grey_of_lightness(lightness: np.ndarray, dtype: type) -> np.ndarray:
+def grey_of_lightness(lightness: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """sRGB grey of the L* of a Lab picture.
 
     Args:

@@ -78,13 +78,13 @@ def mark_of_file(path: Path) -> Mark | None:
 def _read_xmp(file: BinaryIO, path: Path) -> bytes:
     name = look_at(file, path)
     if name == "JPEG":
-        from edge_runtime.pictures.jpeg_parts import read_words
+        from edge_runtime.pictures import jpeg_parts
 
-        return read_words(file)[1].xmp
+        return jpeg_parts.read_words(file)[1].xmp
     if name == "PNG":
-        from edge_runtime.pictures.png_parts import read_chunks, read_words
+        from edge_runtime.pictures import png_parts
 
-        return read_words(read_chunks(file, pixels=False))[1].xmp
+        return png_parts.read_words(png_parts.read_chunks(file, pixels=False))[1].xmp
     if name == "TIFF":
         from edge_runtime.pictures.read_tiff import read_xmp
 

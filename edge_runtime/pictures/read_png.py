@@ -33,8 +33,10 @@ from edge_runtime.pictures.transparency import Key, alpha_of_key, settle_key
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of each colour type
 _COLOUR, _ALPHA = 2, 4  # bits of the colour type
 # Adam7: the first column and row of each pass, and the steps between them.
-_PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2))
-_PASSES += ((0, 1, 1, 2),)
+_PASSES = (
+    *((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8)),
+    *((2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)),
+)
 _FILTERS = 5
 _QUICKLY = 1
 

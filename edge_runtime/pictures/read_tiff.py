@@ -104,7 +104,7 @@ def _pages(
         raise PictureError(f"{path}: a TIFF whose header is damaged")
     layout, at = header
     pages: list[tuple[int, int]] = []
-    seen = set()
+    seen: set[int] = set()
     while at and at not in seen and len(seen) < most:
         try:
             fields, following = read_directory(file, at, layout, (_NEW_SUBFILE, _SUBFILE))

@@ -46,10 +46,13 @@ _BIG_FROM = 4_000_000_000
 class Rows(Protocol):
     """Pixels of which rows are made when they are asked for; an array is one, too."""
 
-    shape: tuple[int, ...]
-    dtype: np.dtype
+    @property
+    def shape(self) -> tuple[int, ...]: ...
 
-    def __getitem__(self, rows: slice) -> np.ndarray:
+    @property
+    def dtype(self) -> np.dtype: ...
+
+    def __getitem__(self, rows: slice, /) -> np.ndarray:
         """uint8 or uint16 [n, W] or [n, W, 3]."""
 
 

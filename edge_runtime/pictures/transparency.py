@@ -20,9 +20,10 @@ def settle_key(image: Image.Image) -> Key | None:
         the grey level or (red, green, blue) as stored; None where there is none, and for palettes.
     """
     key = image.info.get("transparency")
-    if image.format != "PNG" or not image.tile or not isinstance(key, int | tuple):
+    tile = getattr(image, "tile", None)  # of a picture from a file
+    if image.format != "PNG" or not tile or not isinstance(key, int | tuple):
         return None
-    stored_as = str(image.tile[0][3])
+    stored_as = str(tile[0][3])
     if image.mode == "P":
         return None
     if ";16" in stored_as:

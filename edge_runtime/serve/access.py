@@ -43,6 +43,7 @@ class Access:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
+        answer: Response | None
         if self._only_local and not is_local_name(host):
             answer = refusal(421, "this server is asked under a name that is not its own")
         elif not _from_here(scope, headers, host):
@@ -73,7 +74,8 @@ class Access:
 
     def _fits(self, shown: str) -> bool:
         # In constant time, so that the answer's delay says nothing of how much was right.
-        return secrets.compare_digest(shown.encode("utf-8", "replace"), self._token.encode())
+        own = (self._token or "").encode()
+        return bool(own) and secrets.compare_digest(shown.encode("utf-8", "replace"), own)
 
     def _with_cookie(self, scope: Scope, send: Send) -> Send:
         # A redirect to an address without the token would lose the visitor who clicked a link in
@@ -81,13 +83,13 @@ class Access:
         # the address bar instead.
         holder = Response()
         holder.set_cookie(
-            _cookie_name(scope), self._token, path="/", httponly=True, samesite="strict"
+            _cookie_name(scope), self._token or "", path="/", httponly=True, samesite="strict"
         )
         cookie = (b"set-cookie", holder.headers["set-cookie"].encode("latin-1"))
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = message | {"headers": [*message["headers"], cookie]}
+                message = {**message, "headers": [*message["headers"], cookie]}
             await send(message)
 
         return send_with_cookie

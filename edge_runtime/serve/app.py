@@ -5,7 +5,7 @@ import json
 import time
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import FastAPI, HTTPException, Query, Request
@@ -226,7 +226,7 @@ def _coloured_response(coloured: PhotoResult, name: str) -> Response:
         "X-Notes": quote(json.dumps(notes, ensure_ascii=False)),
     }
     name = f"{Path(name).stem}.colour{coloured.format.endings[0]}"
-    return _download(coloured.data, coloured.format.media_type, name, headers)
+    return _download(coloured.data or b"", coloured.format.media_type, name, headers)
 
 
 def _download(
@@ -275,18 +275,18 @@ def _giving(file: PageFile):
 def _answer_errors(app: FastAPI) -> None:
     """Let every error be one sentence in JSON."""
 
-    async def http(request: Request, error: HTTPException) -> Response:
-        return refusal(error.status_code, str(error.detail), error.headers)
+    async def http(request: Request, error: Any) -> Response:
+        return refusal(error.status_code, str(error.detail), dict(error.headers or {}))
 
-    async def invalid(request: Request, error: RequestValidationError) -> Response:
+    async def invalid(request: Request, error: Any) -> Response:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][1:]) or "the request"
         return refusal(422, f"{where}: {first['msg']}")
 
-    async def users_mistake(request: Request, error: TintLiteError) -> Response:
+    async def users_mistake(request: Request, error: Any) -> Response:
         return refusal(422, str(error))
 
-    async def gone(request: Request, error: ClientDisconnect) -> Response:
+    async def gone(request: Request, error: Any) -> Response:
         return refusal(400, "the sender has gone")  # nobody reads it
 
     app.add_exception_handler(AnyHTTPException, http)

@@ -1,6 +1,7 @@
 """A connection that slow or silent peers cannot hold for ever."""
 
 import asyncio
+from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -21,7 +22,7 @@ class Connection(H11Protocol):
         self._head_deadline: asyncio.TimerHandle | None = None
         self._room_deadline: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:
+    def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         if len(self.connections) > MAX_CONNECTIONS:
             transport.abort()

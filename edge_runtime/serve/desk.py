@@ -104,11 +104,12 @@ class Desk:
         self._changes += 1
         try:
             async with self._changing:
-                given = {"model": model, "threads": threads, "saturation": saturation}
-                changed = change(self.settings, self.models, **given)
+                changed = change(
+                    self.settings, self.models, model=model, threads=threads, saturation=saturation
+                )
                 if self.view is not None:
-                    given["model"] = None if model is None else self.models.file(model)
-                    await asyncio.to_thread(self.view.configure, **given)
+                    file = None if model is None else self.models.file(model)
+                    await asyncio.to_thread(self.view.configure, file, threads, saturation)
                 self.settings = changed
         finally:
             self._changes -= 1

@@ -64,7 +64,8 @@ class MjpegStream(Response):
                     return
                 if last is None or time.monotonic() - sent < _REPEAT_SECONDS:
                     continue
-            last = frame or last
+                frame = last
+            last = frame
             sent = time.monotonic()
             # The boundary after the picture, not before the next: browsers show it on seeing that.
             await write(_head(last) + last.jpeg + f"\r\n--{_BOUNDARY}\r\n".encode())

@@ -2,7 +2,7 @@
 
 import tempfile
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from fastapi import HTTPException, Request
 from starlette.concurrency import run_in_threadpool
@@ -50,7 +50,7 @@ async def receive_upload(request: Request) -> Upload:
     except BaseException:
         file.close()
         raise
-    return Upload(file)
+    return Upload(cast(BinaryIO, file))
 
 
 async def _from_form(request: Request) -> Upload:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import av
 from av.codec.codec import UnknownCodecError
@@ -132,7 +133,7 @@ def plan_encoder(
     width: int,
     height: int,
     depth: int,
-    rate: float,
+    rate: float | Fraction,
     order: int,
 ) -> EncoderPlan:
     """Choose how to encode a film, and try that the encoder takes it.
@@ -190,11 +191,11 @@ def plan_encoder(
         hardware = " (is its device there?)" if name.endswith(_OF_HARDWARE) else ""
         told = f"the encoder {name} does not work{with_} here{hardware}: {reason(error)}"
         raise VideoError(told) from None
-    told = f"the encoder {name} does not take {width} x {height} pixels{with_}: {reason(failure)}"
+    told = f"the encoder {name} does not take {width} x {height} pixels{with_}: {reason(failure) if failure else 'none fits'}"
     raise VideoError(told)
 
 
-def _try(plan: EncoderPlan, rate: float) -> None:
+def _try(plan: EncoderPlan, rate: float | Fraction) -> None:
     """Open the encoder of a plan, to see whether it takes it.
 
     Raises:
@@ -206,7 +207,9 @@ def _try(plan: EncoderPlan, rate: float) -> None:
     context.open()
 
 
-def set_up(context: av.VideoCodecContext, plan: EncoderPlan, *, rate: float, threads: int) -> None:
+def set_up(
+    context: av.VideoCodecContext, plan: EncoderPlan, *, rate: float | Fraction, threads: int
+) -> None:
     """Put a plan's settings into an encoder that is not open yet.
 
     Args:

@@ -46,8 +46,8 @@ class FlickerMeter:
         """
         check_frame(lightness, ab)
         cells = to_cells(lightness, ab.shape[:2])
-        if self._ab is not None and self._ab.shape == ab.shape:
-            self._compare(cells, ab)
+        if self._lightness is not None and self._ab is not None and self._ab.shape == ab.shape:
+            self._compare(self._lightness, self._ab, cells, ab)
         self._lightness = cells
         self._ab = np.array(ab, np.float32)
 
@@ -61,18 +61,20 @@ class FlickerMeter:
         """How many cuts there were; frames are not compared across them."""
         return self._cuts
 
-    def _compare(self, cells: np.ndarray, ab: np.ndarray) -> None:
-        places = self._flow.places(self._lightness, cells)
-        moved = fetch(self._lightness, places)
-        if is_cut(self._lightness, moved, cells):
+    def _compare(
+        self, before: np.ndarray, ab_before: np.ndarray, cells: np.ndarray, ab: np.ndarray
+    ) -> None:
+        places = self._flow.places(before, cells)
+        moved = fetch(before, places)
+        if is_cut(before, moved, cells):
             self._cuts += 1
             return
-        back = fetch(self._flow.places(cells, self._lightness), places)
+        back = fetch(self._flow.places(cells, before), places)
         distance = np.linalg.norm(back - cell_grid(cells.shape), axis=-1)
         # Cells that came in over the edge have no earlier colour.
         inside = ((places >= 0) & (places <= np.array(cells.shape[::-1]) - 1)).all(axis=-1)
         same = np.abs(match_exposure(moved, cells) - cells) < _SAME_LIGHTNESS
         trusted = same & inside & (distance < _SAME_PLACE)
-        error = np.abs(fetch(self._ab, places) - ab).mean(axis=-1)[trusted]
+        error = np.abs(fetch(ab_before, places) - ab).mean(axis=-1)[trusted]
         self._error += float(error.sum(dtype=np.float64))
         self._cells += error.size

@@ -1,6 +1,7 @@
 """Look at a frame's planes, and bring a frame into the pixel format that the work is done in."""
 
 import re
+from typing import Any
 
 import av
 import numpy as np
@@ -87,8 +88,8 @@ class Workbench:
 
     def _convert(self, frame: av.VideoFrame) -> av.VideoFrame:
         """By FFmpeg; planes of luma are copied over its result, which may be of another range."""
-        width, height = self._film_size
-        options = {"dst_color_range": FULL if self._signal.full else LIMITED}
+        width, height = self._film_size or self._size
+        options: dict[str, Any] = {"dst_color_range": FULL if self._signal.full else LIMITED}
         if frame.format.is_rgb:
             options["dst_colorspace"] = "ITU601" if self._signal.matrix == SMPTE170M else "ITU709"
         ready = frame.reformat(width=width, height=height, format=self._format, **options)

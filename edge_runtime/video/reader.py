@@ -260,7 +260,8 @@ class FilmReader:
         """Whether a packet of the picture is not needed to decode what was asked for."""
         if packet.dts is None or not packet.is_keyframe:
             return True
-        return packet.dts * packet.time_base - self.origin < self._start - _LONGEST_GROUP
+        start = self._start or 0
+        return packet.dts * packet.time_base - self.origin < start - _LONGEST_GROUP
 
     def _packets(self) -> Iterator[av.Packet]:
         """Packets of the picture and of what is copied; read errors end the film, not the run."""
@@ -346,10 +347,9 @@ class FilmReader:
         self._reached = max(self._reached, end - self.origin)
 
     def _is_late(self, packet: av.Packet) -> bool:
-        return (
-            packet.dts is None
-            or packet.dts * packet.time_base - self.origin > Fraction(self._end) + _SKEW
-        )
+        if packet.dts is None or self._end is None:
+            return packet.dts is None
+        return packet.dts * packet.time_base - self.origin > Fraction(self._end) + _SKEW
 
     def _see_whether_cut_off(self) -> None:
         """Compare the length that was read with the length that the file says it has."""

@@ -81,7 +81,7 @@ class ChromaSmoother:
         return smoothed
 
     def _mix(self, cells: np.ndarray, ab: np.ndarray) -> np.ndarray:
-        if self._ab is None or self._ab.shape != ab.shape:
+        if self._lightness is None or self._ab is None or self._ab.shape != ab.shape:
             return ab
         places = self._flow.places(self._lightness, cells)
         moved = fetch(self._lightness, places)

@@ -6,6 +6,7 @@ import av
 import numpy as np
 import pytest
 
+from edge_runtime import Look
 from edge_runtime.video import VideoOptions, colorize_video
 
 PLAIN = {"smoothing": 0.0, "preset": "ultrafast"}
@@ -80,7 +81,7 @@ def test_a_start_behind_a_break(tmp_path, colorizer, part, luma_planes):
     film = tmp_path / "film.mpg"
     film.write_bytes(part("mpeg", 600) + part("mpeg", 0))
     target = tmp_path / "out.mkv"
-    options = VideoOptions(start=1.5, end=1.9, codec="ffv1", smoothing=0)
+    options = VideoOptions(start=1.5, end=1.9, codec="ffv1", look=Look(smoothing=0))
     result = colorize_video(film, target, colorizer, options)
     assert (result.frames, result.damaged) == (10, False)
     whole = luma_planes(film)
@@ -96,7 +97,9 @@ def test_a_film_starts_at_0(tmp_path, colorizer, part, kind, ending):
     film.write_bytes(part(kind, 900))
     target = tmp_path / f"out.{ending}"
     preset = None if ending in ("webm", "avi") else "ultrafast"
-    result = colorize_video(film, target, colorizer, VideoOptions(smoothing=0, preset=preset))
+    result = colorize_video(
+        film, target, colorizer, VideoOptions(look=Look(smoothing=0), preset=preset)
+    )
     assert result.frames == 25
     picture = times(target, "video")
     assert picture[-1] - picture[0] == pytest.approx(24 / 25, abs=0.01)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from av.codec.context import Flags
 
+from edge_runtime import Look
 from edge_runtime.video import VideoError, VideoOptions, colorize_video
 
 # Which encoder goes into which container; nothing else is taken.
@@ -104,7 +105,7 @@ def films(tmp_path_factory, make_film):
 
 def options(encoder: str) -> VideoOptions:
     fast = {"libx264": "ultrafast", "libx265": "ultrafast", "libsvtav1": "12"}
-    return VideoOptions(codec=encoder, preset=fast.get(encoder), smoothing=0.0)
+    return VideoOptions(codec=encoder, preset=fast.get(encoder), look=Look(smoothing=0))
 
 
 @pytest.mark.parametrize(("ending", "encoder"), TABLE)
