@@ -19,7 +19,16 @@ from edge_runtime.colour import rgb_to_lab
 from edge_runtime.contract import AB_SCALE
 from edge_runtime.errors import TintLiteError
 from train.errors import SourceError
-from train.evaluate import AT_A_TIME, GREY, figures, in_groups, judged, painted, upsampled
+from train.evaluate import (
+    AT_A_TIME,
+    GREY,
+    NO_COLOUR,
+    figures,
+    in_groups,
+    judged,
+    painted,
+    upsampled,
+)
 from train.metrics import AbSums, colourfulness, psnr, rgb_mse
 from train.open_pictures import TruePictures
 
@@ -88,13 +97,13 @@ class _Sheet:
     def add(self, true: np.ndarray, colours: dict[str, np.ndarray]) -> None:
         """One picture, uint8 [256, 256, 3], and each row's ab [S', S', 2] (a*, b* / 110)."""
         true_lab = rgb_to_lab(true)
-        own, true_ab = true_lab[..., 0], true_lab[..., 1:]
+        true_ab = true_lab[..., 1:]
         itself = AbSums.of(true_ab, true_ab)
         self._put(TRUE, {"colourfulness": colourfulness(true), "ab_true": itself.true})
         ours: dict[str, np.ndarray] = {}
         for name, raw in colours.items():
-            ab = upsampled(raw, *own.shape)
-            picture = ours[name] = painted(own, ab)
+            ab = upsampled(raw, *true.shape[:2])
+            picture = ours[name] = painted(true, raw)
             sums = AbSums.of(ab, true_ab)
             values = _values(true, true_lab, picture)
             self._put(name, values | {"ab_both": sums.both, "ab_ours": sums.ours})
@@ -166,7 +175,7 @@ def measure(
     names: list[str] = []
     failed: dict[str, str] = {}
     constant = {
-        GREY: np.zeros((1, 1, 2), np.float32),
+        GREY: NO_COLOUR,
         MEAN_COLOUR: middle.reshape(1, 1, 2) / np.float32(AB_SCALE),
     }
     judged_pictures = ((name, judged(picture)) for name, picture in pictures.named())

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from edge_runtime import Colorizer
-from edge_runtime.colour import lightness
+from edge_runtime import Colorizer, Look
 from edge_runtime.compose import compose
 from edge_runtime.framing import Framing
-from edge_runtime.shrink import shrink_exactly
+from edge_runtime.view import Print, View, lightness_at
 from train.errors import SourceError
 from train.metrics import colourfulness, psnr, rgb_mse
 
@@ -87,17 +86,17 @@ def measure_detail(model: str, pictures: Iterable[np.ndarray]) -> list[DetailSco
     Raises:
         SourceError: there are no pictures.
     """
-    colorizer = Colorizer(model, margins=False)
+    colorizer, look = Colorizer(model), Look(whole=True)
     found: dict[tuple[str, int], list[tuple[float, float]]] = {}
     true_colour = []
     for picture in pictures:
         grey = psnr(rgb_mse(picture, compose(picture, np.zeros((1, 1, 2), np.float32))))
-        whole = colorizer.picture_ab(picture)
+        whole = colorizer.predict(colorizer.see(picture, look))
         ways = {("one look", 1): whole}
         for count in WINDOWS:
             framing = windows(count, colorizer.input_size, colorizer.output_size)
-            scaled = shrink_exactly(picture, *framing.scaled_shape)
-            fine = colorizer.predict_ab(lightness(scaled), framing)
+            seen = Print(lightness_at(picture, *framing.scaled_shape), framing)
+            fine = colorizer.predict(View((seen,)))
             for name, ab in joined(whole, fine).items():
                 runs = count**2 + (name != _ALONE)
                 ways[f"{count} x {count} windows, {name}", runs] = ab

@@ -11,10 +11,9 @@ from time import perf_counter
 import numpy as np
 
 from edge_runtime import Colorizer, Look
-from edge_runtime.colour import lightness
 from edge_runtime.framing import FRAMINGS
 from train.errors import SourceError
-from train.evaluate import with_ab
+from train.evaluate import NO_COLOUR, painted
 from train.metrics import colourfulness, psnr, rgb_mse
 
 # Width over height of what is cut out.
@@ -71,7 +70,7 @@ def compare_framings(
     for picture in pictures:
         for aspect in aspects:
             true = cut(picture, aspect)
-            grey = with_ab(lightness(true), np.zeros((1, 1, 2), np.float32))
+            grey = painted(true, NO_COLOUR)
             grey_psnr, colour = psnr(rgb_mse(true, grey)), colourfulness(true)
             for name, look in looks.items():
                 start = perf_counter()

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge_runtime import Colorizer, Look
-from edge_runtime.colour import lightness, rgb_to_lab
+from edge_runtime.colour import rgb_to_lab
 from train.errors import SourceError
-from train.evaluate import in_groups, with_ab
+from train.evaluate import NO_COLOUR, in_groups, painted
 from train.metrics import psnr, rgb_mse
 
 # A page, uint8 [H, W, 3], and where each photo lies on it.
@@ -157,7 +157,7 @@ def measure_margins(model: str, pictures: Iterable[np.ndarray]) -> list[MountSco
 
 
 def _gain(true: np.ndarray, ours: np.ndarray) -> float:
-    grey = with_ab(lightness(true), np.zeros((1, 1, 2), np.float32))
+    grey = painted(true, NO_COLOUR)
     return psnr(rgb_mse(true, ours)) - psnr(rgb_mse(true, grey))
 
 

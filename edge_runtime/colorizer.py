@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 
-from edge_runtime import colour
 from edge_runtime.compose import compose
 from edge_runtime.contract import AB_SCALE, Contract, as_input
 from edge_runtime.device import Device
@@ -15,8 +14,7 @@ from edge_runtime.look import Look
 from edge_runtime.margins import at_full_resolution, find_prints, view_of
 from edge_runtime.model_file import DEFAULT_MODEL
 from edge_runtime.prints import join_prints
-from edge_runtime.shrink import shrink_exactly
-from edge_runtime.view import Print, View
+from edge_runtime.view import Print, View, lightness_at
 
 # How pictures are coloured unless the caller says otherwise.
 USUAL_LOOK = Look()
@@ -123,7 +121,7 @@ class Colorizer:
     def _print(self, picture: np.ndarray, look: Look) -> Print:
         height, width = picture.shape[:2]
         framing = self.framing(height, width, look)
-        return Print(colour.lightness(shrink_exactly(picture, *framing.scaled_shape)), framing)
+        return Print(lightness_at(picture, *framing.scaled_shape), framing)
 
     def predict(self, view: View) -> np.ndarray:
         """The low-resolution colours of a picture.

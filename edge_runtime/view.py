@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edge_runtime import colour
 from edge_runtime.framing import Framing
 from edge_runtime.prints import Rectangle
+from edge_runtime.shrink import shrink_exactly
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,21 @@ class Print:
 
     lightness: np.ndarray
     framing: Framing
+
+
+def lightness_at(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+    """The lightness of a picture at the size at which a network looks at it.
+
+    The one way from a picture to what a network sees, in use and where it is measured: encoded
+    levels are averaged, to the same levels everywhere, and lightness comes after.
+
+    Args:
+        picture: uint8 or uint16, [H, W] grey or [H, W, 3] sRGB.
+        height, width: the size, in pixels.
+    Returns:
+        float32 [height, width], CIE L*, 0..100.
+    """
+    return colour.lightness(shrink_exactly(picture, height, width))
 
 
 @dataclass(frozen=True)

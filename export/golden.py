@@ -13,13 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from edge_runtime import Colorizer, Device
-from edge_runtime.colour import lightness
 from edge_runtime.contract import as_input
 from edge_runtime.interpreter import Network
 from edge_runtime.model_file import read_model
 from edge_runtime.shipped import shipped_names, shipped_path
-from edge_runtime.shrink import shrink_exactly
 from edge_runtime.tone import TONE_VIEW, ToneView
+from edge_runtime.view import lightness_at
 from edge_runtime.whole_file import write_whole
 from export.compact import with_short_names
 from export.contract_writer import with_contract
@@ -222,8 +221,8 @@ def _seen(pictures: dict[str, np.ndarray]) -> Iterator[tuple[Seen, dict[str, byt
 
 
 def _input(picture: np.ndarray, size: int, view: ToneView | None) -> np.ndarray:
-    """Spelled out here, where the runtime hides it behind framings: float32 [S, S]."""
-    return as_input(lightness(shrink_exactly(picture, size, size)), view).astype("<f4")
+    """What a network sees of a picture that is squashed: float32 [S, S]."""
+    return as_input(lightness_at(picture, size, size), view).astype("<f4")
 
 
 def _input_file(picture: str, size: int, view: ToneView | None) -> str:

@@ -9,11 +9,13 @@ from typing import TypeVar
 import cv2
 import numpy as np
 
-from edge_runtime.colour import lab_to_rgb, lightness, rgb_to_lab
+from edge_runtime.colour import lab_to_rgb, rgb_to_lab
+from edge_runtime.compose import compose
 from edge_runtime.contract import AB_SCALE, as_input
 from edge_runtime.shrink import shrink
 from edge_runtime.threads import usable_cores
 from edge_runtime.tone import ToneView
+from edge_runtime.view import lightness_at
 from train.errors import SourceError
 from train.metrics import AbSums, colourfulness, lab8, psnr, rgb_mse
 
@@ -22,6 +24,9 @@ JUDGED_SIZE = 256
 
 # The name of the row of pictures without colour.
 GREY = "grey"
+
+# The ab of that.
+NO_COLOUR = np.zeros((1, 1, 2), np.float32)
 
 Item = TypeVar("Item")
 
@@ -73,7 +78,7 @@ def judged(picture: np.ndarray) -> np.ndarray:
 
 def network_input(picture: np.ndarray, input_size: int, view: ToneView | None) -> np.ndarray:
     """What a network with that view sees of a picture: float32 [S, S] of uint8 [H, W, 3]."""
-    return as_input(lightness(shrink(picture, input_size, input_size)), view)
+    return as_input(lightness_at(picture, input_size, input_size), view)
 
 
 def run_all(network: Network, inputs: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
@@ -107,15 +112,22 @@ def upsampled(ab: np.ndarray, height: int, width: int) -> np.ndarray:
     return cv2.resize(scaled, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
-def painted(own_lightness: np.ndarray, ab: np.ndarray) -> np.ndarray:
-    """A picture's own L* [H, W] with a*, b* [H, W, 2], both clipped: uint8 [H, W, 3] RGB."""
-    lab = np.dstack([own_lightness, np.clip(ab, -AB_SCALE, AB_SCALE)])
-    return np.round(lab_to_rgb(lab) * 255).astype(np.uint8)
+def painted(picture: np.ndarray, ab: np.ndarray) -> np.ndarray:
+    """What the runtime makes of a picture and a network's ab.
+
+    Args:
+        picture: uint8 [H, W, 3] RGB or [H, W] grey, whose lightness is kept.
+        ab: float32 [S', S', 2], a*, b* / 110.
+    Returns:
+        uint8 [H, W, 3] RGB.
+    """
+    return compose(picture, np.clip(ab, -1, 1) * np.float32(AB_SCALE))
 
 
 def with_ab(own_lightness: np.ndarray, ab: np.ndarray) -> np.ndarray:
-    """A picture's own L* [H, W] with the network's ab [S', S', 2] (a*, b* / 110): uint8 RGB."""
-    return painted(own_lightness, upsampled(ab, *own_lightness.shape))
+    """A lightness that is no picture's, L* [H, W], with a network's ab [S', S', 2]: uint8 RGB."""
+    whole = np.clip(upsampled(ab, *own_lightness.shape), -AB_SCALE, AB_SCALE)
+    return np.round(lab_to_rgb(np.dstack([own_lightness, whole])) * 255).astype(np.uint8)
 
 
 @dataclass(frozen=True)
@@ -147,9 +159,8 @@ def figures(true: np.ndarray, true_lab: np.ndarray, ours: np.ndarray, lab: np.nd
 
 def _measured(true: np.ndarray, true_lab: np.ndarray, ab: np.ndarray) -> tuple[Figures, AbSums]:
     """One picture: uint8 [256, 256, 3], its Lab, and the network's ab [S', S', 2]."""
-    ab = upsampled(ab, *true.shape[:2])
-    ours = painted(true_lab[..., 0], ab)
-    sums = AbSums.of(ab, true_lab[..., 1:])
+    ours = painted(true, ab)
+    sums = AbSums.of(upsampled(ab, *true.shape[:2]), true_lab[..., 1:])
     return figures(true, true_lab, ours, rgb_to_lab(ours)), sums
 
 
@@ -181,7 +192,7 @@ class _Tally:
 
 
 def _no_colour(pictures: Sequence[np.ndarray]) -> list[np.ndarray]:
-    return [np.zeros((*picture.shape[:2], 2), np.float32) for picture in pictures]
+    return [NO_COLOUR] * len(pictures)
 
 
 def in_groups(items: Iterable[Item], most: int) -> Iterator[list[Item]]:

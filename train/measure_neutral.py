@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge_runtime.colour import lightness, rgb_to_lab
-from train.evaluate import JUDGED_SIZE, OpenNetwork, with_ab
+from edge_runtime.colour import rgb_to_lab
+from train.evaluate import JUDGED_SIZE, OpenNetwork, painted
 
 CARD_LEVELS = (0, 32, 64, 128, 192, 255)
 
@@ -40,11 +40,11 @@ def neutral_cards() -> dict[str, np.ndarray]:
 def measure_neutral(network: OpenNetwork) -> Neutral:
     """Let a network paint every card, and take the one with the most colour."""
     cards = neutral_cards()
-    painted = [
-        Neutral(_chroma(with_ab(lightness(card), ab)), name)
+    cards_in_colour = [
+        Neutral(_chroma(painted(card, ab)), name)
         for (name, card), ab in zip(cards.items(), network.ab_of(list(cards.values())), strict=True)
     ]
-    return max(painted, key=lambda one: one.chroma)
+    return max(cards_in_colour, key=lambda one: one.chroma)
 
 
 def _chroma(picture: np.ndarray) -> float:

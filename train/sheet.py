@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from edge_runtime.colour import lightness
 from edge_runtime.shrink import shrink
 from edge_runtime.whole_file import write_whole
 from train.errors import SourceError
-from train.evaluate import OpenNetwork, judged, with_ab
+from train.evaluate import NO_COLOUR, OpenNetwork, judged, painted
 
 LABEL_SIZE = 15  # of the letters, pixels; longer names have smaller ones
 
@@ -67,7 +66,6 @@ def _fitting_font(label: str) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
 def _row(networks: Iterable[OpenNetwork], picture: np.ndarray) -> list[np.ndarray]:
     """[grey, each network's, true], each uint8 [256, 256, 3]."""
     true = judged(picture)
-    own = lightness(true)
-    grey = with_ab(own, np.zeros((1, 1, 2), np.float32))
-    ours = [with_ab(own, ab) for network in networks for ab in network.ab_of([true])]
+    grey = painted(true, NO_COLOUR)
+    ours = [painted(true, ab) for network in networks for ab in network.ab_of([true])]
     return [grey, *ours, true]

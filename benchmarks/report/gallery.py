@@ -12,11 +12,10 @@ from benchmarks.report.accuracy_section import gains_by_picture
 from benchmarks.report.document import Gallery, Picture
 from edge_runtime.benchmark.model_facts import model_facts
 from edge_runtime.benchmark.result_file import BenchmarkResult
-from edge_runtime.colour import lightness
 from edge_runtime.errors import TintLiteError
 from edge_runtime.shipped import shipped_names
 from train.errors import SourceError
-from train.evaluate import GREY, OpenNetwork, judged, with_ab
+from train.evaluate import GREY, NO_COLOUR, OpenNetwork, judged, painted
 from train.metrics import psnr, rgb_mse
 from train.networks import open_networks
 from train.open_pictures import TruePictures
@@ -61,11 +60,10 @@ def _jpeg(picture: np.ndarray) -> bytes:
 
 
 def _row(true: np.ndarray, networks: Mapping[str, OpenNetwork], gains: Mapping[str, float]):
-    own = lightness(true)
-    pictures = [Picture("grey", _jpeg(with_ab(own, np.zeros((1, 1, 2), np.float32))))]
+    pictures = [Picture("grey", _jpeg(painted(true, NO_COLOUR)))]
     for name, network in networks.items():
         (ab,) = network.ab_of([true])
-        ours = with_ab(own, ab)
+        ours = painted(true, ab)
         pictures.append(Picture(f"{name} ({gains[name]:+.1f} dB)", _jpeg(ours)))
     return (*pictures, Picture("true", _jpeg(true)))
 
@@ -132,4 +130,4 @@ def _load(result: BenchmarkResult, source: str, wanted: set[int]) -> dict[int, n
 
 
 def _grey_psnr(true: np.ndarray) -> float:
-    return psnr(rgb_mse(true, with_ab(lightness(true), np.zeros((1, 1, 2), np.float32))))
+    return psnr(rgb_mse(true, painted(true, NO_COLOUR)))

@@ -6,7 +6,7 @@ from skimage import data as photos
 from skimage.metrics import peak_signal_noise_ratio
 
 from benchmarks.detail import joined, measure_detail, windows
-from edge_runtime import Colorizer
+from edge_runtime import Colorizer, Look
 from edge_runtime.compose import compose
 from train.errors import SourceError
 
@@ -29,7 +29,7 @@ def test_what_agrees_stays():
 def test_one_look_is_the_runtimes(tiny_model):
     photo = np.ascontiguousarray(photos.astronaut()[::3, ::3])
     scores = measure_detail(str(tiny_model), [photo])
-    ours = Colorizer(tiny_model, margins=False).colorize(photo)
+    ours = Colorizer(tiny_model).colorize(photo, Look(whole=True))
     grey = compose(photo, np.zeros((1, 1, 2), np.float32))
     gain = peak_signal_noise_ratio(photo, ours) - peak_signal_noise_ratio(photo, grey)
     assert scores[0].way == "one look"
