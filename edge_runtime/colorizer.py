@@ -1,5 +1,6 @@
 """The face of TintLite: a grey picture in, a colour picture out, in three steps."""
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ from edge_runtime.margins import at_full_resolution, find_prints, view_of
 from edge_runtime.model_file import DEFAULT_MODEL
 from edge_runtime.prints import join_prints
 from edge_runtime.view import Print, View, lightness_at
+
+_LOG = logging.getLogger("tintlite.model")
 
 # How pictures are coloured unless the caller says otherwise.
 USUAL_LOOK = Look()
@@ -54,6 +57,9 @@ class Colorizer:
         self.device = Device() if device is None else device
         self._network = Network(
             model, self.device.threads, self.device.accelerator, self.device.delegate
+        )
+        _LOG.info(
+            "model %s on %s, %d threads", self.described, self.accelerator, self.device.threads
         )
 
     @property

@@ -1,6 +1,7 @@
 """One photo from file to file: read, coloured, marked, written; all pages of a TIFF."""
 
 import io
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -37,6 +38,8 @@ from edge_runtime.pictures.header import LIMITS, MAX_PIXELS, Limits, reason
 from edge_runtime.pictures.side_by_side import width_beside
 from edge_runtime.quiet import quiet_libraries
 from edge_runtime.result_mark import result_mark
+
+_LOG = logging.getLogger("tintlite.photo")
 
 # What is held of a pixel where the result is made by rows: the picture itself, at 16 bits.
 _BYTES_BY_ROWS = 8
@@ -144,9 +147,14 @@ def colorize_photo(
     target = None if target is None else Path(target)
     with _opened(source, name) as (file, path):
         try:
-            return _Run(file, path, target, colorizer, options).run()
+            result = _Run(file, path, target, colorizer, options).run()
         except MemoryError:
             raise PictureError(f"{path}: not enough memory to colour it") from None
+    _LOG.info(
+        "%s: %s of %d x %d pixels, pages %d, %.2f s",
+        *(path, result.format.name, result.width, result.height, result.pages, result.seconds),
+    )
+    return result
 
 
 def mark_of(colorizer: Colorizer, options: PhotoOptions) -> Mark | None:

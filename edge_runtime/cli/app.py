@@ -98,6 +98,12 @@ def tintlite(
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Tell on standard error what is done, and how.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say nothing but what goes wrong.")
+    ] = False,
 ) -> None:
     """Colour for black-and-white pictures and films, offline.
 
@@ -107,7 +113,13 @@ def tintlite(
       tintlite colorize film.mp4
       tintlite colorize album/ -o album-in-colour/ --recursive
       tintlite models
+      tintlite -v colorize old.tif
     """
+    from edge_runtime.cli.console import keep_quiet
+    from edge_runtime.cli.logs import show_log
+
+    keep_quiet(quiet)
+    show_log(verbose)
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 

@@ -14,9 +14,19 @@ def one_line(text: str) -> str:
     )
 
 
+_quiet = False
+
+
+def keep_quiet(quiet: bool) -> None:
+    """Let `say` print nothing from now on, or print again."""
+    global _quiet
+    _quiet = quiet
+
+
 def say(text: str) -> None:
-    """Print one line."""
-    print(one_line(text), flush=True)
+    """Print one line, unless the user asked for quiet."""
+    if not _quiet:
+        print(one_line(text), flush=True)
 
 
 def complain(text: str) -> None:

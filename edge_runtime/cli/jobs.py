@@ -203,7 +203,7 @@ def _pictures_in(plan: Plan, folder: Path, recursive: bool) -> list[tuple[Path, 
     def complain(error: OSError) -> None:
         plan.failures.append(f"{error.filename}: {error.strerror}")
 
-    pictures: list[Path] = []
+    pictures: list[tuple[Path, bool]] = []
     for place, folders, names in os.walk(folder, onerror=complain):
         folders[:] = sorted(f for f in folders if not f.startswith(".")) if recursive else []
         for name in sorted(names):

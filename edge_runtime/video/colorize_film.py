@@ -1,5 +1,6 @@
 """Colour a film: decode | lightness | network | smooth | chroma | encode."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -26,6 +27,8 @@ from edge_runtime.video.result import VideoProgress, VideoResult
 from edge_runtime.video.signal import signal_of
 from edge_runtime.video.unfinished import Unfinished
 from edge_runtime.video.writer import FilmWriter
+
+_LOG = logging.getLogger("tintlite.film")
 
 # Sound that lies before the first frame is held in memory.
 _MAX_BYTES_BEFORE_PICTURE = 64 * 2**20
@@ -106,6 +109,8 @@ class _Run:
             )
         except VideoError as error:  # in a folder one wants to know which film it is
             raise VideoError(f"{self._source}: {error}") from None
+        size = self._plan.width, self._plan.height
+        _LOG.info("%s: %s of %d x %d pixels", self._source, self._plan.name, *size)
         signal = signal_of(first, reader.stream.codec_context, self._plan.depth)
         # Where nobody would know that luma takes all levels, it is brought to the usual ones.
         self._squeezed = signal.full and not self._plan.keeps_full

@@ -191,8 +191,8 @@ def plan_encoder(
         hardware = " (is its device there?)" if name.endswith(_OF_HARDWARE) else ""
         told = f"the encoder {name} does not work{with_} here{hardware}: {reason(error)}"
         raise VideoError(told) from None
-    told = f"the encoder {name} does not take {width} x {height} pixels{with_}: {reason(failure) if failure else 'none fits'}"
-    raise VideoError(told)
+    why = reason(failure) if failure else "no size fits"
+    raise VideoError(f"the encoder {name} does not take {width} x {height} pixels{with_}: {why}")
 
 
 def _try(plan: EncoderPlan, rate: float | Fraction) -> None:

@@ -81,10 +81,12 @@ class FrameStages:
         job.ab = self._colorizer.predict(View((Print(job.lightness, self._framing),)))
 
     def _smooth(self, job: Job) -> None:
-        job.ab = self._smoother.smooth(job.lightness, job.ab)
+        if self._smoother:
+            job.ab = self._smoother.smooth(job.lightness, job.ab)
 
     def _measure(self, job: Job) -> None:
-        self.meter.add(job.lightness, job.ab)
+        if self.meter:
+            self.meter.add(job.lightness, job.ab)
 
     def _colour(self, job: Job) -> None:
         # The decoder may still need the frame, to predict others from it.

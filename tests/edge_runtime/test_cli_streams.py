@@ -301,3 +301,25 @@ def test_what_else_is_said_meanwhile_is_heard(capfd):
         os.write(2, b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\n")
         os.write(2, b"WARNING: something\n")
     assert capfd.readouterr().err == "WARNING: something\n"
+
+
+def test_verbose_tells_what_is_done_and_quiet_nothing(tiny_model, tmp_path, capfd):
+    Image.fromarray(GREY).save(tmp_path / "x.png")
+    command = ["colorize", str(tmp_path / "x.png"), "-m", str(tiny_model), "--overwrite"]
+    assert main(["-v", *command]) == 0
+    out, err = capfd.readouterr()
+    assert "->" in out
+    assert "tintlite.model: model tiny" in err
+    assert f"x.png: PNG of {GREY.shape[1]} x {GREY.shape[0]} pixels" in err
+    assert main(["--quiet", *command]) == 0
+    assert capfd.readouterr() == ("", "")
+    assert main(["--quiet", "colorize", str(tmp_path / "gone.png")]) == 1
+    assert "gone.png" in capfd.readouterr().err
+    assert main(command) == 0  # neither lasts
+    assert capfd.readouterr() == (f"{tmp_path / 'x.png'} -> {tmp_path / 'x.colour.png'}\n", "")
+
+
+def test_programs_choose_what_of_the_log_is_shown(tiny_model, caplog):
+    with caplog.at_level("INFO", logger="tintlite"):
+        Colorizer(tiny_model, Device(threads=1))
+    assert [record.name for record in caplog.records] == ["tintlite.model"]

@@ -25,11 +25,9 @@ from skimage.color import rgb2lab
 from skimage.data import coffee
 from skimage.transform import resize
 
-from edge_runtime import Colorizer
-from edge_runtime.cli.jobs import Job
-from edge_runtime.cli.photo import PhotoOptions, colour_photo
+from edge_runtime import Colorizer, Device, Look
 from edge_runtime.errors import PictureError
-from edge_runtime.result_mark import describe_model, result_mark
+from edge_runtime.photo import PhotoOptions, colorize_photo
 
 # Not square, not symmetric, smooth: JPEG changes little of it. Levels of 0..1.
 RGB = np.ascontiguousarray(resize(coffee(), (40, 56), anti_aliasing=True)[..., :3])
@@ -518,8 +516,8 @@ class Outcome:
 def outcomes(tiny_model, tmp_path_factory) -> dict[str, Outcome]:
     """All cases, coloured."""
     folder = tmp_path_factory.mktemp("matrix")
-    colorizer = Colorizer(tiny_model, threads=1, saturation=0.0)
-    mark = result_mark(describe_model(tiny_model), saturation=0.0)
+    colorizer = Colorizer(tiny_model, Device(threads=1))
+    options = PhotoOptions(look=Look(saturation=0.0))
     found = {}
     for number, case in enumerate(CASES):
         ending = Path(case.name).suffix
@@ -528,10 +526,9 @@ def outcomes(tiny_model, tmp_path_factory) -> dict[str, Outcome]:
         case.write(source)
         notes, refused = (), ""
         try:
-            notes, damaged = colour_photo(
-                Job(source, result), colorizer, PhotoOptions(0.0, 1, mark=mark)
-            )
-            assert not damaged, case.name
+            made = colorize_photo(source, result, colorizer, options)
+            notes = made.notes
+            assert not made.damaged, case.name
         except PictureError as error:
             refused = str(error)
         found[case.name] = Outcome(source, result, notes, refused)

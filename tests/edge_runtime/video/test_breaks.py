@@ -9,7 +9,7 @@ import pytest
 from edge_runtime import Look
 from edge_runtime.video import VideoOptions, colorize_video
 
-PLAIN = {"smoothing": 0.0, "preset": "ultrafast"}
+PLAIN = {"look": Look(smoothing=0), "preset": "ultrafast"}
 KINDS = {"mpeg": ("vob", "mpeg2video", "mp2"), "ts": ("mpegts", "libx264", "aac")}
 
 
