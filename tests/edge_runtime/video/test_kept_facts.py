@@ -6,6 +6,7 @@ Judged by ffprobe.
 import json
 import shutil
 import subprocess
+import zlib
 from fractions import Fraction
 
 import numpy as np
@@ -182,6 +183,15 @@ def test_the_aspect_leaves_the_title_and_the_rest_of_the_head(
     found = facts(target)
     assert (found["its pixel aspect"], found["title"]) == ("64:45", title)
     assert [p[3] for p in packets(source, "audio")] == [p[3] for p in packets(target, "audio")]
+    if ending == "mkv":  # the check sum of the tracks, the first part of which it is, is right
+        data = target.read_bytes()
+        _, head, rest = data.rpartition(b"\x16\x54\xae\x6b")  # after the list of places
+        assert head
+        width = 9 - rest[0].bit_length()
+        size = int.from_bytes(rest[:width], "big") & (1 << 7 * width) - 1
+        tracks = rest[width : width + size]
+        assert tracks[:2] == b"\xbf\x84"
+        assert tracks[2:6] == zlib.crc32(tracks[6:]).to_bytes(4, "little")
 
 
 @pytest.mark.parametrize(
