@@ -114,7 +114,7 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
         complain(f"interrupted: {outcome.done} done, {left} left")
         code = INTERRUPTED if isinstance(stop, KeyboardInterrupt) else stop.code
         raise SystemExit(code) from None
-    _tell_existing(outcome, len(plan.jobs))
+    _tell_existing(outcome)
     passed_over = outcome.passed_over + len(plan.results)
     if len(plan.jobs) + len(plan.failures) + len(plan.results) > 1:
         over = f", {_earlier(passed_over)} passed over" if passed_over else ""
@@ -176,10 +176,10 @@ def _earlier(count: int) -> str:
     return f"{count} {'result' if count == 1 else 'results'} of earlier runs"
 
 
-def _tell_existing(outcome: _Outcome, jobs: int) -> None:
+def _tell_existing(outcome: _Outcome) -> None:
     if not outcome.existing:
         return
-    if jobs == 1:
+    if len(outcome.existing) == 1:
         complain(f"{outcome.existing[0].target}: exists already (--overwrite replaces it)")
         return
     complain(

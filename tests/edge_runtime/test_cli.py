@@ -284,7 +284,8 @@ def test_alpha_and_16_bits_are_kept(tintlite, tmp_path):
 def test_a_note_is_told(tintlite, tmp_path, grey):
     frames = [Image.fromarray(grey), Image.fromarray(grey)]
     frames[0].save(tmp_path / "x.gif", save_all=True, append_images=[frames[1].rotate(180)])
-    code, _, err = tintlite("colorize", tmp_path / "x.gif")
+    # Without a picture's name for the result it is a film.
+    code, _, err = tintlite("colorize", tmp_path / "x.gif", "-o", tmp_path / "x.png")
     assert code == 0
     assert err == (
         f"tintlite: {tmp_path}/x.gif: note: it has several frames or pages, the first was taken\n"

@@ -92,7 +92,11 @@ def test_a_folder_again_says_once_what_is_there(tintlite, album):
 def test_skip_existing(tintlite, album):
     results = album.parent / "album-colour"
     assert tintlite(album)[0] == 0
-    (results / "e.colour.bmp").unlink()  # BMP has no place for a mark
+    code, out, err = tintlite(album, "--skip-existing")  # BMP has no place for a mark
+    bitmap = results / "e.colour.bmp"
+    assert err == f"tintlite: {bitmap}: exists already (--overwrite replaces it)\n"
+    assert code == 1
+    bitmap.unlink()
     (album / "e.bmp").unlink()
     code, out, err = tintlite(album, "--skip-existing")
     assert (code, err) == (0, "")
