@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from edge_runtime.errors import ArgumentTypeError
+from edge_runtime.gamut import Gamut
 
 RGB_TO_XYZ = np.array(
     [
@@ -26,6 +27,8 @@ WHITE_XYZ = RGB_TO_XYZ.sum(axis=1)
 # float32 [3, 3] each, for column vectors.
 _RGB_TO_XYZ_OVER_WHITE = (RGB_TO_XYZ / WHITE_XYZ[:, None]).astype(np.float32)
 XYZ_OVER_WHITE_TO_RGB = np.linalg.inv(RGB_TO_XYZ / WHITE_XYZ[:, None]).astype(np.float32)
+
+SRGB = Gamut(XYZ_OVER_WHITE_TO_RGB)
 
 # The luminance Y of linear RGB: float32 [3]; sums to 1.
 LUMINANCE = _RGB_TO_XYZ_OVER_WHITE[1]
@@ -205,14 +208,19 @@ def rgb_to_lab(picture: np.ndarray) -> np.ndarray:
 
 
 def lab_to_linear(lab: np.ndarray) -> np.ndarray:
-    """Linear RGB of CIE L*a*b*, float32 [..., 3]; not clipped (out of gamut lies outside 0..1)."""
+    """Linear RGB of CIE L*a*b*, float32 [..., 3].
+
+    Colours outside sRGB keep L* and hue and get as much chroma as fits.
+    """
     lab = np.asarray(lab, np.float32)
     fy = (lab[..., 0] + 16) / 116
     f = np.stack([fy + lab[..., 1] / 500, fy, fy - lab[..., 2] / 200], axis=-1)
-    xyz = np.where(f > 6 / 29, f**3, (116 * f - 16) / _KAPPA)
-    return xyz.astype(np.float32) @ XYZ_OVER_WHITE_TO_RGB.T
+    return SRGB.linear_of(f.reshape(-1, 1, 3)).reshape(lab.shape)
 
 
 def lab_to_rgb(lab: np.ndarray) -> np.ndarray:
-    """sRGB of CIE L*a*b*: float32 [..., 3], clipped to 0..1 (not rounded to integers)."""
+    """sRGB of CIE L*a*b*: float32 [..., 3] in 0..1 (not rounded to integers).
+
+    Colours outside sRGB: as for `lab_to_linear`.
+    """
     return linear_to_srgb(lab_to_linear(lab))

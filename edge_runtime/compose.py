@@ -1,8 +1,8 @@
 """Join a picture's own lightness with low-resolution ab into full-resolution sRGB.
 
-Exact float32 CIE Lab (`colour.py`), strip by strip: the float planes of a strip stay in the
-processor's cache, and no float copy of the whole picture is ever made. The formulas are those of
-`colour.lab_to_rgb`, with f(Y) and Y taken from tables where the picture is grey.
+Exact float32 CIE Lab (`colour.py`), strip by strip: the floats of a strip stay in the processor's
+cache, and no float copy of the whole picture is ever made. The formulas are those of
+`colour.lab_to_rgb`, with f(Y) taken from a table where the picture is grey.
 """
 
 from collections.abc import Iterator
@@ -16,13 +16,12 @@ from edge_runtime import colour
 # About 64 thousand pixels a strip: its float32 planes (256 kB each) fit a second-level cache.
 STRIP_PIXELS = 1 << 16
 
-_DELTA = np.float32(6 / 29)
-
 
 def compose(picture: np.ndarray, ab: np.ndarray, threads: int = 1) -> np.ndarray:
     """Give a picture the colour of low-resolution ab; it keeps its own L*.
 
-    ab is upsampled bilinearly with half-pixel centres; colours outside sRGB are clipped.
+    ab is upsampled bilinearly with half-pixel centres; colours outside sRGB keep L* and hue and
+    get as much chroma as fits.
 
     Args:
         picture: uint8 or uint16, [H, W] grey or [H, W, 3] sRGB, whose lightness is kept.
@@ -78,21 +77,21 @@ def _row_weights(rows: slice, height: int, ab_height: int) -> tuple[np.ndarray, 
 
 def _compose_strip(picture: np.ndarray, fx: np.ndarray, fz: np.ndarray, out: np.ndarray) -> None:
     """Fill `out` from a strip and its steps of f; `fx` and `fz` (float32 [n, W]) are used up."""
-    luminance, fy = _luminance_and_f(picture)
+    fy = _f_of_luminance(picture)
     fx += fy
     fz += fy
-    xyz = cv2.merge([_undo_f(fx), luminance, _undo_f(fz)])
-    linear = cv2.transform(xyz, colour.XYZ_OVER_WHITE_TO_RGB)
+    linear = colour.SRGB.linear_of(cv2.merge([fx, fy, fz]))
     colour.linear_to_integer(linear, out)
 
 
-def _luminance_and_f(strip: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Y (0..1) and f(Y) of an integer strip: two float32 [n, W]."""
+def _f_of_luminance(strip: np.ndarray) -> np.ndarray:
+    """f(Y) of an integer strip: float32 [n, W]."""
     grey = as_grey(strip)
     if grey is not None:
-        return colour.integer_to_linear(grey), colour.integer_to_f(grey)
-    luminance = cv2.transform(colour.integer_to_linear(strip), colour.LUMINANCE[None, :])
-    return luminance, colour.f_of_linear(luminance)
+        return colour.integer_to_f(grey)
+    return colour.f_of_linear(
+        cv2.transform(colour.integer_to_linear(strip), colour.LUMINANCE[None, :])
+    )
 
 
 def as_grey(strip: np.ndarray) -> np.ndarray | None:
@@ -103,13 +102,3 @@ def as_grey(strip: np.ndarray) -> np.ndarray | None:
     if np.array_equal(red, green) and np.array_equal(green, blue):
         return np.ascontiguousarray(green)
     return None
-
-
-def _undo_f(f: np.ndarray) -> np.ndarray:
-    """X / Xn of f(X / Xn), the inverse of CIE's f, in float32."""
-    result = f * f
-    result *= f
-    dark = f <= _DELTA
-    if dark.any():
-        result[dark] = (116 * f[dark] - 16) / np.float32(24389 / 27)
-    return result

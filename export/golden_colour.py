@@ -15,6 +15,7 @@ _RGB_TO_XYZ = np.array(
         [0.019334, 0.119193, 0.950227],
     ]
 )
+_XYZ_TO_RGB = np.linalg.inv(_RGB_TO_XYZ)
 _WHITE = _RGB_TO_XYZ.sum(axis=1)
 
 # Triples nearer than this to the middle between two levels are left out: float32 may round them
@@ -34,7 +35,7 @@ def grey_lightness() -> list[float]:
 def lab_triples() -> list[dict[str, list[float]]]:
     """`{"lab": [L*, a*, b*], "rgb": [r, g, b]}` over the whole space, out of gamut as well.
 
-    Colours outside sRGB are clipped channel by channel in linear light. 0..255, whole numbers.
+    Colours outside sRGB keep L* and hue and have as much chroma as fits. 0..255, whole numbers.
     """
     triples = []
     for lab in itertools.product(
@@ -48,12 +49,35 @@ def lab_triples() -> list[dict[str, list[float]]]:
 
 def _to_levels(lab: np.ndarray) -> np.ndarray:
     """sRGB levels of one (L*, a*, b*), 0..255, not rounded."""
+    share = _share_in_gamut(lab)
+    linear = np.clip(_lab_to_linear(lab * [1, share, share]), 0, 1)
+    curve = 1.055 * np.maximum(linear, 0.0031308) ** (1 / 2.4) - 0.055
+    return 255 * np.where(linear <= 0.0031308, 12.92 * linear, curve)
+
+
+def _share_in_gamut(lab: np.ndarray) -> float:
+    """How much of a colour's a* and b* sRGB holds at its L*, 0..1, by halving."""
+    inside, outside = 0.0, 1.0
+    if _is_in_gamut(lab):
+        return outside
+    for _ in range(50):
+        share = (inside + outside) / 2
+        if _is_in_gamut(lab * [1, share, share]):
+            inside = share
+        else:
+            outside = share
+    return inside
+
+
+def _is_in_gamut(lab: np.ndarray) -> bool:
+    return bool(np.abs(_lab_to_linear(lab) - 0.5).max() <= 0.5)
+
+
+def _lab_to_linear(lab: np.ndarray) -> np.ndarray:
     fy = (lab[0] + 16) / 116
     f = np.array([fy + lab[1] / 500, fy, fy - lab[2] / 200])
     xyz = np.where(f > 6 / 29, f**3, 3 * (6 / 29) ** 2 * (f - 4 / 29)) * _WHITE
-    linear = np.clip(np.linalg.solve(_RGB_TO_XYZ, xyz), 0, 1)
-    curve = 1.055 * np.maximum(linear, 0.0031308) ** (1 / 2.4) - 0.055
-    return 255 * np.where(linear <= 0.0031308, 12.92 * linear, curve)
+    return _XYZ_TO_RGB @ xyz
 
 
 def _to_linear(encoded: np.ndarray) -> np.ndarray:

@@ -1,26 +1,31 @@
 """Chroma planes from a picture's luma and low-resolution ab.
 
 Exact CIE Lab as in `compose.py`, strip by strip: the colour that grey of this luma gets from a*
-and b* at its own L*, clipped to sRGB, then Cb and Cr of that colour in the film's matrix (ITU-R
-BT.601, BT.709, BT.2020). The luma itself is not changed: it passes through as it is.
+and b* at its own L*, with less chroma where the film's primaries do not hold it, then Cb and Cr of
+that colour in the film's matrix (ITU-R BT.601, BT.709, BT.2020). The luma itself is not changed: it
+passes through as it is. So a film's L* rises with chroma, in gamut as well, for luma is made of
+encoded light: that colour's own luma is below that of the grey.
 """
 
 import cv2
 import numpy as np
 
 from edge_runtime import colour
+from edge_runtime.gamut import Gamut
 from edge_runtime.video.luma import grey_levels
 from edge_runtime.video.signal import BT2020_PRIMARIES, Signal
 
 # About 32 thousand pixels a strip: its float32 planes (128 kB each) stay in a second-level cache.
 STRIP_PIXELS = 1 << 15
 
-_DELTA = 6 / 29
-_KAPPA = 24389 / 27
-
 # Linear light of BT.709 primaries in those of BT.2020 (ITU-R BT.2087-0, 2.2).
 _BT709_TO_BT2020 = np.array(
     [[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]]
+)
+_BT2020 = Gamut(
+    (
+        _BT709_TO_BT2020 / _BT709_TO_BT2020.sum(1, keepdims=True) @ colour.XYZ_OVER_WHITE_TO_RGB
+    ).astype(np.float32)
 )
 
 # sRGB as 1.055 * p - 0.055 (IEC 61966-2-1): p is what is computed, the rest cancels in chroma,
@@ -39,26 +44,24 @@ class ChromaMaker:
             signal: how luma and chroma are coded.
         """
         self._signal = signal
-        linear = colour.srgb_to_linear(grey_levels(signal))
-        self._luminance = linear
-        self._f = colour.f_of_linear(linear)
-        to_rgb = colour.XYZ_OVER_WHITE_TO_RGB.astype(np.float64)
-        if signal.primaries == BT2020_PRIMARIES:
-            to_rgb = _BT709_TO_BT2020 / _BT709_TO_BT2020.sum(1, keepdims=True) @ to_rgb
-        self._to_rgb = to_rgb
+        self._f = colour.f_of_linear(colour.srgb_to_linear(grey_levels(signal)))
+        self._gamut = _BT2020 if signal.primaries == BT2020_PRIMARIES else colour.SRGB
         red, blue = signal.weights
         green = 1 - red - blue
-        # Cb = (B - Y) / (2 - 2 Kb), Cr = (R - Y) / (2 - 2 Kr), in levels.
+        # Cb = (B - Y) / (2 - 2 Kb), Cr = (R - Y) / (2 - 2 Kr), in levels; the last is added.
         span = 1.055 * signal.chroma_span
-        self._to_chroma = (
-            np.array([-red, -green, 1 - blue]) * (span / (2 - 2 * blue)),
-            np.array([1 - red, -green, -blue]) * (span / (2 - 2 * red)),
+        self._to_chroma = np.array(
+            [
+                [*np.array([-red, -green, 1 - blue]) * (span / (2 - 2 * blue)), signal.neutral],
+                [*np.array([1 - red, -green, -blue]) * (span / (2 - 2 * red)), signal.neutral],
+            ]
         )
 
     def fill(self, half: np.ndarray, ab: np.ndarray, cb: np.ndarray, cr: np.ndarray) -> None:
         """Write the chroma of a frame.
 
-        ab is upsampled bilinearly with half-pixel centres; colours outside sRGB are clipped.
+        ab is upsampled bilinearly with half-pixel centres; colours that the primaries do
+        not hold keep hue and get as much chroma as fits.
 
         Args:
             half: uint8 or uint16 [h, w], luma at the size of the chroma planes.
@@ -78,20 +81,16 @@ class ChromaMaker:
         count = max(1, STRIP_PIXELS // width)
         for top in range(0, height, count):
             rows = np.s_[top : top + count]
-            strip = half[rows]
-            for plane, levels in zip(
-                (cb, cr), self._strip(strip, step_x[rows], step_z[rows]), strict=True
-            ):
-                plane[rows] = levels
+            chroma = self._strip(half[rows], step_x[rows], step_z[rows])
+            cb[rows], cr[rows] = chroma[..., 0], chroma[..., 1]
 
-    def _strip(self, half: np.ndarray, step_x: np.ndarray, step_z: np.ndarray) -> list[np.ndarray]:
-        """The chroma levels of a strip; the steps (float32 [n, w]) are used up."""
-        luminance, f = self._look_up(self._luminance, half), self._look_up(self._f, half)
+    def _strip(self, half: np.ndarray, step_x: np.ndarray, step_z: np.ndarray) -> np.ndarray:
+        """The chroma levels [n, w, 2] of a strip; the steps (float32 [n, w]) are used up."""
+        f = self._look_up(self._f, half)
         step_x += f
         step_z += f
-        xyz = (_undo_f(step_x), luminance, _undo_f(step_z))
-        encoded = [_encode(_mix(xyz, row)) for row in self._to_rgb]
-        return [self._quantize(_mix(encoded, row, self._signal.neutral)) for row in self._to_chroma]
+        encoded = _encode(self._gamut.linear_of(cv2.merge([step_x, f, step_z])))
+        return self._quantize(cv2.transform(encoded, self._to_chroma))
 
     @staticmethod
     def _look_up(table: np.ndarray, levels: np.ndarray) -> np.ndarray:
@@ -104,22 +103,6 @@ class ChromaMaker:
             return cv2.convertScaleAbs(chroma)
         np.rint(chroma, out=chroma)
         return np.clip(chroma, 0, (1 << self._signal.depth) - 1, out=chroma).astype(np.uint16)
-
-
-def _mix(planes, weights: np.ndarray, offset: float = 0.0) -> np.ndarray:
-    """The weighted sum of three float32 planes, and an offset."""
-    first, second, third = planes
-    mixed = cv2.addWeighted(first, weights[0], second, weights[1], offset)
-    return cv2.scaleAdd(third, weights[2], mixed)
-
-
-def _undo_f(f: np.ndarray) -> np.ndarray:
-    """X / Xn of f(X / Xn), the inverse of CIE's f, in float32."""
-    result = cv2.pow(f, 3)
-    if f.min() <= _DELTA:
-        dark = f <= _DELTA
-        result[dark] = (116 * f[dark] - 16) / _KAPPA
-    return result
 
 
 def _encode(linear: np.ndarray) -> np.ndarray:

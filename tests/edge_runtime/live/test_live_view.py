@@ -36,11 +36,10 @@ def test_frames_are_coloured_as_pictures_are(watch, fake_camera, tiny_model, pic
     whole = Colorizer(tiny_model, Device(threads=1)).colorize(frame.grey, Look(saturation=1.5))
     np.testing.assert_array_equal(frame.colour, whole)
     np.testing.assert_array_equal(frame.grey, picture(number_of(frame.grey)))
-    # The lightness is the frame's own, at full resolution, where no colour had to be clipped.
+    # The lightness is the frame's own, at full resolution.
     kept = colour.rgb_to_lab(frame.colour)[..., 0] - colour.lightness(frame.grey)
-    inside = ((frame.colour > 0) & (frame.colour < 255)).all(axis=-1)
-    assert inside.mean() > 0.3
-    assert np.abs(kept[inside]).max() < 1
+    assert np.ptp(frame.colour.astype(int), axis=-1).max() > 20
+    assert np.abs(kept).max() < 0.6
     assert frame.done >= frame.captured
 
 

@@ -166,9 +166,9 @@ def test_a_still_is_the_camera_s_own_size(running, number_in, tiny):
     response = running.http.get("/api/still", params={"format": "png"})
     colour = opened(response)
     assert ".png" in response.headers["content-disposition"]
-    # The next picture differs in its number alone; dark and bright colours are clipped to sRGB.
-    again = compose(colour, np.zeros((1, 1, 2), np.float32))[16:48, 24:72, 0]
-    assert np.abs(again.astype(int) - grey[16:48, 24:72]).max() <= 1
+    # The next picture differs in its number alone, which is in the first rows.
+    again = compose(colour, np.zeros((1, 1, 2), np.float32))[16:, :, 0]
+    assert np.abs(again.astype(int) - grey[16:]).max() <= 1
     both = opened(running.http.get("/api/still", params={"layout": "both"}))
     assert both.shape == (64, 2 * 96 + 2, 3)
 

@@ -74,10 +74,10 @@ public object Colour {
         return Lab(116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2]))
     }
 
-    /** The sRGB colour of L*a*b* as 0xFFRRGGBB: rounded, what is out of gamut clipped. */
+    /** The sRGB colour of L*a*b* as 0xFFRRGGBB, rounded; out of gamut with as much chroma as fits. */
     public fun toArgb(lab: Lab): Int {
         val fy = (lab.l + 16) / 116
-        return argbOfXyz(undoF(fy + lab.a / 500), undoF(fy), undoF(fy - lab.b / 200))
+        return argb(fy + lab.a / 500, fy, fy - lab.b / 200)
     }
 
     internal fun luminance(red: Int, green: Int, blue: Int): Float =
@@ -91,17 +91,48 @@ public object Colour {
             ((KAPPA * value + 16) / 116).toFloat()
         }
 
-    internal fun undoF(f: Float): Float =
-        if (f > DELTA) f * f * f else (116 * f - 16) / KAPPA.toFloat()
-
-    /** 0xFFRRGGBB of X / Xn, Y / Yn and Z / Zn. */
-    internal fun argbOfXyz(x: Float, y: Float, z: Float): Int {
-        val m = TO_RGB
-        val red = encodedLevel(m[0] * x + m[1] * y + m[2] * z)
-        val green = encodedLevel(m[3] * x + m[4] * y + m[5] * z)
-        val blue = encodedLevel(m[6] * x + m[7] * y + m[8] * z)
-        return (0xff shl 24) or (red shl 16) or (green shl 8) or blue
+    /**
+     * 0xFFRRGGBB of CIE's f of X, Y and Z over white; what is out of gamut keeps L* and hue and gets
+     * as much chroma as fits.
+     */
+    internal fun argb(fx: Float, fy: Float, fz: Float): Int = linear(fx, fy, fz) { red, green, blue ->
+        if (isLight(red) && isLight(green) && isLight(blue)) {
+            encoded(red, green, blue)
+        } else {
+            val share = Gamut.share(fx, fy, fz)
+            linear(fy + share * (fx - fy), fy, fy + share * (fz - fy), ::encoded)
+        }
     }
+
+    private inline fun linear(fx: Float, fy: Float, fz: Float, use: (Float, Float, Float) -> Int): Int {
+        val x = undoF(fx)
+        val y = undoF(fy)
+        val z = undoF(fz)
+        val m = TO_RGB
+        return use(
+            m[0] * x + m[1] * y + m[2] * z,
+            m[3] * x + m[4] * y + m[5] * z,
+            m[6] * x + m[7] * y + m[8] * z,
+        )
+    }
+
+    /** Whether sRGB holds a colour: CIE's f of X, Y and Z over white. */
+    internal fun holds(fx: Double, fy: Double, fz: Double): Boolean {
+        fun undo(f: Double) = if (f > 6 / 29.0) f * f * f else 108 / 841.0 * (f - 4 / 29.0)
+        val x = undo(fx)
+        val y = undo(fy)
+        val z = undo(fz)
+        return (0..2).all { row ->
+            TO_RGB[3 * row] * x + TO_RGB[3 * row + 1] * y + TO_RGB[3 * row + 2] * z in 0.0..1.0
+        }
+    }
+
+    private fun undoF(f: Float): Float = if (f > DELTA) f * f * f else SLOPE * (f - BLACK)
+
+    private fun isLight(linear: Float): Boolean = linear >= -SLACK && linear <= 1 + SLACK
+
+    private fun encoded(red: Float, green: Float, blue: Float): Int =
+        (0xff shl 24) or (encodedLevel(red) shl 16) or (encodedLevel(green) shl 8) or encodedLevel(blue)
 
     private fun encodedLevel(linear: Float): Int {
         val clipped = if (linear < 0f) 0f else if (linear > 1f) 1f else linear
@@ -122,6 +153,11 @@ public object Colour {
         }
 
     private const val DELTA = (6 / 29.0).toFloat()
+    private const val SLOPE = (3 * (6 / 29.0) * (6 / 29.0)).toFloat()
+    private const val BLACK = (4 / 29.0).toFloat() // f(0)
+
+    /** Linear light beyond 0..1 by no more than this is clipped: less than half a level. */
+    private const val SLACK = 1f / (1 shl 13)
 
     private fun inverse(m: List<DoubleArray>): List<Double> {
         fun minor(r: Int, c: Int): Double {

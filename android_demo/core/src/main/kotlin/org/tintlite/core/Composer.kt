@@ -133,7 +133,7 @@ public class Composer(ab: AbGrid, private val width: Int, private val height: In
         private fun greyRow(start: Int) {
             for (x in 0 until width) {
                 val level = grey[start + x].toInt() and 0xff
-                pixels[start + x] = colour(Colour.F[level], Colour.LINEAR[level], x)
+                pixels[start + x] = colour(Colour.F[level], x)
             }
         }
 
@@ -144,16 +144,14 @@ public class Composer(ab: AbGrid, private val width: Int, private val height: In
                 val green = (pixel shr 8) and 0xff
                 val blue = pixel and 0xff
                 pixels[start + x] = if (red == green && green == blue) {
-                    colour(Colour.F[red], Colour.LINEAR[red], x)
+                    colour(Colour.F[red], x)
                 } else {
-                    val luminance = Colour.luminance(red, green, blue)
-                    colour(Colour.f(luminance), luminance, x)
+                    colour(Colour.f(Colour.luminance(red, green, blue)), x)
                 }
             }
         }
 
-        private fun colour(fy: Float, luminance: Float, x: Int): Int =
-            Colour.argbOfXyz(Colour.undoF(fy + fx[x]), luminance, Colour.undoF(fy + fz[x]))
+        private fun colour(fy: Float, x: Int): Int = Colour.argb(fy + fx[x], fy, fy + fz[x])
     }
 
     private companion object {

@@ -8,8 +8,10 @@ import org.junit.Assert.assertTrue
 import org.junit.Test
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.math.abs
+import kotlin.math.cos
 import kotlin.math.floor
 import kotlin.math.pow
+import kotlin.math.sin
 import kotlin.random.Random
 
 class ComposerTest {
@@ -44,17 +46,47 @@ class ComposerTest {
         val (width, height, size) = Triple(37, 23, 5)
         val picture = colours(width, height)
         val ab = ab(size)
-        val found = composed(picture, ab, saturation = 1.5f)
-        for (y in 0 until height) {
-            for (x in 0 until width) {
-                val a = 1.5 * bilinear(x, y, width, height, size, ab::a)
-                val b = 1.5 * bilinear(x, y, width, height, size, ab::b)
-                val expected = rgb(picture.pixels[y * width + x], a, b)
-                for (channel in 0..2) {
-                    val level = (found[y * width + x] shr (16 - 8 * channel)) and 0xff
-                    assertTrue("$x, $y", abs(level - expected[channel]) <= 0.54)
+        for (saturation in listOf(0.3f, 1.5f, 3f)) {
+            val found = composed(picture, ab, saturation = saturation)
+            val outside = mutableListOf<Double>()
+            for (y in 0 until height) {
+                for (x in 0 until width) {
+                    val a = saturation * bilinear(x, y, width, height, size, ab::a)
+                    val b = saturation * bilinear(x, y, width, height, size, ab::b)
+                    val expected = rgb(picture.pixels[y * width + x], a, b)
+                    val inside = linearRgb(picture.pixels[y * width + x], a, b).all { it in 0.0..1.0 }
+                    for (channel in 0..2) {
+                        val level = (found[y * width + x] shr (16 - 8 * channel)) and 0xff
+                        val off = abs(level - expected[channel])
+                        if (inside) assertTrue("$x, $y", off <= 0.54) else outside += off
+                    }
                 }
             }
+            // Where red, green or blue is near 0, a little chroma is many levels of it.
+            outside.sort()
+            if (saturation > 1) assertTrue("${outside.size} outside", outside.size > 100)
+            if (outside.isNotEmpty()) assertTrue(outside[outside.size * 95 / 100] <= 1)
+        }
+    }
+
+    @Test
+    fun lightnessAndHueAreKeptOutOfGamut() {
+        val levels = ByteArray(256) { it.toByte() }
+        for (degrees in 0 until 360 step 12) {
+            val a = cos(Math.toRadians(degrees.toDouble()))
+            val b = sin(Math.toRadians(degrees.toDouble()))
+            val far = AbGrid.ofOutput(floatArrayOf(a.toFloat(), b.toFloat()), 1)
+            val found = composed(GreyPicture(256, 1, levels), far, saturation = 2f)
+            assertEquals(0xff000000.toInt(), found[0])
+            assertEquals(0xffffffff.toInt(), found[255])
+            for (level in 0..255) {
+                val lab = found[level].let { Colour.toLab((it shr 16) and 0xff, (it shr 8) and 0xff, it and 0xff) }
+                assertEquals("$degrees degrees, $level", Colour.lightness(level), lab.l, 0.6f)
+                val across = a * lab.b - b * lab.a
+                // Half a level of blue is 2.5 units of b* where it is dark.
+                assertTrue("$degrees degrees, $level: $across", abs(across) <= 3)
+            }
+            assertTrue("$degrees degrees: no colour", found.any { (it and 0xff) != ((it shr 16) and 0xff) })
         }
     }
 
@@ -173,8 +205,19 @@ class ComposerTest {
             (value(x0, y1) * (1 - px) + value(x1, y1) * px) * py
     }
 
-    /** Levels before rounding, by the formulas of tests/golden/README.md. */
+    /** Levels before rounding, by the formulas of tests/golden/README.md, the share by halving. */
     private fun rgb(pixel: Int, a: Double, b: Double): List<Double> {
+        fun held(share: Double) = linearRgb(pixel, share * a, share * b).all { it > -1e-9 && it < 1 + 1e-9 }
+        var inside = if (held(1.0)) 1.0 else 0.0
+        var outside = 1.0
+        repeat(40) {
+            val share = (inside + outside) / 2
+            if (held(share)) inside = share else outside = share
+        }
+        return linearRgb(pixel, inside * a, inside * b).map { encode(it.coerceIn(0.0, 1.0)) * 255 }
+    }
+
+    private fun linearRgb(pixel: Int, a: Double, b: Double): List<Double> {
         val m = listOf(
             listOf(0.412453, 0.357580, 0.180423),
             listOf(0.212671, 0.715160, 0.072169),
@@ -185,7 +228,7 @@ class ComposerTest {
         val fy = if (y > 216 / 24389.0) Math.cbrt(y) else (24389 / 27.0 * y + 16) / 116
         fun undo(f: Double) = if (f > 6 / 29.0) f.pow(3) else (116 * f - 16) * 27 / 24389
         val xyz = listOf(undo(fy + a / 500), y, undo(fy - b / 200)).mapIndexed { row, value -> value * m[row].sum() }
-        return solve(m, xyz).map { encode(it.coerceIn(0.0, 1.0)) * 255 }
+        return solve(m, xyz)
     }
 
     private fun linear(e: Double) = if (e <= 0.04045) e / 12.92 else ((e + 0.055) / 1.055).pow(2.4)
