@@ -12,6 +12,7 @@ from benchmarks.commands.flicker import flicker_command
 from benchmarks.commands.framing import framing_command
 from benchmarks.commands.latency import HELP as LATENCY_HELP
 from benchmarks.commands.latency import latency_command
+from benchmarks.commands.lightness import lightness_command
 from benchmarks.commands.margins import margins_command
 from benchmarks.commands.report import HELP as REPORT_HELP
 from benchmarks.commands.report import report_command
@@ -29,6 +30,7 @@ app.command("accuracy", help=ACCURACY_HELP)(accuracy_command)
 app.command("latency", help=LATENCY_HELP)(latency_command)
 app.command("video", help=VIDEO_HELP)(video_command)
 app.command("framing")(framing_command)
+app.command("lightness")(lightness_command)
 app.command("margins")(margins_command)
 app.command("detail")(detail_command)
 app.command("cuts")(cuts_command)
