@@ -7,6 +7,7 @@ import numpy as np
 
 from edge_runtime import Colorizer
 from edge_runtime.colour import lightness, rgb_to_lab
+from edge_runtime.look import Look
 from train.errors import SourceError
 
 # What is counted as off, in L*: about what is seen where two fields touch.
@@ -42,13 +43,13 @@ def measure_lightness(
     Raises:
         SourceError: there are no pictures.
     """
-    colorizers = [Colorizer(model, saturation=saturation) for saturation in saturations]
+    colorizer = Colorizer(model)
+    looks = [Look(saturation=saturation) for saturation in saturations]
     rows = []
     for picture in pictures:
         own = lightness(picture)
         differences = (
-            np.abs(rgb_to_lab(colorizer.colorize(picture))[..., 0] - own)
-            for colorizer in colorizers
+            np.abs(rgb_to_lab(colorizer.colorize(picture, look))[..., 0] - own) for look in looks
         )
         rows.append([(float((each > OFF).mean()), float(each.max())) for each in differences])
     if not rows:
