@@ -1,6 +1,7 @@
 """Prepared data of real photos, small enough for tests that train."""
 
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -39,3 +40,17 @@ def prepared(photo_folder, tmp_path_factory):
     out = tmp_path_factory.mktemp("prepared") / "data"
     prepare([photo_folder], out, PrepareOptions(short_side=96, fractions=(0.75, 0.25)))
     return out
+
+
+@pytest.fixture(scope="session")
+def keep_first_round():
+    """An `on_round` of a run in one folder: keeps in another what a cut after a round leaves."""
+
+    def keeping(out, cut):
+        def on_round(row):
+            if not cut.exists():
+                shutil.copytree(out, cut)
+
+        return on_round
+
+    return keeping
