@@ -7,7 +7,7 @@ import numpy as np
 
 from export.errors import ExportError
 
-# CC0, see docs/demo/README.md.
+# Free of rights, see docs/demo/README.md.
 DEMO_PHOTO = Path(__file__).parents[1] / "docs" / "demo" / "grey.jpg"
 
 
@@ -15,7 +15,8 @@ def golden_pictures() -> dict[str, np.ndarray]:
     """uint8 [H, W] each, by name; together they take every way through the scaling.
 
     `photo` grows on both sides, `odd` shrinks in width and grows in height, `square` has the
-    network's size, `flat` is one grey, `pattern` (a ramp, and checks of 3 pixels) shrinks.
+    network's size, `flat` is one grey, `pattern` (a ramp, and checks of 3 pixels) shrinks. None has
+    the edges of the negative, which the runtime leaves out of what the network sees.
 
     Raises:
         ExportError: the demo photo is missing or damaged.
@@ -27,9 +28,9 @@ def golden_pictures() -> dict[str, np.ndarray]:
     checks = np.where((rows // 3 + columns // 3) % 2, 230, 20)
     ramp = columns * 255 / 167
     return {
-        "photo": cv2.resize(demo[:, 40:610], (96, 72), interpolation=cv2.INTER_AREA),
+        "photo": cv2.resize(demo[24:420, 40:568], (96, 72), interpolation=cv2.INTER_AREA),
         "odd": np.ascontiguousarray(demo[330:397, 200:371]),
-        "square": cv2.resize(demo[:, 100:527], (160, 160), interpolation=cv2.INTER_AREA),
+        "square": cv2.resize(demo[24:420, 100:496], (160, 160), interpolation=cv2.INTER_AREA),
         "flat": np.full((16, 24), 119, np.uint8),
         "pattern": np.where(rows < 82, ramp, checks).astype(np.uint8),
     }

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from skimage.color import rgb2lab
 
 from edge_runtime import Colorizer, Device, Look, ModelError, colour
 from edge_runtime.compose import compose
@@ -214,3 +215,11 @@ def test_the_contract_is_at_hand(colorizer):
 def test_unknown_model():
     with pytest.raises(ModelError, match="unknown model 'nonesuch'"):
         Colorizer("nonesuch")
+
+
+@pytest.mark.parametrize("level", [0, 40, 128, 230, 255])
+def test_the_default_model_leaves_an_empty_card_grey(level):
+    """Rounding alone once gave it a chroma of 50."""
+    painted = Colorizer(threads=1).colorize(np.full((120, 160), level, np.uint8))
+    ab = rgb2lab(painted)[..., 1:]
+    assert np.hypot(ab[..., 0], ab[..., 1]).mean() < 3

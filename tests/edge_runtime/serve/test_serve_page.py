@@ -198,18 +198,18 @@ def test_the_controls_change_the_server(start_anew, camera, visit):
 def test_a_photo_comes_back_in_colour(photos, visit):
     page = visit(photos.url)
     page.wait_for_selector("#choose:visible")
-    upload(page, "rocket.jpg", PHOTO.read_bytes(), "image/jpeg")
+    upload(page, "parade.jpg", PHOTO.read_bytes(), "image/jpeg")
     wait_for(
         page, lambda: page.locator("#busy").is_hidden() and page.locator("#download").is_visible()
     )
     assert colourfulness(page, "#photo .before") < 3
     assert colourfulness(page, "#photo .after") > 8
-    assert page.inner_text("#photo-name") == "rocket.colour.jpg"
+    assert page.inner_text("#photo-name") == "parade.colour.jpg"
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()
-    assert download.value.suggested_filename == "rocket.colour.jpg"
+    assert download.value.suggested_filename == "parade.colour.jpg"
     with Image.open(download.value.path()) as result:
-        assert (result.format, result.size) == ("JPEG", (640, 427))
+        assert (result.format, result.size) == ("JPEG", (640, 450))
     divider = page.locator("#photo [role=slider]")
     divider.focus()
     page.keyboard.press("ArrowRight")
