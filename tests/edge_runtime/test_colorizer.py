@@ -220,6 +220,6 @@ def test_unknown_model():
 @pytest.mark.parametrize("level", [0, 40, 128, 230, 255])
 def test_the_default_model_leaves_an_empty_card_grey(level):
     """Rounding alone once gave it a chroma of 50."""
-    painted = Colorizer(threads=1).colorize(np.full((120, 160), level, np.uint8))
+    painted = Colorizer(device=Device(threads=1)).colorize(np.full((120, 160), level, np.uint8))
     ab = rgb2lab(painted)[..., 1:]
     assert np.hypot(ab[..., 0], ab[..., 1]).mean() < 3
