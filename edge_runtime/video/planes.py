@@ -106,7 +106,8 @@ class Workbench:
             rounded = (luma.astype(np.uint32) + (1 << (fewer - 1))) >> fewer
             np.minimum(rounded, top, out=target, casting="unsafe")
         else:
-            np.left_shift(luma, -fewer, out=target, casting="unsafe")
+            # By its own dtype, 8 bits would overflow.
+            np.left_shift(luma, -fewer, out=target, dtype=target.dtype)
         if self._limited is not None:
             target[:] = self._limited[target]
 
