@@ -23,7 +23,8 @@ if compgen -G "$packs/plates/*.zip" >/dev/null; then
   extra=(--extra "$work/plates")
 fi
 echo "prepared after $SECONDS s"
-python3 -m train speed "$recipe" --data "$work/photos" --batches "${PROBE:-30}" |
+python3 -m train speed "$recipe" --data "$work/photos" --batches "${PROBE:-30}" \
+  ${PROBE_OPTIONS:-} |
   tee "$out/speed.txt"
 echo "probed after $SECONDS s"
 
