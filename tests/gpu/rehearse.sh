@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 [ $# -ge 3 ] || { sed -n '2,8p' "$0" >&2; exit 2; }
 photos=$(realpath "$1") plates=$(realpath "$2") weights=$(realpath "$3") recipe=${4:-standard_gpu}
-usual=$(realpath "${PYTHON:-.venv/bin/python}")
+usual=$(realpath -s "${PYTHON:-.venv/bin/python}")
 here=out/gpu-rehearsal
 rm -rf "$here/packs" "$here/tree" "$here/work" "$here/out" "$here/measured"
 mkdir -p "$here/tree" "$here/packs/plates"
