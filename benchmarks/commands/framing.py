@@ -1,26 +1,16 @@
 """The command that compares framings of panoramas and portraits."""
 
-from typing import Annotated
-
-import typer
-from rich.progress import track
 from rich.table import Table
 
 from benchmarks.commands.console import console
+from benchmarks.commands.study import Limit, Model, On, measured
 
 
-def framing_command(
-    on: Annotated[str, typer.Option(help="Folder, .tar, .zip, or prepared data as DATA:val.")],
-    model: Annotated[str, typer.Option(help="A shipped name or a .tflite.")] = "standard",
-    limit: Annotated[int | None, typer.Option(min=1, help="At most this many pictures.")] = None,
-) -> None:
+def framing_command(on: On, model: Model = "standard", limit: Limit = None) -> None:
     """Squash, pad or tile: the colours of panoramas and portraits by each."""
     from benchmarks.framing import compare_framings
-    from train.open_pictures import TruePictures
 
-    pictures = TruePictures(on, limit)
-    progress = track(pictures, "measuring", total=len(pictures), console=console)
-    scores = compare_framings(model, progress)
+    scores = compare_framings(model, measured(on, limit))
     table = Table(title=f"{model} on {scores[0].pictures} pictures, cut to each aspect")
     for heading in ("width : height", "framing", "gain over grey", "colourfulness", "ms"):
         table.add_column(heading, justify="left" if heading == "framing" else "right")

@@ -1,27 +1,16 @@
 """The command that measures what margins and mounts cost."""
 
-from typing import Annotated
-
-import typer
-from rich.progress import track
 from rich.table import Table
 
 from benchmarks.commands.console import console
+from benchmarks.commands.study import Limit, Model, On, measured
 
 
-def margins_command(
-    on: Annotated[str, typer.Option(help="Folder, .tar, .zip, or prepared data as DATA:val.")],
-    model: Annotated[str, typer.Option(help="A shipped name or a .tflite.")] = "standard",
-    limit: Annotated[int | None, typer.Option(min=1, help="At most this many pictures.")] = None,
-) -> None:
+def margins_command(on: On, model: Model = "standard", limit: Limit = None) -> None:
     """What borders, mounts and album pages cost, coloured whole and with margins left out."""
     from benchmarks.margins import measure_margins
-    from train.open_pictures import TruePictures
 
-    pictures = TruePictures(on, limit)
-    scores = measure_margins(
-        model, track(pictures, "reading", total=len(pictures), console=console)
-    )
+    scores = measure_margins(model, measured(on, limit))
     table = Table(title=f"{model} on {scores[0].photos} photos: gain over the bare one's, chroma")
     for heading in ("page", "whole", "ours", "mount whole", "mount ours", "found"):
         table.add_column(heading, justify="left" if heading == "page" else "right")
