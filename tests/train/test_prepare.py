@@ -178,6 +178,10 @@ def test_processes_write_what_one_writes(in_processes, folder, tmp_path):
 
 
 def test_a_process_that_dies_is_one_sentence(in_processes, folder, tmp_path):
+    # More than lie ahead of the processes at once, so that some must come after the end.
+    for number in range(20):
+        (folder / f"more-{number}.jpg").write_text("no picture at all")
+
     def on_picture():
         for child in multiprocessing.active_children():
             child.kill()
