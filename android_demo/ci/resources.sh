@@ -10,7 +10,7 @@ mkdir -p "$out/assets/models" "$out/generated" "$BUILD/r" "$BUILD/stubs"
 # The manifest as the Android plugin would leave it.
 sed -e "s/<manifest /<manifest package=\"$APPLICATION\" /" -e "s/\${applicationId}/$APPLICATION/" \
   "$main/AndroidManifest.xml" |
-  "$PYTHON" "$CI/merge_manifest.py" >"$out/AndroidManifest.xml"
+  "$PYTHON" "$CI/merge_manifest.py" "$CI/stubs/library_manifest.xml" >"$out/AndroidManifest.xml"
 
 models=$ROOT/edge_runtime/models
 (cd "$models" && sha256sum --check --quiet SHA256SUMS)
