@@ -12,8 +12,9 @@ from edge_runtime.look import MAX_SATURATION
 from edge_runtime.pictures.header import MAX_PIXELS
 from edge_runtime.serve.errors import busy
 from edge_runtime.serve.frame_feed import FrameFeed
-from edge_runtime.serve.limits import MAX_RECEIVING, Limits
+from edge_runtime.serve.limits import MAX_RECEIVING, SHELF_UPLOADS, Limits
 from edge_runtime.serve.settings import Models, Settings, change
+from edge_runtime.serve.shelf import Shelf
 from edge_runtime.serve.status import ServeStatus, ShownLimits
 from edge_runtime.serve.studio import Studio
 from edge_runtime.threads import usable_cores
@@ -33,7 +34,8 @@ class Desk:
         feed: its frames for the viewers, or None.
         studio: colours photos, in `worker` alone.
         models: those at hand.
-        settings: the controls as they are.
+        settings: how photos are coloured that give no options; as the server was started.
+        shelf: the photos that visitors have open.
         limits: what the server takes.
         worker: the one thread that colours photos.
         stopping: set when the streams shall end.
@@ -53,8 +55,10 @@ class Desk:
         self.models = models
         self.settings = settings
         self.limits = limits
+        self.shelf = Shelf(SHELF_UPLOADS * limits.upload_bytes)
         self.worker = ThreadPoolExecutor(1, "tintlite-studio")
         self.stopping = threading.Event()
+        self._live_model = models.first
         self._in_hand = 0
         self._changes = 0
         self._receiving = asyncio.Semaphore(MAX_RECEIVING)
@@ -89,12 +93,16 @@ class Desk:
             yield
 
     async def configure(
-        self, model: str | None, threads: int | None, saturation: float | None
+        self,
+        view: "LiveView",
+        model: str | None,
+        threads: int | None,
+        saturation: float | None,
     ) -> Settings:
-        """Change the controls, for the live view and for photos that give no options.
+        """Change how the live view is coloured.
 
         Returns:
-            all of them as they are then.
+            how it is coloured then.
         Raises:
             ModelError, TintLiteError, ArgumentError: as for `change` and `LiveView.configure`.
             HTTPException: 429, too many changes wait.
@@ -105,15 +113,22 @@ class Desk:
         try:
             async with self._changing:
                 changed = change(
-                    self.settings, self.models, model=model, threads=threads, saturation=saturation
+                    self._live_settings(view),
+                    self.models,
+                    model=model,
+                    threads=threads,
+                    saturation=saturation,
                 )
-                if self.view is not None:
-                    file = None if model is None else self.models.file(model)
-                    await asyncio.to_thread(self.view.configure, file, threads, saturation)
-                self.settings = changed
+                file = None if model is None else self.models.file(model)
+                await asyncio.to_thread(view.configure, file, threads, saturation)
+                self._live_model = changed.model
         finally:
             self._changes -= 1
         return changed
+
+    def _live_settings(self, view: "LiveView") -> Settings:
+        now = view.status()
+        return Settings(self._live_model, now.threads, now.saturation)
 
     def status(self) -> ServeStatus:
         """The state of all."""
@@ -123,6 +138,7 @@ class Desk:
             viewers=self.feed.viewers if self.feed is not None else 0,
             photos=self._in_hand,
             settings=self.settings,
+            live_settings=None if self.view is None else self._live_settings(self.view),
             models=self.models.names,
             limits=ShownLimits(
                 upload_bytes=self.limits.upload_bytes,
@@ -137,5 +153,6 @@ class Desk:
         """Let the threads end."""
         self.stopping.set()
         self.worker.shutdown(wait=False, cancel_futures=True)
+        self.shelf.close()
         if self.feed is not None:
             self.feed.close()

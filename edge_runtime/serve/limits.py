@@ -18,6 +18,9 @@ UPLOAD_SECONDS = 130.0
 # Uploads that lie on the disk at the same time, one of them being coloured.
 MAX_RECEIVING = 4
 
+# Uploads of the largest size that those photos may take up together which visitors have open.
+SHELF_UPLOADS = 8
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -34,7 +34,8 @@ class ServeStatus:
         live: the live view, or null where the server has no camera.
         viewers: how many watch at this moment.
         photos: how many uploads wait or are worked on.
-        settings: the controls.
+        settings: how photos are coloured that give no options.
+        live_settings: how the live view is coloured, or null.
         models: the names of the models at hand.
         limits: what the server takes.
     """
@@ -44,5 +45,6 @@ class ServeStatus:
     viewers: int
     photos: int
     settings: Settings
+    live_settings: Settings | None
     models: tuple[str, ...]
     limits: ShownLimits

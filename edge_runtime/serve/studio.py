@@ -1,12 +1,58 @@
 """Colours uploaded photos, one after the other, beside the live view."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
 from typing import BinaryIO
 
+import cv2
+import numpy as np
+
 from edge_runtime.colorizer import Colorizer
+from edge_runtime.compose import as_grey
 from edge_runtime.device import Device
 from edge_runtime.photo import PhotoOptions, PhotoResult, colorize_photo
+from edge_runtime.pictures import (
+    Picture,
+    format_called,
+    losses,
+    picture_bytes,
+    read_open_picture,
+    result_format,
+)
 from edge_runtime.serve.settings import Models, Settings
+
+# What a screen shows of a photo: its longer side in pixels, and the quality of its JPEG.
+PREVIEW_LONGEST = 2400
+_PREVIEW_QUALITY = 90
+
+COLOURS_NOTE = "it has colours already: only its lightness was used"
+
+
+@dataclass(frozen=True)
+class OpenedPhoto:
+    """What a browser paints a photo from, at any saturation.
+
+    Attributes:
+        before: the file of the photo as it was, upright, no larger than a screen.
+        media_type: of `before`.
+        ab: float32 [h, w, 2], a* and b* of the whole photo at a saturation of 1.
+        width, height: of the photo, in pixels.
+        format: the result's, by its `Format.name`.
+        ending: of the result's name, as `.jpg`.
+        seconds: what it took to decode and to colour.
+        notes: sentences about what is not taken or kept.
+    """
+
+    before: bytes
+    media_type: str
+    ab: np.ndarray
+    width: int
+    height: int
+    format: str
+    ending: str
+    seconds: float
+    notes: tuple[str, ...]
 
 
 class Studio:
@@ -41,6 +87,35 @@ class Studio:
             file, None, self.load(settings), replace(options, pages=False), name=name
         )
 
+    def open(self, file: BinaryIO, name: str, settings: Settings) -> OpenedPhoto:
+        """Decode one photo and find its colours, painting nothing.
+
+        Args, Raises: as for `colorize`.
+        """
+        begin = perf_counter()
+        colorizer = self.load(settings)
+        picture = read_open_picture(file, Path(name))
+        look = settings.look
+        ab = colorizer.predict(colorizer.see(picture.pixels, look))
+        format = result_format(picture.format)
+        notes = picture.notes + losses(picture, format)
+        if picture.coloured or (picture.pixels.ndim == 3 and as_grey(picture.pixels) is None):
+            notes += (COLOURS_NOTE,)
+        before, media_type = _preview(picture)
+        height, width = picture.pixels.shape[:2]
+        seconds = perf_counter() - begin
+        return OpenedPhoto(
+            before=before,
+            media_type=media_type,
+            ab=ab,
+            width=width,
+            height=height,
+            format=format.name,
+            ending=format.endings[0],
+            seconds=seconds,
+            notes=notes,
+        )
+
     def load(self, settings: Settings) -> Colorizer:
         """The network for some settings, kept for the next photo.
 
@@ -52,3 +127,21 @@ class Studio:
             device = replace(self._device, threads=settings.threads)
             self._loaded = asked, Colorizer(self._models.file(settings.model), device)
         return self._loaded[1]
+
+
+def _preview(picture: Picture) -> tuple[bytes, str]:
+    """The file of a picture for the screen, and its media type."""
+    height, width = picture.pixels.shape[:2]
+    scale = min(1.0, PREVIEW_LONGEST / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+
+    def shown(plane: np.ndarray) -> np.ndarray:
+        if plane.dtype == np.uint16:
+            plane = cv2.convertScaleAbs(plane, alpha=1 / 257)
+        return plane if scale == 1 else cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+
+    alpha = None if picture.alpha is None else shown(picture.alpha)
+    format = format_called("jpeg" if alpha is None else "webp")
+    small = Picture(shown(picture.pixels), alpha)
+    data = picture_bytes(small, format, Path("preview"), _PREVIEW_QUALITY)
+    return bytes(data), format.media_type

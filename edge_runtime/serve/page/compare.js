@@ -2,6 +2,7 @@
 
 const STEP = 2;
 const PAGE = 10;
+const SLOP = 6; // pixels a finger moves before it is known which way
 
 export class Compare {
   #element;
@@ -9,6 +10,8 @@ export class Compare {
   #left;
   #right;
   #cut = 50;
+  #held = null; // the pointer that holds the divider
+  #touch = null; // where a finger came down that has not shown yet what it wants
 
   // `element` holds two layers of the same size, `.before` over `.after`.
   constructor(element) {
@@ -24,9 +27,11 @@ export class Compare {
     };
     for (const [name, value] of Object.entries(attributes)) this.#divider.setAttribute(name, value);
     element.append(this.#left, this.#right, this.#divider);
-    element.classList.add("empty");
+    this.clear();
     element.addEventListener("pointerdown", (event) => this.#press(event));
     element.addEventListener("pointermove", (event) => this.#drag(event));
+    element.addEventListener("pointerup", (event) => this.#release(event));
+    element.addEventListener("pointercancel", () => this.#let());
     this.#divider.addEventListener("keydown", (event) => this.#key(event));
     this.#move(this.#cut);
   }
@@ -35,6 +40,11 @@ export class Compare {
   show(width, height) {
     this.#element.style.setProperty("--ratio", width / height);
     this.#element.classList.remove("empty");
+  }
+
+  // There is no picture.
+  clear() {
+    this.#element.classList.add("empty");
   }
 
   #move(cut) {
@@ -49,6 +59,17 @@ export class Compare {
 
   #press(event) {
     if (event.button !== 0 || event.target.closest(".veil")) return;
+    if (event.pointerType === "touch") {
+      // Perhaps the page is to be scrolled: the browser then takes the finger over.
+      this.#touch = { x: event.clientX, y: event.clientY };
+    } else {
+      this.#hold(event);
+    }
+  }
+
+  #hold(event) {
+    this.#touch = null;
+    this.#held = event.pointerId;
     this.#element.setPointerCapture(event.pointerId);
     this.#divider.focus({ preventScroll: true, focusVisible: false });
     event.preventDefault();
@@ -56,7 +77,24 @@ export class Compare {
   }
 
   #drag(event) {
-    if (this.#element.hasPointerCapture(event.pointerId)) this.#follow(event);
+    if (this.#touch && event.pointerType === "touch") {
+      const across = Math.abs(event.clientX - this.#touch.x);
+      const along = Math.abs(event.clientY - this.#touch.y);
+      if (Math.max(across, along) < SLOP) return;
+      if (across > along) this.#hold(event);
+      else this.#touch = null;
+    } else if (this.#held === event.pointerId) {
+      this.#follow(event);
+    }
+  }
+
+  #release(event) {
+    if (this.#touch && event.pointerType === "touch") this.#follow(event); // a tap
+    this.#let();
+  }
+
+  #let() {
+    this.#touch = this.#held = null;
   }
 
   #follow(event) {

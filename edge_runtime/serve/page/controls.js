@@ -1,59 +1,85 @@
-// Model, saturation and threads: shown as the server has them, changed for all who watch.
+// The controls: of the live view, which has one picture for all, or of this visitor's own photos.
 
 import { postSettings } from "./api.js";
 import { toast } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
-const ABOUT = { standard: "The better colours", nano: "The faster one" };
+// Of the shipped models, for people.
+const WORDS = { standard: "Better colours", nano: "Faster" };
 const PAUSE = 200; // ms a slider rests before it is sent
+const KEPT = "tintlite"; // what a visitor chose outlasts a reload of the tab
 
 export class Controls {
-  #changed;
-  #settings = null;
-  #pending = {}; // what is not sent yet
+  #chose;
+  #live = null; // as the server has them: the newest that is known
+  #own = null; // of this visitor's photos
+  #which = "own";
+  #pending = {}; // changes of the live view that are not sent yet
   #sending = 0;
   #timer = 0;
 
-  // `changed` is called with the settings that the server has taken.
-  constructor(changed) {
-    this.#changed = changed;
+  // `chose` is called with this visitor's own settings when they change.
+  constructor(chose) {
+    this.#chose = chose;
     $("controls").addEventListener("submit", (event) => event.preventDefault());
     $("models").addEventListener("change", (event) => this.#set({ model: event.target.value }, 0));
     $("saturation").addEventListener("input", () => this.#set({ saturation: Number($("saturation").value) }));
-    $("reset").addEventListener("click", () => this.#set({ saturation: 1 }, 0));
+    $("reset").addEventListener("click", () => this.#reset());
     $("threads").addEventListener("change", () => this.#setThreads(Number($("threads").value)));
     $("fewer").addEventListener("click", () => this.#setThreads(Number($("threads").value) - 1));
     $("more").addEventListener("click", () => this.#setThreads(Number($("threads").value) + 1));
   }
 
-  status({ settings, models, limits }) {
-    if (!$("models").querySelector("label")) {
+  // How this visitor's photos are to be coloured: { model, saturation }.
+  get own() {
+    return this.#own;
+  }
+
+  status({ settings, live_settings, models, limits }) {
+    if (!this.#own) {
       $("models").append(...models.map(radio));
       $("saturation").max = limits.saturation;
       $("cores").textContent = limits.cores === 1 ? "1 core" : `${limits.cores} cores`;
-      $("threads").max = Math.max(limits.cores, settings.threads);
+      this.#own = { model: settings.model, saturation: settings.saturation, ...remembered(models) };
     }
+    if (live_settings) $("threads").max = Math.max(limits.cores, live_settings.threads);
     // What the user is just changing is not set back.
-    if (!this.#sending && !Object.keys(this.#pending).length) this.#take(settings);
+    if (!this.#sending && !Object.keys(this.#pending).length) this.#live = live_settings;
+    this.#show();
   }
 
-  #take(settings) {
-    const old = this.#settings;
-    this.#settings = settings;
-    this.#show(settings);
-    if (JSON.stringify(old) !== JSON.stringify(settings)) this.#changed(settings);
+  // Whose controls are shown: "live" or "own".
+  choose(which) {
+    this.#which = which;
+    $("threads-field").hidden = which === "own";
+    $("for-all").hidden = which === "own";
+    this.#show();
   }
 
-  #show({ model, saturation, threads }) {
+  // Set this visitor's model back, to that of the photo which is shown.
+  revert(model) {
+    this.#own = { ...this.#own, model };
+    this.#show();
+  }
+
+  #show() {
+    const shown = this.#which === "own" ? this.#own : { ...this.#live, ...this.#pending };
+    if (!shown?.model) return;
+    const { model, saturation, threads } = shown;
     for (const input of $("models").querySelectorAll("input")) input.checked = input.value === model;
-    const words = `${saturation.toFixed(2)}×`;
     $("saturation").value = saturation;
     $("saturation").setAttribute("aria-valuetext", `${saturation.toFixed(2)} times`);
-    $("saturation-value").textContent = words;
+    $("saturation-value").textContent = `${saturation.toFixed(2)}×`;
     $("reset").hidden = saturation === 1;
+    if (this.#which === "own") return;
     if (document.activeElement !== $("threads")) $("threads").value = threads;
     $("fewer").disabled = threads <= 1;
     $("more").disabled = threads >= Number($("threads").max);
+  }
+
+  #reset() {
+    this.#set({ saturation: 1 }, 0);
+    $("saturation").focus(); // the button is hidden now
   }
 
   #setThreads(number) {
@@ -63,8 +89,15 @@ export class Controls {
   }
 
   #set(change, pause = PAUSE) {
+    if (this.#which === "own") {
+      this.#own = { ...this.#own, ...change };
+      remember(this.#own);
+      this.#show();
+      this.#chose(this.#own);
+      return;
+    }
     Object.assign(this.#pending, change);
-    this.#show({ ...this.#settings, ...this.#pending });
+    this.#show();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#send(), pause);
   }
@@ -72,18 +105,37 @@ export class Controls {
   async #send() {
     const sent = this.#pending;
     this.#pending = {};
+    // Shown until the server says otherwise.
+    this.#live = { ...this.#live, ...sent };
     this.#sending += 1;
     try {
-      const settings = await postSettings(sent);
-      this.#take(settings);
-      // Something further may have been changed while this was under way.
-      this.#show({ ...settings, ...this.#pending });
+      this.#live = await postSettings(sent);
     } catch (error) {
-      this.#show({ ...this.#settings, ...this.#pending });
       toast(error.message);
     } finally {
       this.#sending -= 1;
+      this.#show();
     }
+  }
+}
+
+function remembered(models) {
+  try {
+    const { model, saturation } = JSON.parse(sessionStorage.getItem(KEPT)) ?? {};
+    return {
+      ...(models.includes(model) && { model }),
+      ...(Number.isFinite(saturation) && { saturation }),
+    };
+  } catch {
+    return {}; // a browser that keeps nothing
+  }
+}
+
+function remember(settings) {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(settings));
+  } catch {
+    // as above
   }
 }
 
@@ -93,9 +145,9 @@ function radio(name) {
   const input = document.createElement("input");
   Object.assign(input, { type: "radio", name: "model", value: name });
   const title = document.createElement("b");
-  title.textContent = name;
+  title.textContent = WORDS[name] ?? "Your own";
   const about = document.createElement("span");
-  about.textContent = ABOUT[name] ?? "Your own";
+  about.textContent = name;
   label.append(input, title, about);
   return label;
 }

@@ -71,7 +71,7 @@ export class Live {
   async #run(signal) {
     for (let wait = 500; !signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT)) {
       try {
-        const response = await ask("/stream?layout=both", { signal });
+        const response = await ask("stream?layout=both", { signal });
         for await (const frame of frames(response.body)) {
           this.#trouble = "";
           wait = 500;
@@ -144,7 +144,7 @@ export class Live {
   async #still() {
     $("still").disabled = true;
     try {
-      const response = await ask(`/api/still?layout=${$("still-both").checked ? "both" : "after"}`);
+      const response = await ask(`api/still?layout=${$("still-both").checked ? "both" : "after"}`);
       const name = nameOf(response, "tintlite.jpg");
       save(await response.blob(), name);
       toast(`Saved ${name}`);

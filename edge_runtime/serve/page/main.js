@@ -17,10 +17,10 @@ const WORDS = {
 };
 
 // The token has done its work: the server has set a cookie, and it need not stand in the address.
-if (new URLSearchParams(location.search).has("token")) history.replaceState(null, "", "/");
+if (new URLSearchParams(location.search).has("token")) history.replaceState(null, "", location.pathname);
 
-const photo = new Photo(() => choose("photo"));
-const controls = new Controls((settings) => photo.settings(settings));
+const controls = new Controls(() => photo.restyle());
+const photo = new Photo(controls, () => choose("photo"));
 let live = null;
 let chosen = null;
 
@@ -33,6 +33,7 @@ function choose(name, focus = false) {
     $(`tab-${tab}`).tabIndex = selected ? 0 : -1;
     if (selected && focus) $(`tab-${tab}`).focus();
   }
+  controls.choose(name === "live" ? "live" : "own");
   watch();
 }
 
@@ -62,6 +63,7 @@ async function update() {
       }
       $("version").textContent = `TintLite ${status.version}`;
       photo.limits(status.limits);
+      controls.status(status);
       choose(status.live ? "live" : "photo");
     }
     controls.status(status);

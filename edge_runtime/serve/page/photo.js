@@ -1,29 +1,32 @@
-// A photo: dropped, chosen or pasted, coloured at full resolution, compared and downloaded.
+// The photos panel: a photo is dropped, chosen or pasted, coloured, compared and downloaded.
 
-import { ask } from "./api.js";
-import { Compare } from "./compare.js";
-import { nameOf } from "./save.js";
+import { OpenPhoto } from "./open_photo.js";
+import { save } from "./save.js";
+import { Stage } from "./stage.js";
+import { toast } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
-// For the screen, where the browser cannot show the format itself (TIFF).
-const PREVIEW_SIDE = 2400;
+const PATIENCE = 150; // ms before a wait is shown
 
 export class Photo {
-  #compare = new Compare($("photo"));
-  #before = $("photo").querySelector(".before");
-  #after = $("photo").querySelector(".after");
+  #stage = new Stage($("photo"));
+  #controls;
   #most = Infinity;
-  #file = null;
-  #settings = null;
-  #work = null; // the AbortController of the upload that runs
-  #addresses = [];
-  #note = "";
+  #shown = null; // the OpenPhoto on the stage
+  #next = null; // the one that is being sent or coloured; the same, where its model changes
+  #work = null; // the AbortController of what runs
+  #timer = 0;
 
-  // `opened` is called when a photo comes, from wherever.
-  constructor(opened) {
+  // `controls` says how photos are to be coloured; `opened` is called when one comes.
+  constructor(controls, opened) {
+    this.#controls = controls;
     $("choose").addEventListener("click", () => $("file").click());
     $("another").addEventListener("click", () => $("file").click());
-    $("cancel").addEventListener("click", () => this.#work?.abort());
+    $("cancel").addEventListener("click", () => this.#cancel());
+    $("download").addEventListener("click", () => this.#download());
+    addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.#work && !event.defaultPrevented) this.#cancel();
+    });
     $("file").addEventListener("change", () => {
       if ($("file").files.length) take($("file").files);
       $("file").value = "";
@@ -43,11 +46,12 @@ export class Photo {
     $("most").textContent = `, up to ${Math.floor(this.#most / 2 ** 20)}\u00a0MB`;
   }
 
-  // The controls have changed: the photo that is open is coloured anew.
-  settings(settings) {
-    const changed = this.#settings && (settings.model !== this.#settings.model || settings.saturation !== this.#settings.saturation);
-    this.#settings = settings;
-    if (changed && this.#file) this.#colour(this.#file);
+  // The controls have changed.
+  restyle() {
+    const { model, saturation } = this.#controls.own;
+    this.#stage.restyle(saturation);
+    const photo = this.#next ?? this.#shown;
+    if (photo && model !== photo.wanted) this.#colour(photo);
   }
 
   open(file, count = 1) {
@@ -55,79 +59,120 @@ export class Photo {
       this.#fail(`${file.name} is too large: at most ${Math.floor(this.#most / 2 ** 20)} MB are taken.`);
       return;
     }
-    this.#note = count > 1 ? `Of ${count} files the first was taken.` : "";
-    this.#colour(file);
+    const photo = new OpenPhoto(file);
+    photo.note = count > 1 ? `Of ${count} files the first was taken.` : "";
+    this.#colour(photo);
   }
 
-  async #colour(file) {
+  async #colour(photo) {
+    if (this.#next && this.#next !== photo && this.#next !== this.#shown) this.#next.forget();
+    this.#next = photo;
+    photo.wanted = this.#controls.own.model;
+    $("photo-error").hidden = true;
+    await this.#working("Colouring…", async (signal) => {
+      await photo.load(photo.wanted, signal, (part) => this.#sent(part));
+      if (signal.aborted) return;
+      if (this.#shown !== photo) this.#shown?.forget();
+      this.#next = null;
+      this.#shown = photo;
+      this.#show(photo);
+    }, () => this.#leave(photo));
+  }
+
+  async #download() {
+    const photo = this.#shown;
+    await this.#working("Painting it at full size…", async (signal) => {
+      const blob = await photo.result({ ...this.#controls.own, model: photo.model }, signal);
+      if (signal.aborted) return;
+      save(blob, photo.facts.name);
+      toast(`Saved ${photo.facts.name}`);
+    }, () => {});
+  }
+
+  // Do something under the veil. What is cancelled or fails is left by `leave`.
+  async #working(words, what, leave) {
     this.#work?.abort();
     const work = new AbortController();
     this.#work = work;
-    $("photo-error").hidden = true;
-    const begun = setTimeout(() => this.#waiting(true), 150);
+    work.leave = leave;
+    const held = this.#holdsFocus();
+    $("download").disabled = true;
+    $("busy-text").textContent = words;
+    $("sent").hidden = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#veil(words, held), PATIENCE);
     try {
-      const response = await upload(file, this.#settings, {}, work.signal);
-      const result = await response.blob();
-      const pictures = await this.#pictures(file, result, work.signal);
-      if (work.signal.aborted) return;
-      this.#file = file;
-      this.#show(response, result, pictures);
+      await what(work.signal);
     } catch (error) {
-      if (error.name !== "AbortError") this.#fail(error.message);
+      if (work.signal.aborted) return; // another thing runs now, or it was cancelled
+      leave();
+      this.#fail(error.message);
     } finally {
-      clearTimeout(begun);
-      if (this.#work === work) {
-        this.#work = null;
-        this.#waiting(false);
-      }
+      if (this.#work === work) this.#rest(held);
     }
   }
 
-  // Addresses of before and after as the browser can show them, and their size.
-  async #pictures(file, result, signal) {
-    const before = await decoded(URL.createObjectURL(file));
-    const after = await decoded(URL.createObjectURL(result));
-    if (before && after) return { before, after };
-    for (const picture of [before, after]) if (picture) URL.revokeObjectURL(picture.src);
-    const options = { format: "jpeg", longest: 2 * PREVIEW_SIDE, side_by_side: true };
-    const both = await upload(file, this.#settings, options, signal);
-    return halves(await createImageBitmap(await both.blob()));
+  #cancel() {
+    const { leave } = this.#work;
+    const held = this.#holdsFocus();
+    this.#work.abort();
+    leave();
+    this.#rest(held);
+    $("photo-said").textContent = "Cancelled.";
   }
 
-  #show(response, result, { before, after }) {
-    for (const address of this.#addresses) URL.revokeObjectURL(address);
-    const address = URL.createObjectURL(result);
-    const name = nameOf(response, "colour.jpg");
-    this.#addresses = [address, before.src, after.src];
-    this.#before.src = before.src;
-    this.#after.src = after.src;
+  // A photo that did not come: the one before stays, in its own model.
+  #leave(photo) {
+    this.#next = null;
+    if (photo !== this.#shown) photo.forget();
+    if (this.#shown) {
+      this.#shown.wanted = this.#shown.model;
+      this.#controls.revert(this.#shown.model);
+    }
+  }
+
+  #veil(words, held) {
+    const lost = held && focusIsLost();
+    $("drop").hidden = true; // where nothing is open yet the veil lies over an empty stage
+    $("result").hidden = false;
+    $("busy").hidden = false;
+    $("photo-said").textContent = words;
+    if (lost || this.#holdsFocus()) $("cancel").focus({ preventScroll: true });
+  }
+
+  #rest(held) {
+    held ||= this.#holdsFocus();
+    this.#work = null;
+    clearTimeout(this.#timer);
+    $("busy").hidden = true;
+    $("drop").hidden = Boolean(this.#shown);
+    $("result").hidden = !this.#shown;
+    $("download").disabled = !this.#shown;
+    if (held && focusIsLost()) {
+      $(this.#shown ? "download" : "choose").focus({ preventScroll: true });
+    }
+  }
+
+  // Whether the keyboard is at one of the buttons that come and go.
+  #holdsFocus() {
+    return ["choose", "another", "cancel", "download"].some((id) => $(id) === document.activeElement);
+  }
+
+  #sent(part) {
+    $("sent").value = part;
+    $("sent").hidden = part === 1;
+    $("busy-text").textContent = part === 1 ? "Colouring…" : `Sending… ${Math.floor(100 * part)} %`;
+  }
+
+  #show(photo) {
+    const { name, width, height, format, seconds, notes } = photo.facts;
     $("drop").hidden = true;
     $("result").hidden = false;
-    $("facts").hidden = false;
-    this.#compare.show(after.naturalWidth, after.naturalHeight);
-    $("download").href = address;
-    $("download").download = name;
+    this.#stage.show(photo, this.#controls.own.saturation);
     $("photo-name").textContent = name;
-    const size = response.headers.get("X-Picture-Size").replace("x", " × ");
-    const kind = result.type.replace("image/", "").toUpperCase();
-    $("photo-facts").textContent = `${size} · ${kind} · coloured in ${Number(response.headers.get("X-Seconds")).toFixed(2)} s`;
-    const notes = JSON.parse(decodeURIComponent(response.headers.get("X-Notes")));
-    $("photo-notes").replaceChildren(...[this.#note, ...notes].filter(Boolean).map(item));
+    $("photo-facts").textContent = `${width} × ${height} · ${format.toUpperCase()} · coloured in ${seconds.toFixed(2)} s`;
+    $("photo-notes").replaceChildren(...[photo.note, ...notes].filter(Boolean).map(item));
     $("photo-said").textContent = `${name} is coloured and ready to download.`;
-  }
-
-  #waiting(waits) {
-    $("busy").hidden = !waits;
-    // Nothing is open yet: the veil lies over an empty stage.
-    if (waits) {
-      $("drop").hidden = true;
-      $("result").hidden = false;
-    } else if (!this.#file) {
-      $("drop").hidden = false;
-      $("result").hidden = true;
-    }
-    $("download").toggleAttribute("inert", waits);
-    $("photo-said").textContent = waits ? "Colouring…" : $("photo-said").textContent;
   }
 
   #fail(text) {
@@ -136,45 +181,10 @@ export class Photo {
   }
 }
 
-async function upload(file, settings, options, signal) {
-  const form = new FormData();
-  form.append("picture", file, file.name);
-  const query = new URLSearchParams({ model: settings.model, saturation: settings.saturation, ...options });
-  return ask(`/api/colorize?${query}`, { method: "POST", body: form, signal });
-}
-
-// A picture that the browser has decoded, or null where it cannot.
-async function decoded(address) {
-  const image = new Image();
-  image.src = address;
-  try {
-    await image.decode();
-    return image;
-  } catch {
-    URL.revokeObjectURL(address);
-    return null;
-  }
-}
-
-// The left and the right of a picture with both, without the gap between.
-async function halves(bitmap) {
-  // The gap is a fiftieth of one half's longer side, as the server draws it.
-  const gap = sideGap(bitmap.width, bitmap.height);
-  const width = Math.floor((bitmap.width - gap) / 2);
-  const cut = async (left) => {
-    const canvas = document.createElement("canvas");
-    canvas.width = width;
-    canvas.height = bitmap.height;
-    canvas.getContext("2d").drawImage(bitmap, -left, 0);
-    const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.95));
-    return decoded(URL.createObjectURL(blob));
-  };
-  return { before: await cut(0), after: await cut(bitmap.width - width) };
-}
-
-function sideGap(total, height) {
-  const wide = (total * 0.02) / 2.02;
-  return Math.round(Math.max(wide, 0.02 * height));
+// Whether the keyboard is nowhere: what it was at is not on the screen any more.
+function focusIsLost() {
+  const active = document.activeElement;
+  return !active || active === document.body || active.disabled || !active.checkVisibility();
 }
 
 function item(text) {

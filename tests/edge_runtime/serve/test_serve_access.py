@@ -51,7 +51,7 @@ def test_another_name_that_leads_here_is_refused(running):
     ],
 )
 def test_another_site_may_neither_write_nor_read(running, headers):
-    before = running.http.get("/api/status").json()["settings"]
+    before = running.http.get("/api/status").json()["live_settings"]
     changes = {"saturation": 3}
     for response in (
         running.http.post("/api/settings", json=changes, headers=headers),
@@ -62,7 +62,7 @@ def test_another_site_may_neither_write_nor_read(running, headers):
         assert response.status_code == 403
         assert "another web site" in response.json()["error"]
         assert "access-control-allow-origin" not in response.headers
-    assert running.http.get("/api/status").json()["settings"] == before
+    assert running.http.get("/api/status").json()["live_settings"] == before
 
 
 def test_the_page_itself_may(running):

@@ -10,6 +10,7 @@ from PIL import Image, ImageCms
 
 from edge_runtime import Colorizer, Device, Look
 from edge_runtime.compose import compose
+from edge_runtime.serve import shelf
 
 COLORIZE = "/api/colorize"
 
@@ -88,6 +89,75 @@ def test_what_is_not_kept_is_noted(photos, grey, file_of):
     ]
 
 
+def open_photo(server, data, name="old.png", **params) -> dict:
+    form = {"picture": (name, data)}
+    response = server.http.post("/api/photos", files=form, params=params)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def test_an_open_photo_has_its_colours_and_results(photos, grey, file_of, tiny):
+    photo = open_photo(photos, file_of(grey))
+    assert (photo["name"], photo["width"], photo["height"]) == ("old.colour.png", 130, 90)
+    assert (photo["format"], photo["notes"]) == ("png", [])
+    place = f"/api/photos/{photo['id']}"
+    response = photos.http.get(f"{place}/ab")
+    shape = [int(side) for side in response.headers["x-shape"].split("x")]
+    ab = np.frombuffer(response.content, "<f4").reshape(*shape, 2)
+    np.testing.assert_array_equal(ab, tiny.predict(tiny.see(grey)))
+    before = opened(photos.http.get(f"{place}/before")).astype(int)
+    assert before.shape == grey.shape
+    assert np.abs(before - grey).mean() < 4  # a JPEG of noise
+    for saturation in (0.5, 2):
+        result = opened(photos.http.get(place, params={"saturation": saturation}))
+        np.testing.assert_array_equal(result, tiny.colorize(grey, Look(saturation=saturation)))
+    # Another model's colours come from the same upload.
+    other = photos.http.get(f"{place}/ab", params={"model": "nano"}).content
+    expected = Colorizer("nano", Device(threads=1))
+    expected = expected.predict(expected.see(grey))
+    np.testing.assert_array_equal(np.frombuffer(other, "<f4").reshape(expected.shape), expected)
+    assert photos.http.delete(place).status_code == 204
+    for gone in (place, f"{place}/ab", f"{place}/before"):
+        response = photos.http.get(gone)
+        assert response.status_code == 404
+        assert "not kept" in response.json()["error"]
+
+
+def test_what_a_browser_is_shown_is_upright_and_no_larger_than_a_screen(photos, grey, file_of):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    photo = open_photo(photos, file_of(np.tile(grey, (1, 20)), "JPEG", exif=exif), "wide.jpg")
+    assert (photo["width"], photo["height"]) == (90, 2600)
+    before = opened(photos.http.get(f"/api/photos/{photo['id']}/before"))
+    assert before.shape == (2400, 83)
+    alpha = np.dstack([grey, np.full_like(grey, 128)])
+    photo = open_photo(photos, file_of(alpha), "thin.png")
+    response = photos.http.get(f"/api/photos/{photo['id']}/before")
+    assert Image.open(io.BytesIO(response.content)).mode == "RGBA"
+
+
+def test_open_photos_are_kept_within_bounds(start_anew, grey, file_of, monkeypatch):
+    monkeypatch.setattr(shelf, "MOST_PHOTOS", 2)
+    server = start_anew()
+    ids = [open_photo(server, file_of(grey))["id"] for _ in range(2)]
+    assert len(set(ids)) == 2
+    assert min(len(one) for one in ids) >= 20
+    server.http.get(f"/api/photos/{ids[0]}/before")  # the second one is the oldest now
+    open_photo(server, file_of(grey))
+    found = [server.http.get(f"/api/photos/{one}/before").status_code for one in ids]
+    assert found == [200, 404]
+    monkeypatch.setattr(shelf, "KEPT_SECONDS", 0)
+    late = open_photo(server, file_of(grey))["id"]
+    assert server.http.get(f"/api/photos/{late}/before").status_code == 404
+
+
+def test_a_photo_that_is_none_is_not_opened(photos):
+    response = photos.http.post("/api/photos", files={"picture": ("letter.txt", b"Dear Sir,")})
+    assert response.status_code == 422
+    assert response.json()["error"].startswith("letter.txt: not a JPEG")
+    assert photos.http.get("/api/photos/no-such-photo").status_code == 404
+
+
 def test_side_by_side_and_longest(photos, grey, file_of):
     params = {"side_by_side": "true", "longest": 100, "format": "jpeg"}
     response = photos.http.post(COLORIZE, content=file_of(grey), params=params)
@@ -117,7 +187,7 @@ def test_wrong_options_are_told(photos, grey, file_of, params, words):
     assert "\n" not in response.json()["error"]
 
 
-def test_controls_change_the_live_view_and_photos(start, camera, grey, file_of, wait_until):
+def test_controls_change_the_live_view_alone(start, camera, grey, file_of, wait_until, tiny):
     server = start(camera())
     status = server.http.get("/api/status").json()
     assert status["models"] == ["standard", "nano", "tiny.tflite"]
@@ -125,8 +195,10 @@ def test_controls_change_the_live_view_and_photos(start, camera, grey, file_of, 
     changes = {"model": "nano", "threads": 2, "saturation": 0}
     response = server.http.post("/api/settings", json=changes)
     assert response.json() == {"model": "nano", "threads": 2, "saturation": 0.0}
+    defaults = status["settings"]
     status = server.http.get("/api/status").json()
-    assert status["settings"] == response.json()
+    assert status["live_settings"] == response.json()
+    assert status["settings"] == defaults
     live = status["live"]
     assert (live["model"], live["threads"], live["saturation"]) == ("nano", 2, 0.0)
 
@@ -135,8 +207,8 @@ def test_controls_change_the_live_view_and_photos(start, camera, grey, file_of, 
         return np.ptp(pixels, axis=-1).max() <= 1
 
     wait_until(is_grey)
-    photo = opened(server.http.post(COLORIZE, content=file_of(grey))).astype(int)
-    assert np.ptp(photo, axis=-1).max() <= 1
+    photo = opened(server.http.post(COLORIZE, content=file_of(grey)))
+    np.testing.assert_array_equal(photo, tiny.colorize(grey))
 
 
 @pytest.mark.parametrize(
@@ -152,11 +224,11 @@ def test_controls_change_the_live_view_and_photos(start, camera, grey, file_of, 
     ],
 )
 def test_wrong_controls_are_told_and_change_nothing(running, changes, words):
-    before = running.http.get("/api/status").json()["settings"]
+    before = running.http.get("/api/status").json()["live_settings"]
     response = running.http.post("/api/settings", json=changes)
     assert response.status_code == 422
     assert words in response.json()["error"]
-    assert running.http.get("/api/status").json()["settings"] == before
+    assert running.http.get("/api/status").json()["live_settings"] == before
 
 
 def test_a_still_is_the_camera_s_own_size(running, number_in, tiny):
@@ -175,8 +247,8 @@ def test_a_still_is_the_camera_s_own_size(running, number_in, tiny):
 
 def test_a_server_without_camera_says_so(photos):
     assert photos.http.get("/api/status").json()["live"] is None
-    for path in ("/stream", "/api/still"):
-        response = photos.http.get(path)
+    for method, path in (("GET", "/stream"), ("GET", "/api/still"), ("POST", "/api/settings")):
+        response = photos.http.request(method, path, json={} if method == "POST" else None)
         assert response.status_code == 404
         assert response.json() == {"error": "this server has no camera"}
 
@@ -184,11 +256,20 @@ def test_a_server_without_camera_says_so(photos):
 def test_openapi_describes_the_routes(photos):
     described = photos.http.get("/openapi.json").json()
     assert set(described["paths"]) == {
-        "/api/colorize", "/api/settings", "/api/status", "/api/still", "/healthz", "/stream",
+        "/api/colorize", "/api/photos", "/api/photos/{id}", "/api/photos/{id}/ab",
+        "/api/photos/{id}/before", "/api/settings", "/api/status", "/api/still", "/healthz",
+        "/stream",
     }  # fmt: skip
     upload = described["paths"]["/api/colorize"]["post"]
     assert "multipart/form-data" in upload["requestBody"]["content"]
     assert {"413", "422", "429"} <= set(upload["responses"])
+    ranges = {
+        one["name"]: one["schema"].get("anyOf", [one["schema"]])[0] | one["schema"]
+        for one in upload["parameters"]
+    }
+    assert (ranges["saturation"]["minimum"], ranges["saturation"]["maximum"]) == (0, 3)
+    changes = described["components"]["schemas"]["Changes"]["properties"]
+    assert (changes["threads"]["minimum"], changes["threads"]["maximum"]) == (1, 64)
     live = described["components"]["schemas"]["LiveStatus"]["properties"]
     assert {"state", "fps", "delay_ms", "reconnects"} <= set(live)
     for path in ("/docs", "/redoc"):  # they would load scripts from elsewhere

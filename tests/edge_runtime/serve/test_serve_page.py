@@ -1,8 +1,11 @@
 """The page in a real browser: Debian's Chromium, driven by Playwright."""
 
+import io
+import json
 import os
 import re
 import shutil
+import threading
 import time
 from pathlib import Path
 
@@ -16,7 +19,8 @@ playwright = pytest.importorskip(
 
 CHROMIUM = os.environ.get("TINTLITE_CHROMIUM") or shutil.which("chromium")
 PATIENT = 120_000  # ms; a browser beside other work may take long
-PHOTO = Path(__file__).parents[3] / "docs" / "demo" / "grey.jpg"
+ROOT = Path(__file__).parents[3]
+PHOTO = ROOT / "docs" / "demo" / "grey.jpg"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
@@ -113,6 +117,47 @@ def upload(page, name, data, kind="image/png") -> None:
     page.set_input_files("#file", {"name": name, "mimeType": kind, "buffer": data})
 
 
+def done(page) -> None:
+    """Wait until a photo is coloured, and nothing else is under way."""
+    page.wait_for_selector("#download:enabled")
+
+
+@pytest.fixture(scope="module")
+def _photo_page(photos, desktop):
+    page = desktop.new_page()
+    page.set_default_timeout(PATIENT)
+    page.goto(photos.url)
+    return page
+
+
+@pytest.fixture
+def photo_page(_photo_page):
+    """One page for photos, as on a first visit; a page of its own takes a browser a while."""
+    page, complaints = _photo_page, []
+    page.evaluate("sessionStorage.clear()")
+    page.on("pageerror", note := lambda error: complaints.append(str(error)))
+    page.reload()
+    page.wait_for_selector("#choose:visible")
+    yield page
+    page.remove_listener("pageerror", note)
+    assert complaints == []
+
+
+@pytest.fixture
+def held(photos, monkeypatch):
+    """Holds the server's photos back; `set` lets them go."""
+    go = threading.Event()
+    open_photo = photos.server.desk.studio.open
+
+    def waiting(*arguments):
+        assert go.wait(PATIENT / 1000)
+        return open_photo(*arguments)
+
+    monkeypatch.setattr(photos.server.desk.studio, "open", waiting)
+    yield go
+    go.set()
+
+
 def test_the_live_view_moves_in_grey_and_colour(running, visit):
     page = visit(running.url)
     wait_for(page, lambda: frame_number(page) > 0)
@@ -175,12 +220,12 @@ def test_pause_and_still(running, visit):
         assert still.size == (2 * 96 + 2, 64)
 
 
-def test_the_controls_change_the_server(start_anew, camera, visit):
+def test_the_controls_change_the_live_view(start_anew, camera, visit):
     server = start_anew(camera())
     page = visit(server.url)
 
     def settings():
-        return server.http.get("/api/status").json()["settings"]
+        return server.http.get("/api/status").json()["live_settings"]
 
     page.get_by_role("radio", name="nano").check()
     wait_for(page, lambda: settings()["model"] == "nano")
@@ -195,18 +240,15 @@ def test_the_controls_change_the_server(start_anew, camera, visit):
     wait_for(page, lambda: page.inner_text("#saturation-value").startswith("2.00"))
 
 
-def test_a_photo_comes_back_in_colour(photos, visit):
-    page = visit(photos.url)
-    page.wait_for_selector("#choose:visible")
+def test_a_photo_comes_back_in_colour(photo_page):
+    page = photo_page
     upload(page, "parade.jpg", PHOTO.read_bytes(), "image/jpeg")
-    wait_for(
-        page, lambda: page.locator("#busy").is_hidden() and page.locator("#download").is_visible()
-    )
+    done(page)
     assert colourfulness(page, "#photo .before") < 3
     assert colourfulness(page, "#photo .after") > 8
     assert page.inner_text("#photo-name") == "parade.colour.jpg"
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download").click()
+        page.get_by_role("button", name="Download").click()
     assert download.value.suggested_filename == "parade.colour.jpg"
     with Image.open(download.value.path()) as result:
         assert (result.format, result.size) == ("JPEG", (640, 450))
@@ -214,25 +256,19 @@ def test_a_photo_comes_back_in_colour(photos, visit):
     divider.focus()
     page.keyboard.press("ArrowRight")
     assert cut(page, "#photo") == 52
-    # The controls colour it anew.
-    before = page.get_attribute("#photo .after", "src")
+    # The slider paints it anew.
     page.get_by_label("Saturation", exact=True).fill("0")
-    wait_for(page, lambda: page.get_attribute("#photo .after", "src") != before)
     wait_for(page, lambda: colourfulness(page, "#photo .after") < 3)
-    photos.http.post("/api/settings", json={"saturation": 1})
 
 
 @pytest.mark.slow
-def test_a_photo_that_the_browser_cannot_show(photos, grey, file_of, visit):
-    page = visit(photos.url)
-    page.wait_for_selector("#choose:visible")
+def test_a_photo_that_the_browser_cannot_show(grey, file_of, photo_page):
+    page = photo_page
     upload(page, "old.tif", file_of(np.kron(grey, np.ones((3, 3), np.uint8)), "TIFF"), "image/tiff")
-    wait_for(
-        page, lambda: page.locator("#busy").is_hidden() and page.locator("#download").is_visible()
-    )
+    done(page)
     assert colourfulness(page, "#photo .before") < 2 < colourfulness(page, "#photo .after")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download").click()
+        page.get_by_role("button", name="Download").click()
     with Image.open(download.value.path()) as result:
         assert result.format == "TIFF"
 
@@ -340,3 +376,151 @@ def test_a_server_that_ends_is_told(start_anew, camera, visit):
     wait_for(page, lambda: page.inner_text("#state") == "Connection lost, trying again…")
     assert page.locator("#veil").is_visible()
     visit.complaints.clear()  # the browser's own lines on the refused connections
+
+
+def test_a_control_moved_while_a_photo_is_coloured_is_applied(
+    photos, held, photo_page, grey, file_of
+):
+    page = photo_page
+    upload(page, "first.png", file_of(grey))
+    page.wait_for_selector("#busy:visible")
+    assert page.locator("#download").is_disabled()
+    assert page.locator("img:not([src])").count() == 0
+    assert page.locator("#photo canvas:visible").count() == 0  # nothing is open yet
+    page.get_by_label("Saturation", exact=True).fill("0")
+    held.set()
+    done(page)
+    assert page.inner_text("#saturation-value") == "0.00\u00d7"
+    wait_for(page, lambda: page.get_attribute("#photo", "data-saturation") == "0")
+    assert colourfulness(page, "#photo .after") < 1
+    # Another photo, and the slider while that one is on its way: it is not lost.
+    held.clear()
+    upload(page, "second.png", file_of(grey[::-1].copy()))
+    page.wait_for_selector("#busy:visible")
+    page.get_by_label("Saturation", exact=True).fill("2")
+    page.get_by_role("radio", name="nano").check()
+    held.set()
+    wait_for(page, lambda: page.inner_text("#photo-name") == "second.colour.png")
+    done(page)
+    assert page.get_attribute("#photo", "data-saturation") == "2"
+    assert page.get_by_role("radio", name="nano").is_checked()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    with Image.open(download.value.path()) as saved:
+        expected = photos.http.post(
+            "/api/colorize",
+            content=file_of(grey[::-1].copy()),
+            params={"model": "nano", "saturation": 2},
+        )
+        result = np.asarray(Image.open(io.BytesIO(expected.content)))
+        np.testing.assert_array_equal(np.asarray(saved), result)
+
+
+def test_each_visitor_has_settings_of_their_own(photos, photo_page, visit, grey, file_of):
+    defaults = photos.http.get("/api/status").json()["settings"]
+    own, other = photo_page, visit(photos.url)
+    upload(own, "photo.png", file_of(grey))
+    done(own)
+    own.get_by_label("Saturation", exact=True).fill("0")
+    other.wait_for_selector("#choose:visible")
+    other.get_by_label("Saturation", exact=True).fill("3")
+    own.wait_for_timeout(1200)  # longer than the page waits between two questions
+    assert own.get_attribute("#photo", "data-saturation") == "0"
+    assert own.input_value("#saturation") == "0"
+    assert photos.http.get("/api/status").json()["settings"] == defaults
+    other.reload()
+    other.wait_for_selector("#choose:visible")
+    assert other.input_value("#saturation") == "3"
+
+
+def test_a_photo_is_sent_once_however_the_slider_moves(photos, photo_page, grey, file_of):
+    page = photo_page
+    asked = []
+    page.on("request", lambda request: asked.append((request.method, request.url)))
+    upload(page, "photo.png", file_of(grey))
+    done(page)
+    sent = [url for method, url in asked if method == "POST"]
+    assert len(sent) == 1
+    asked.clear()
+    for step in range(30):
+        page.locator("#saturation").fill(f"{step / 10}")
+    wait_for(page, lambda: page.get_attribute("#photo", "data-saturation") == "2.9")
+    assert [url for _, url in asked if "/api/status" not in url] == []
+    # Where the server has thrown the photo away, the page sends it again by itself.
+    photos.server.desk.shelf.close()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename == "photo.colour.png"
+    assert [method for method, url in asked if "/api/photos" in url] == ["GET", "POST", "GET"]
+
+
+def test_keyboard_focus_is_kept_and_escape_cancels(held, photo_page, grey, file_of):
+    page = photo_page
+
+    def focused():
+        return page.evaluate("document.activeElement.id")
+
+    page.focus("#choose")
+    upload(page, "a.png", file_of(grey))
+    page.wait_for_selector("#busy:visible")
+    assert focused() == "cancel"
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#choose:visible")
+    assert focused() == "choose"
+    upload(page, "b.png", file_of(grey))
+    page.wait_for_selector("#busy:visible")
+    held.set()
+    done(page)
+    assert page.inner_text("#photo-name") == "b.colour.png"
+    assert focused() == "download"
+
+
+def test_a_finger_that_scrolls_does_not_move_the_divider(photos, visit, grey, file_of):
+    page = visit(photos.url, **PHONE)
+    page.wait_for_selector("#choose:visible")
+    upload(page, "photo.png", file_of(grey))
+    done(page)
+    box = page.locator("#photo").bounding_box()
+    x, y = box["x"] + box["width"] * 0.25, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+
+    def swipe(across, along):
+        for kind, part in (("Start", 0), ("Move", 0.3), ("Move", 0.6), ("Move", 1), ("End", None)):
+            points = [] if part is None else [{"x": x + part * across, "y": y + part * along}]
+            touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+
+    swipe(3, -80)
+    assert cut(page, "#photo") == 50
+    swipe(box["width"] / 2, 4)
+    assert cut(page, "#photo") == 75
+
+
+def test_the_painter_paints_as_the_golden_vectors_say(photo_page):
+    page = photo_page
+    golden = ROOT / "tests" / "golden"
+    manifest = json.loads((golden / "MANIFEST.json").read_text())
+    vector = next(one for one in manifest["vectors"] if one["name"].startswith("photo"))
+    width, height = vector["width"], vector["height"]
+
+    def array(role, dtype):
+        return np.fromfile(golden / vector["files"][role], dtype)
+
+    ab = np.clip(array("ab", "<f4"), -1, 1) * 110
+    side = vector["output_size"]
+    painted = page.evaluate(
+        """async ([grey, width, height, values, side, saturation]) => {
+            const { Painter } = await import('/painter.js');
+            const before = new ImageData(width, height);
+            grey.forEach((v, i) => before.data.set([v, v, v, 255], 4 * i));
+            const painter = new Painter(before, { width: side, height: side, values });
+            const after = new ImageData(width, height);
+            painter.paint(saturation, after);
+            return [...after.data];
+        }""",
+        [array("grey", "u1").tolist(), width, height, ab.tolist(), side, 1],
+    )
+    painted = np.reshape(painted, (height, width, 4))
+    off = np.abs(painted[..., :3] - array("rgb", "u1").reshape(height, width, 3).astype(int))
+    assert (painted[..., 3] == 255).all()
+    assert off.max() <= 2
+    assert (off <= 1).mean() > 0.999

@@ -1,0 +1,166 @@
+// Paints a picture at any saturation: its own lightness and the network's low-resolution ab.
+//
+// The formulas are those of tests/golden/README.md, "From ab to RGB". What a saturation cannot
+// change is found out once: f(Y), the steps of a* and b*, and the most saturation that sRGB holds,
+// from a table as that of edge_runtime/gamut.py.
+
+const DELTA = 6 / 29;
+const SLOPE = 3 * DELTA * DELTA;
+
+// Steps of the table of the most chroma: L* from 0 to 100, and directions once round a grey.
+const LEVELS = 128;
+const DIRECTIONS = 256;
+const HALVINGS = 16;
+const MOST = 256; // |a*| + |b*|, more than any display has
+
+// From X, Y and Z over white to linear light, and luminance of linear light.
+const red = (x, y, z) => 3.0799348 * x - 1.5371516 * y - 0.5427834 * z;
+const green = (x, y, z) => -0.9212342 * x + 1.87599 * y + 0.0452442 * z;
+const blue = (x, y, z) => 0.0528897 * x - 0.2040413 * y + 1.1511517 * z;
+const luminance = (r, g, b) => 0.212671 * r + 0.71516 * g + 0.072169 * b;
+
+const LINEAR = Float32Array.from({ length: 256 }, (_, level) => {
+  const e = level / 255;
+  return e <= 0.04045 ? e / 12.92 : ((e + 0.055) / 1.055) ** 2.4;
+});
+const F = LINEAR.map(f);
+const STEPS = 16384;
+const LEVEL = Uint8ClampedArray.from({ length: STEPS + 1 }, (_, step) => {
+  const y = step / STEPS;
+  return 255 * (y <= 0.0031308 ? 12.92 * y : 1.055 * y ** (1 / 2.4) - 0.055);
+});
+
+function f(y) {
+  return y > DELTA ** 3 ? Math.cbrt(y) : y / SLOPE + 4 / 29;
+}
+
+function undone(value) {
+  return value > DELTA ? value * value * value : SLOPE * (value - 4 / 29);
+}
+
+export class Painter {
+  // `before`: ImageData of the picture; `ab`: { width, height, values }, values as a*, b*, a*, …
+  constructor(before, ab) {
+    const { width, height, data } = before;
+    const pixels = width * height;
+    this.width = width;
+    this.height = height;
+    this.#before = data;
+    this.#fy = new Float32Array(pixels);
+    this.#dx = new Float32Array(pixels);
+    this.#dz = new Float32Array(pixels);
+    this.#most = new Float32Array(pixels);
+    const columns = places(width, ab.width);
+    const rows = places(height, ab.height);
+    const table = longest();
+    const line = new Float32Array(2 * ab.width); // of ab, at the height of a row
+    for (let y = 0, i = 0; y < height; y++) {
+      const { low, high, part } = rows[y];
+      for (let k = 0; k < line.length; k++) {
+        const upper = ab.values[low * line.length + k];
+        line[k] = upper + part * (ab.values[high * line.length + k] - upper);
+      }
+      for (let x = 0; x < width; x++, i++) {
+        const r = data[4 * i];
+        const g = data[4 * i + 1];
+        const b = data[4 * i + 2];
+        this.#fy[i] = r === g && g === b ? F[g]
+          : f(luminance(LINEAR[r], LINEAR[g], LINEAR[b]));
+        const column = columns[x];
+        const left = 2 * column.low;
+        const right = 2 * column.high;
+        this.#dx[i] = (line[left] + column.part * (line[right] - line[left])) / 500;
+        this.#dz[i] = (line[left + 1] + column.part * (line[right + 1] - line[left + 1])) / -200;
+        this.#most[i] = mostOf(table, this.#fy[i], this.#dx[i], this.#dz[i]);
+      }
+    }
+  }
+
+  #before;
+  #fy;
+  #dx;
+  #dz;
+  #most;
+
+  // Fills `out`, ImageData of the same size; transparency stays.
+  paint(saturation, out) {
+    const painted = new Uint32Array(out.data.buffer); // browsers run on little-endian machines
+    const before = new Uint32Array(this.#before.buffer);
+    const [fys, dxs, dzs, most] = [this.#fy, this.#dx, this.#dz, this.#most];
+    for (let i = 0; i < painted.length; i++) {
+      const s = Math.min(saturation, most[i]);
+      const fy = fys[i];
+      const x = undone(fy + s * dxs[i]);
+      const y = undone(fy);
+      const z = undone(fy + s * dzs[i]);
+      painted[i] = (before[i] & 0xff000000)
+        | (level(blue(x, y, z)) << 16) | (level(green(x, y, z)) << 8) | level(red(x, y, z));
+    }
+  }
+}
+
+// The most |a*| + |b*| in sRGB, [LEVELS + 1][DIRECTIONS + 1]. Directions go in straight lines from
+// (a*, b*) = (1, 0) by (0, 1), (-1, 0) and (0, -1) round.
+let kept = null;
+
+function longest() {
+  if (kept) return kept;
+  const table = new Float32Array((LEVELS + 1) * (DIRECTIONS + 1));
+  for (let row = 0, at = 0; row <= LEVELS; row++) {
+    const fy = ((100 * row) / LEVELS + 16) / 116;
+    for (let column = 0; column <= DIRECTIONS; column++, at++) {
+      const turn = (4 * column) / DIRECTIONS;
+      const dx = (Math.abs(turn - 2) - 1) / 500;
+      const dz = (1 - Math.abs(((turn + 1) % 4) - 2)) / -200;
+      let most = 0;
+      for (let part = MOST / 2, n = 0; n < HALVINGS; n++, part /= 2) {
+        if (holds(fy, dx, dz, most + part)) most += part;
+      }
+      table[at] = most;
+    }
+  }
+  kept = table;
+  return table;
+}
+
+// The most saturation at which a pixel's colour is one of sRGB.
+function mostOf(table, fy, dx, dz) {
+  const b = -200 * dz;
+  const length = Math.abs(500 * dx) + Math.abs(b);
+  if (length < 1e-3) return MOST;
+  const a = (500 * dx) / length;
+  const column = (b >= 0 ? 1 - a : 3 + a) * (DIRECTIONS / 4);
+  const row = Math.max(0, (116 * fy - 16) * (LEVELS / 100));
+  const left = Math.min(column | 0, DIRECTIONS - 1);
+  const top = Math.min(row | 0, LEVELS - 1);
+  const across = column - left;
+  const corner = top * (DIRECTIONS + 1) + left;
+  const below = corner + DIRECTIONS + 1;
+  const upper = table[corner] + across * (table[corner + 1] - table[corner]);
+  const lower = table[below] + across * (table[below + 1] - table[below]);
+  return (upper + (row - top) * (lower - upper)) / length;
+}
+
+function holds(fy, dx, dz, s) {
+  const x = undone(fy + s * dx);
+  const y = undone(fy);
+  const z = undone(fy + s * dz);
+  return inside(red(x, y, z)) && inside(green(x, y, z)) && inside(blue(x, y, z));
+}
+
+function inside(light) {
+  return light >= 0 && light <= 1;
+}
+
+function level(light) {
+  return LEVEL[light <= 0 ? 0 : light >= 1 ? STEPS : (light * STEPS + 0.5) | 0];
+}
+
+// Where each of `length` pixels lies among `small` ones: { low, high, part }, half-pixel centres.
+function places(length, small) {
+  return Array.from({ length }, (_, at) => {
+    const centre = Math.min(small - 1, Math.max(0, ((at + 0.5) * small) / length - 0.5));
+    const low = Math.floor(centre);
+    return { low, high: Math.min(low + 1, small - 1), part: centre - low };
+  });
+}

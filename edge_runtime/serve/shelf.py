@@ -1,0 +1,110 @@
+"""Photos that visitors have open: each uploaded once, and kept for a while within bounds."""
+
+import asyncio
+import io
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from typing import BinaryIO
+
+import numpy as np
+
+from edge_runtime.serve.studio import OpenedPhoto
+
+# Bounds of what is kept; the photo that was not asked for the longest goes first.
+MOST_PHOTOS = 32
+KEPT_SECONDS = 3600.0
+
+
+class ShelvedPhoto:
+    """An upload, and what was found out of it.
+
+    Attributes:
+        id: by which its owner asks for it; not to be guessed.
+        name: as the sender calls it.
+        size: of the upload, in bytes.
+        opened: what a browser paints it from.
+        ab: its colours by the model's name, float32 [h, w, 2].
+        asked: when it was asked for last, in seconds of the monotonic clock.
+    """
+
+    def __init__(self, file: BinaryIO, name: str, opened: OpenedPhoto, model: str):
+        self.id = secrets.token_urlsafe(18)
+        self.name = name
+        self.size = file.seek(0, io.SEEK_END)
+        self.opened = opened
+        self.ab: dict[str, np.ndarray] = {model: opened.ab}
+        self.asked = time.monotonic()
+        self._file = file
+        self._reading = threading.Lock()
+
+    def upload(self) -> BinaryIO | None:
+        """The upload's bytes in memory; None where it was thrown away meanwhile."""
+        with self._reading:
+            if self._file.closed:
+                return None
+            self._file.seek(0)
+            return io.BytesIO(self._file.read())
+
+    def close(self) -> None:
+        """Throw the upload away."""
+        with self._reading:
+            self._file.close()
+
+
+class Shelf:
+    """Photos by their ids. For the event loop's thread alone."""
+
+    def __init__(self, most_bytes: int):
+        """Begin empty.
+
+        Args:
+            most_bytes: of all uploads together.
+        """
+        self._most_bytes = most_bytes
+        self._photos: OrderedDict[str, ShelvedPhoto] = OrderedDict()
+
+    def put(self, photo: ShelvedPhoto) -> None:
+        """Keep a photo, and throw away the oldest ones that it leaves no room for."""
+        self._photos[photo.id] = photo
+        self._tidy()
+        self._expire(photo.id)
+
+    def get(self, id: str) -> ShelvedPhoto | None:
+        """The photo of an id, or None where it is gone or never was."""
+        photo = self._photos.get(id)
+        if photo is not None:
+            photo.asked = time.monotonic()
+            self._photos.move_to_end(id)
+        return photo
+
+    def drop(self, id: str) -> None:
+        """Throw a photo away, if it is there."""
+        photo = self._photos.pop(id, None)
+        if photo is not None:
+            photo.close()
+
+    def _tidy(self) -> None:
+        size = sum(photo.size for photo in self._photos.values())
+        while len(self._photos) > 1 and (
+            len(self._photos) > MOST_PHOTOS or size > self._most_bytes
+        ):
+            id, oldest = next(iter(self._photos.items()))
+            size -= oldest.size
+            self.drop(id)
+
+    def _expire(self, id: str) -> None:
+        photo = self._photos.get(id)
+        if photo is None:
+            return
+        left = photo.asked + KEPT_SECONDS - time.monotonic()
+        if left <= 0:
+            self.drop(id)
+        else:
+            asyncio.get_running_loop().call_later(left, self._expire, id)
+
+    def close(self) -> None:
+        """Throw all away."""
+        for id in list(self._photos):
+            self.drop(id)
