@@ -1,5 +1,6 @@
 """The commands of `tintlite` and their options. What they need is imported when they run."""
 
+import os
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
@@ -37,6 +38,25 @@ DelegateOption = Annotated[
     str | None,
     typer.Option(metavar="LIBRARY", help="A LiteRT delegate to load, as libedgetpu.so.1."),
 ]
+
+
+CredentialsOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        show_default=False,
+        help="A file with the address's USER:PASSWORD.  [default: what TINTLITE_CREDENTIALS holds]",
+    ),
+]
+
+
+def _credentials(file: str | None) -> str | None:
+    from edge_runtime.live.address import CREDENTIALS_VARIABLE, check_credentials, read_credentials
+
+    if file is not None:
+        return read_credentials(file)
+    words = os.environ.get(CREDENTIALS_VARIABLE)
+    return check_credentials(words, CREDENTIALS_VARIABLE) if words else None
 
 
 def _show_version(asked: bool) -> None:
@@ -308,6 +328,7 @@ def camera(
         float | None, typer.Option(min=0.1, max=1000, help="Frames a second to ask of the camera.")
     ] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Begin a film again at its end.")] = False,
+    credentials: CredentialsOption = None,
     model: Annotated[
         str, typer.Option("--model", "-m", help="A shipped model's name, or a .tflite file.")
     ] = DEFAULT_MODEL,
@@ -375,6 +396,7 @@ def camera(
             height=height,
             fps=fps,
             loop=loop,
+            credentials=_credentials(credentials),
             model=model,
             look=_look(saturation, smoothing),
             device=_device(threads, accelerator, delegate),
@@ -407,6 +429,19 @@ def serve(
             help="What visitors must show.  [default: none on 127.0.0.1, else one is made]",
         ),
     ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-host",
+            metavar="NAME",
+            show_default=False,
+            help="A name by which visitors reach it through another server; may be repeated.",
+        ),
+    ] = None,
+    base_path: Annotated[
+        str,
+        typer.Option(metavar="PATH", help="Where in that server's paths it lies, as /tint."),
+    ] = "",
     max_upload_mb: Annotated[
         int, typer.Option(min=1, max=2048, help="The largest photo file.")
     ] = 64,
@@ -448,6 +483,7 @@ def serve(
         float | None, typer.Option(min=0.1, max=1000, help="Frames a second to ask of the camera.")
     ] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Begin a film again at its end.")] = False,
+    credentials: CredentialsOption = None,
     retries: Annotated[
         int | None,
         typer.Option(
@@ -465,6 +501,7 @@ def serve(
       tintlite serve
       tintlite serve 0 --width 1280 --height 720 --model nano
       tintlite serve picamera --host 0.0.0.0
+      tintlite serve --allow-host photos.example.org --base-path /tint
 
     \b
     Exit code: 0 ended by ctrl-C or SIGTERM, 1 something failed, 2 wrong usage.
@@ -479,13 +516,16 @@ def serve(
             height=height,
             fps=fps,
             loop=loop,
+            credentials=_credentials(credentials),
             model=model,
             look=_look(saturation, smoothing),
             device=_device(threads, accelerator, delegate),
             retries=retries,
             must_open=True,
         ),
-        PageOptions(host, port, token, max_upload_mb, max_viewers),
+        PageOptions(
+            host, port, token, max_upload_mb, max_viewers, tuple(allow_host or ()), base_path
+        ),
     )
 
 

@@ -5,6 +5,8 @@ import os
 import sys
 from contextlib import suppress
 
+from edge_runtime.live.address import without_passwords
+
 
 def one_line(text: str) -> str:
     """A text that a terminal shows as one line and obeys nowhere: control characters escaped."""
@@ -30,11 +32,14 @@ def say(text: str) -> None:
 
 
 def complain(text: str) -> None:
-    """Print one line to standard error, with the command's name before it, if it takes one."""
+    """Print one line to standard error, with the command's name before it, if it takes one.
+
+    Passwords of addresses are left out, whatever command they were given to.
+    """
     # `print` takes None, which is what a closed stream becomes, for standard output.
     if sys.stderr is not None:
         with suppress(OSError):
-            print(f"tintlite: {one_line(text)}", file=sys.stderr, flush=True)
+            print(f"tintlite: {one_line(without_passwords(text))}", file=sys.stderr, flush=True)
 
 
 def end_quietly(kept: object) -> None:

@@ -30,6 +30,8 @@ class PageOptions:
         token: what visitors must show, or None for the usual.
         max_upload_mb: the largest photo file, in units of 2**20 bytes.
         max_viewers: how many may watch at the same time.
+        hosts: names by which visitors reach it through another server.
+        base_path: where in that server's paths it lies.
     """
 
     host: str
@@ -37,6 +39,8 @@ class PageOptions:
     token: str | None
     max_upload_mb: int
     max_viewers: int
+    hosts: tuple[str, ...] = ()
+    base_path: str = ""
 
 
 def run(source: str | None, options: ViewOptions, page: PageOptions) -> int:
@@ -51,7 +55,7 @@ def run(source: str | None, options: ViewOptions, page: PageOptions) -> int:
     Raises:
         TintLiteError: the address, the model or the source cannot be had.
     """
-    listener = listen(page.host, page.port, page.token)
+    listener = listen(page.host, page.port, page.token, hosts=page.hosts, base_path=page.base_path)
     try:
         cv2.setNumThreads(options.device.threads)
         if source is None:

@@ -112,6 +112,9 @@ class LiveView:
         with LiveView(lambda: open_source("0"), colorizer=Colorizer("nano")) as view:
             for frame in view:
                 show(frame.colour)
+
+    Attributes:
+        patience: without a frame for so many seconds, a camera is lost.
     """
 
     def __init__(
@@ -149,13 +152,15 @@ class LiveView:
         self._setup = _Setup(colorizer, model, replace(look or Look(), whole=True))
         self._configuring = threading.Lock()
         self._gate = LatestFrame()
+        times = times or WatchTimes()
+        self.patience = times.silence
         self._watchdog = Watchdog(
             open_source,
             self._gate,
             self,
             retries=retries,
             must_open=must_open,
-            times=times or WatchTimes(),
+            times=times,
         )
         self._thread = threading.Thread(target=self._run, name="tintlite-colour", daemon=True)
         self._changed = threading.Condition()  # guards all below

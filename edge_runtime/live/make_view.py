@@ -8,7 +8,7 @@ from typing import Any
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.device import Device
 from edge_runtime.keep_memory import keep_freed_memory
-from edge_runtime.live.address import without_password
+from edge_runtime.live.address import is_address, with_credentials, without_passwords
 from edge_runtime.live.live_view import LiveView
 from edge_runtime.live.open_source import open_source
 from edge_runtime.look import Look
@@ -23,6 +23,7 @@ class ViewOptions:
     Attributes:
         width, height, fps: asked of a camera, or None.
         loop: whether a film begins again at its end.
+        credentials: user and password of an address, `USER:PASSWORD`, or None.
         model: a shipped model's name, or the path of a `.tflite`.
         look: how frames are coloured, and steadied over time.
         device: what the network runs on.
@@ -34,6 +35,7 @@ class ViewOptions:
     height: int | None = None
     fps: float | None = None
     loop: bool = False
+    credentials: str | None = field(default=None, repr=False)
     model: str | Path = DEFAULT_MODEL
     look: Look = field(default_factory=Look)
     device: Device = field(default_factory=Device)
@@ -73,10 +75,13 @@ def make_view(source: str, options: ViewOptions) -> LiveView:
     keep_freed_memory()
     make_colorizer = partial(_make, options.device)
     smoothing = options.look.smoothing
+    place = source
+    if options.credentials and is_address(source):
+        place = with_credentials(source, options.credentials)
     return LiveView(
         partial(
             open_source,
-            source,
+            place,
             width=options.width,
             height=options.height,
             fps=options.fps,
@@ -85,7 +90,7 @@ def make_view(source: str, options: ViewOptions) -> LiveView:
         colorizer=make_colorizer(str(options.model), options.device.threads),
         make_colorizer=make_colorizer,
         smoother=ChromaSmoother(smoothing) if smoothing else None,
-        name=without_password(source),
+        name=without_passwords(source),
         model=str(options.model),
         look=options.look,
         retries=options.retries,

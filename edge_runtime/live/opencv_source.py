@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from edge_runtime.live.address import without_passwords
 from edge_runtime.live.luma import luma_to_grey
 from edge_runtime.live.source import GuardedSource, SourceError
 from edge_runtime.live.v4l2 import why_not_usable
@@ -110,7 +111,7 @@ def open_pipeline(pipeline: str) -> OpenCvSource:
     if not capture.isOpened():
         capture.release()
         raise SourceError(f"gst:{pipeline}: the pipeline does not start")
-    return OpenCvSource(capture, f"gst:{pipeline}")
+    return OpenCvSource(capture, without_passwords(f"gst:{pipeline}"))
 
 
 def _set_up(

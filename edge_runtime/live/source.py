@@ -7,13 +7,17 @@ from typing import Protocol
 import numpy as np
 
 from edge_runtime.errors import TintLiteError
+from edge_runtime.live.address import without_passwords
 
 # 8192 x 4320: no frame is larger; a header that claims more is refused before it is decoded.
 MAX_FRAME_PIXELS = 8192 * 4320
 
 
 class SourceError(TintLiteError):
-    """A source that cannot be opened, was lost, or gives no pictures."""
+    """A source that cannot be opened, was lost, or gives no pictures; told without passwords."""
+
+    def __init__(self, message: str):
+        super().__init__(without_passwords(message))
 
 
 class Source(Protocol):

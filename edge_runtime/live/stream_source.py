@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import av
 import numpy as np
 
-from edge_runtime.live.address import is_address, without_password
+from edge_runtime.live.address import is_address, without_passwords
 from edge_runtime.live.luma import luma_to_grey
 from edge_runtime.live.source import MAX_FRAME_PIXELS, GuardedSource, SourceError
 from edge_runtime.video.orientation import display_matrix, quarter_turns
@@ -44,7 +44,7 @@ class StreamSource(GuardedSource):
             SourceError: not there, not a film, without pictures, or no answer in time.
         """
         super().__init__()
-        self.description = without_password(place)
+        self.description = without_passwords(place)
         address = is_address(place)
         self._loop = loop
         self._decoded = 0

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from edge_runtime.serve.errors import refusal
+from edge_runtime.serve.listener import Listener
 from edge_runtime.serve.page_files import PageFile, page_files
 
 # The page's own files say nothing of camera or user, and the door needs its style before it opens.
@@ -20,33 +21,34 @@ _DOOR = "/door.html"
 class Access:
     """Refuses what comes from elsewhere, by Host, Origin, Sec-Fetch-Site and token.
 
-    - Host: on a server that only this machine reaches, the name must be one of this machine's own:
-      another name that leads here is DNS rebinding.
+    - Host: on a server that only this machine reaches, the name must be one of this machine's own,
+      or one that its owner allows: another name that leads here is DNS rebinding.
     - Origin and Sec-Fetch-Site: browsers say in them which site asks; only the page itself may.
     - Token: in the header `Authorization: Bearer …`, the query `?token=…`, or the cookie that
       opening the page with the token sets.
     """
 
-    def __init__(self, app: ASGIApp, *, token: str | None, only_local: bool):
+    def __init__(self, app: ASGIApp, listener: Listener):
         """Guard an application.
 
         Args:
             app: what is guarded.
-            token: what all must show, or None for a server that asks for none.
-            only_local: whether the server listens on the loopback address alone.
+            listener: where it is served, and to whom.
         """
         self._app = app
-        self._token = token
-        self._only_local = only_local
+        self._token = listener.token
+        self._only_local = listener.only_local
+        self._hosts = listener.hosts
+        self._cookie_path = f"{listener.base_path}/"
         self._files = page_files()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         answer: Response | None
-        if self._only_local and not is_local_name(host):
+        if self._only_local and not is_local_name(host) and _name(host) not in self._hosts:
             answer = refusal(421, "this server is asked under a name that is not its own")
-        elif not _from_here(scope, headers, host):
+        elif not self._from_here(scope, headers, host):
             answer = refusal(403, "another web site may not ask this server")
         elif self._is_open(scope["path"]) or self._shown_in_header_or_cookie(scope):
             answer = None
@@ -77,13 +79,34 @@ class Access:
         own = (self._token or "").encode()
         return bool(own) and secrets.compare_digest(shown.encode("utf-8", "replace"), own)
 
+    def _from_here(self, scope: Scope, headers: Headers, host: str) -> bool:
+        """Whether a request comes from the page itself, a person, or no browser at all."""
+        origin = headers.get("origin")
+        if origin is not None:
+            # Without http or https: a proxy before this server may have taken the latter away, and
+            # the name by which it was asked too.
+            site = origin.lower().partition("://")[2]
+            if site != host.lower() and _name(site) not in self._hosts:
+                return False
+        site = headers.get("sec-fetch-site", "none")
+        if site in ("none", "same-origin"):
+            return True
+        # A link to the page in another site's page is followed, but not into a frame.
+        followed = headers.get("sec-fetch-mode") == "navigate"
+        on_top = headers.get("sec-fetch-dest") == "document"
+        return scope["method"] == "GET" and scope["path"] == "/" and followed and on_top
+
     def _with_cookie(self, scope: Scope, send: Send) -> Send:
         # A redirect to an address without the token would lose the visitor who clicked a link in
         # another site's page: the cookie is not sent along there. The page takes the token out of
         # the address bar instead.
         holder = Response()
         holder.set_cookie(
-            _cookie_name(scope), self._token or "", path="/", httponly=True, samesite="strict"
+            _cookie_name(scope),
+            self._token or "",
+            path=self._cookie_path,
+            httponly=True,
+            samesite="strict",
         )
         cookie = (b"set-cookie", holder.headers["set-cookie"].encode("latin-1"))
 
@@ -97,17 +120,17 @@ class Access:
     def _ask_for_token(self, scope: Scope, headers: Headers) -> Response:
         if scope["path"] == "/" and "text/html" in headers.get("accept", ""):
             door: PageFile = self._files[_DOOR]
-            return Response(door.data, 401, media_type=door.media_type)
+            # What was shown and is wrong is told; its script takes it out of the address bar.
+            wrong = b"token=" in scope["query_string"]
+            page = door.data.replace(b' id="wrong" hidden', b' id="wrong"') if wrong else door.data
+            return Response(page, 401, media_type=door.media_type)
         message = "a token is needed: the one in the address that tintlite printed"
         return refusal(401, message, {"WWW-Authenticate": "Bearer"})
 
 
 def is_local_name(host: str) -> bool:
     """Whether a Host header names this machine: `localhost` or a loopback address, any port."""
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return False
+    name = _name(host)
     if name == "localhost":
         return True
     try:
@@ -116,19 +139,12 @@ def is_local_name(host: str) -> bool:
         return False
 
 
-def _from_here(scope: Scope, headers: Headers, host: str) -> bool:
-    """Whether a request comes from the page itself, from a person, or from no browser at all."""
-    origin = headers.get("origin")
-    # Compared without http or https: a proxy before this server may have taken the latter away.
-    if origin is not None and origin.lower().partition("://")[2] != host.lower():
-        return False
-    site = headers.get("sec-fetch-site", "none")
-    if site in ("none", "same-origin"):
-        return True
-    # A link to the page in another site's page is followed, but not into a frame.
-    followed = headers.get("sec-fetch-mode") == "navigate"
-    on_top = headers.get("sec-fetch-dest") == "document"
-    return scope["method"] == "GET" and scope["path"] == "/" and followed and on_top
+def _name(host: str) -> str:
+    """The name in a Host header, without its port; empty where it is none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _cookie_name(scope: Scope) -> str:

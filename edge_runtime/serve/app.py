@@ -16,18 +16,21 @@ from edge_runtime import __version__
 from edge_runtime.errors import TintLiteError
 from edge_runtime.look import MAX_SATURATION
 from edge_runtime.serve.access import HEALTH, Access
+from edge_runtime.serve.base_path import BasePath
 from edge_runtime.serve.body_limit import BodyLimit
+from edge_runtime.serve.client import client_of
 from edge_runtime.serve.desk import Desk
 from edge_runtime.serve.download import download
 from edge_runtime.serve.errors import answers, busy, in_range, refusal
 from edge_runtime.serve.limits import MAX_JSON_BYTES
+from edge_runtime.serve.listener import Listener
 from edge_runtime.serve.mjpeg import MEDIA_TYPE, MjpegStream
 from edge_runtime.serve.page_files import PageFile, page_files
 from edge_runtime.serve.photo_routes import COLORIZE, PHOTOS, add_photo_routes
 from edge_runtime.serve.security_headers import SecurityHeaders
 from edge_runtime.serve.settings import Settings
 from edge_runtime.serve.status import ServeStatus
-from edge_runtime.serve.still import still_picture
+from edge_runtime.serve.still import still_picture, time_of
 from edge_runtime.threads import MAX_THREADS
 
 # What a form adds to the picture: boundaries, names, options.
@@ -50,13 +53,12 @@ class Changes(BaseModel):
     saturation: float | None = Field(None, json_schema_extra=in_range(0, MAX_SATURATION))
 
 
-def make_app(desk: Desk, *, token: str | None, only_local: bool) -> ASGIApp:
+def make_app(desk: Desk, listener: Listener) -> ASGIApp:
     """The whole application: the routes, and around them what guards them.
 
     Args:
         desk: what the routes work with.
-        token: what all must show, or None.
-        only_local: whether no other machine can reach the server.
+        listener: where it is served, and to whom.
     """
 
     def most_bytes(path: str) -> int:
@@ -65,7 +67,8 @@ def make_app(desk: Desk, *, token: str | None, only_local: bool) -> ASGIApp:
         return MAX_JSON_BYTES
 
     app = _routes(desk)
-    return SecurityHeaders(Access(BodyLimit(app, most_bytes), token=token, only_local=only_local))
+    guarded = Access(BodyLimit(app, most_bytes), listener)
+    return SecurityHeaders(BasePath(guarded, listener.base_path))
 
 
 def _routes(desk: Desk) -> FastAPI:
@@ -80,8 +83,9 @@ def _routes(desk: Desk) -> FastAPI:
     )
     _answer_errors(app)
     for path, file in page_files().items():
-        app.get(path, include_in_schema=False)(_giving(file))
+        app.api_route(path, methods=["GET", "HEAD"], include_in_schema=False)(_giving(file))
 
+    @app.head(HEALTH, include_in_schema=False)
     @app.get(HEALTH, tags=["state"])
     async def healthz() -> dict[str, str]:
         """Says that the server answers. Needs no token."""
@@ -129,21 +133,40 @@ def _routes(desk: Desk) -> FastAPI:
         tags=["live"],
         response_class=Response,
         responses={
-            200: {"content": {"image/jpeg": {}, "image/png": {}}, "description": "The picture."},
+            200: {
+                "content": {"image/jpeg": {}, "image/png": {}},
+                "description": "The picture.",
+                "headers": {
+                    "X-Captured": {
+                        "schema": {"type": "string", "format": "date-time"},
+                        "description": "When the frame was read; in its EXIF too.",
+                    }
+                },
+            },
             **answers(404, 429, 503),
         },
     )
-    async def still(layout: Layout = "after", format: Literal["jpeg", "png"] = "jpeg") -> Response:
-        """The newest frame at the camera's own size; `both` is side by side."""
+    async def still(
+        request: Request, layout: Layout = "after", format: Literal["jpeg", "png"] = "jpeg"
+    ) -> Response:
+        """The newest frame at the camera's own size; `both` is side by side.
+
+        From a camera that has been lost for longer than it is waited for there is none.
+        """
         if desk.view is None:
             raise HTTPException(404, _NO_CAMERA)
-        async with desk.job():
+        async with desk.job(client_of(request, desk.behind_proxy)):
             frame = await asyncio.to_thread(desk.view.wait_frame, -1, 0.5)
             if frame is None:
                 raise busy(503, "the camera has given no picture yet", 2)
-            data = await asyncio.to_thread(still_picture, frame, layout, format)
-        name = time.strftime("tintlite-%Y%m%d-%H%M%S") + (".jpg" if format == "jpeg" else ".png")
-        return download(data, f"image/{format}", name, {})
+            age = time.monotonic() - frame.captured
+            if desk.view.status().state == "reopening" and age > desk.view.patience:
+                raise busy(503, f"the camera is lost: its last picture is {age:.0f} s old", 5)
+            taken = time_of(frame)
+            data = await asyncio.to_thread(still_picture, frame, layout, format, taken)
+        name = taken.strftime("tintlite-%Y%m%d-%H%M%S") + (".jpg" if format == "jpeg" else ".png")
+        headers = {"X-Captured": taken.isoformat(timespec="milliseconds")}
+        return download(data, f"image/{format}", name, headers)
 
     add_photo_routes(app, desk)
     return app

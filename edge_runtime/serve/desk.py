@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -37,6 +38,7 @@ class Desk:
         settings: how photos are coloured that give no options; as the server was started.
         shelf: the photos that visitors have open.
         limits: what the server takes.
+        behind_proxy: whether another server of this machine passes requests on.
         worker: the one thread that colours photos.
         stopping: set when the streams shall end.
     """
@@ -48,10 +50,12 @@ class Desk:
         settings: Settings,
         limits: Limits,
         studio: Studio,
+        behind_proxy: bool = False,
     ):
         self.view = view
         self.feed = FrameFeed(view, limits.viewers) if view is not None else None
         self.studio = studio
+        self.behind_proxy = behind_proxy
         self.models = models
         self.settings = settings
         self.limits = limits
@@ -60,30 +64,44 @@ class Desk:
         self.stopping = threading.Event()
         self._live_model = models.first
         self._in_hand = 0
+        self._in_hand_of: Counter[str] = Counter()
         self._changes = 0
+        self._receiving_of: dict[str, asyncio.Semaphore] = {}
         self._receiving = asyncio.Semaphore(MAX_RECEIVING)
         self._working = asyncio.Lock()
         self._changing = asyncio.Lock()
 
     @asynccontextmanager
-    async def job(self) -> AsyncIterator[None]:
+    async def job(self, client: str) -> AsyncIterator[None]:
         """A place among the bounded number of photos and stills that are in hand.
 
+        Args:
+            client: who asks, as of `client_of`: one alone gets no more than three in four places.
         Raises:
             HTTPException: 429, the queue is full.
         """
-        if self._in_hand >= self.limits.waiting:
+        share = max(1, self.limits.waiting * 3 // 4)
+        if self._in_hand >= self.limits.waiting or self._in_hand_of[client] >= share:
             raise busy(429, "too many photos are waiting: try again in a moment", 3)
         self._in_hand += 1
+        self._in_hand_of[client] += 1
         try:
             yield
         finally:
             self._in_hand -= 1
+            self._in_hand_of[client] -= 1
+            if not self._in_hand_of[client]:
+                del self._in_hand_of[client]
+                self._receiving_of.pop(client, None)
 
     @asynccontextmanager
-    async def received(self) -> AsyncIterator[None]:
-        """Inside a job: a place on the disk. Who waits for one has not been read from yet."""
-        async with self._receiving:
+    async def received(self, client: str) -> AsyncIterator[None]:
+        """Inside a job: a place on the disk. Who waits for one has not been read from yet.
+
+        A client alone gets half of the places, however slowly it sends.
+        """
+        own = self._receiving_of.setdefault(client, asyncio.Semaphore(MAX_RECEIVING // 2))
+        async with own, self._receiving:
             yield
 
     @asynccontextmanager

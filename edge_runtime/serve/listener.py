@@ -3,16 +3,21 @@
 import errno
 import ipaddress
 import os
+import re
 import secrets
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edge_runtime.errors import TintLiteError
+from edge_runtime.serve.base_path import check_base_path
 
 # What the kernel may hold for a slow viewer: some frames, not the seconds of its own choice.
 _SEND_BUFFER_BYTES = 256 * 1024
 
 _SHORTEST_TOKEN = 8
+
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]+")
 
 
 @dataclass(frozen=True)
@@ -23,11 +28,15 @@ class Listener:
         socket: bound and listening.
         only_local: whether no other machine can reach it.
         token: what all must show, or None.
+        hosts: names by which visitors reach it through another server, in lower case.
+        base_path: where in that server's paths it lies, as /tint; empty for the root.
     """
 
     socket: socket.socket
     only_local: bool
     token: str | None
+    hosts: frozenset[str] = frozenset()
+    base_path: str = ""
 
     @property
     def port(self) -> int:
@@ -41,19 +50,31 @@ class Listener:
             host = _outward_address(self.socket.family) or socket.gethostname()
         host = f"[{host}]" if ":" in host else host
         query = f"?token={self.token}" if self.token else ""
-        return f"http://{host}:{self.port}/{query}"
+        return f"http://{host}:{self.port}{self.base_path}/{query}"
 
 
-def listen(host: str, port: int, token: str | None = None) -> Listener:
+def listen(
+    host: str,
+    port: int,
+    token: str | None = None,
+    *,
+    hosts: Iterable[str] = (),
+    base_path: str = "",
+) -> Listener:
     """Open an address; one that other machines reach gets a token, if none is given.
 
     Args:
         host: a name or an address of this machine; 0.0.0.0 for all of them.
         port: 0 to 65535; 0 for any free one.
         token: what all must show, or None.
+        hosts: names by which visitors reach it through another server; then they are others too.
+        base_path: where in that server's paths it lies.
     Raises:
-        TintLiteError: the address is unknown, not of this machine, or taken; a short token.
+        TintLiteError: the address is unknown, not of this machine, or taken; a short token; no
+            name of a host, or no path.
     """
+    allowed = frozenset(map(_check_host, hosts))
+    base_path = check_base_path(base_path)
     if token is not None:
         _check_token(token)
     try:
@@ -75,9 +96,15 @@ def listen(host: str, port: int, token: str | None = None) -> Listener:
         hint = " (choose another with --port)" if error.errno == errno.EADDRINUSE else ""
         raise TintLiteError(f"{host}:{port}: cannot be served: {error.strerror}{hint}") from None
     only_local = ipaddress.ip_address(opened.getsockname()[0]).is_loopback
-    if token is None and not only_local:
+    if token is None and (allowed or not only_local):
         token = secrets.token_urlsafe(18)
-    return Listener(opened, only_local, token)
+    return Listener(opened, only_local, token, allowed, base_path)
+
+
+def _check_host(name: str) -> str:
+    if not _HOST.fullmatch(name):
+        raise TintLiteError(f"'{name[:60]}' is no name of a host, as photos.example.org is one")
+    return name.lower()
 
 
 def _check_token(token: str) -> None:

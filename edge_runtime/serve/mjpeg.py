@@ -35,6 +35,7 @@ class MjpegStream(Response):
         self.body = b""
         self.init_headers()
         del self.headers["content-length"]
+        self.headers["X-Accel-Buffering"] = "no"  # nginx would keep frames back until it has many
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         gone = asyncio.create_task(_until_gone(receive))

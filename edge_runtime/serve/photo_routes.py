@@ -16,6 +16,7 @@ from starlette.responses import Response
 from edge_runtime.look import MAX_SATURATION
 from edge_runtime.photo import PhotoResult
 from edge_runtime.pictures import FORMATS, WRITTEN
+from edge_runtime.serve.client import client_of
 from edge_runtime.serve.desk import Desk
 from edge_runtime.serve.download import download
 from edge_runtime.serve.errors import answers, in_range
@@ -117,7 +118,7 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         tags=["photos"],
         response_class=Response,
         openapi_extra=_upload_schema(_OPTIONS_SCHEMA),
-        responses={**_COLOURED, **answers(400, 408, 413, 422, 429)},
+        responses={**_COLOURED, **answers(400, 408, 413, 422, 429, 507)},
     )
     async def colorize(
         request: Request,
@@ -132,7 +133,8 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         The photo is the body itself, or the file of a form, whose other fields may give the options
         too. Photos are coloured one after the other; when too many wait, the answer is 429.
         """
-        async with desk.job(), desk.received():
+        client = client_of(request, desk.behind_proxy)
+        async with desk.job(client), desk.received(client):
             upload = await receive_upload(request)
             try:
                 given = {**upload.fields, **request.query_params}
@@ -147,14 +149,15 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         PHOTOS,
         tags=["photos"],
         openapi_extra=_upload_schema({"model": {"type": "string"}}),
-        responses=answers(400, 408, 413, 422, 429),
+        responses=answers(400, 408, 413, 422, 429, 507),
     )
     async def open_photo(request: Request, model: _Model = None) -> PhotoOpened:
         """Send a photo once, to be asked for its colours and for results as often as needed.
 
         It is kept for an hour after it was asked for last, or until newer ones need its room.
         """
-        async with desk.job(), desk.received():
+        client = client_of(request, desk.behind_proxy)
+        async with desk.job(client), desk.received(client):
             upload = await receive_upload(request)
             try:
                 given = {**upload.fields, **request.query_params}
@@ -202,7 +205,7 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         photo = kept(id)
         settings, _ = read_options(request.query_params, desk.settings, desk.models)
         if settings.model not in photo.ab:
-            async with desk.job():
+            async with desk.job(client_of(request, desk.behind_proxy)):
                 work = partial(desk.studio.open, upload_of(photo), photo.name, settings)
                 photo.ab[settings.model] = (await at_work(request, work)).ab
         found = photo.ab[settings.model]
@@ -228,7 +231,7 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         """A photo in colour at its full resolution: what `POST /api/colorize` makes of it."""
         photo = kept(id)
         settings, options = read_options(request.query_params, desk.settings, desk.models)
-        async with desk.job():
+        async with desk.job(client_of(request, desk.behind_proxy)):
             upload = upload_of(photo)
             work = partial(desk.studio.colorize, upload, photo.name, settings, options)
             result = await at_work(request, work)

@@ -59,12 +59,12 @@ class PageServer(uvicorn.Server):
         models = Models(model)
         settings = Settings(models.first, device.threads, float(look.saturation))
         studio = Studio(models, device)
-        self.desk = Desk(view, models, settings, limits or Limits(), studio)
+        self.desk = Desk(view, models, settings, limits or Limits(), studio, bool(listener.hosts))
         if view is None:  # a model that cannot be used is told now, not at the first photo
             studio.load(settings)
         self._listener = listener
         self._on_ready = on_ready
-        app = make_app(self.desk, token=listener.token, only_local=listener.only_local)
+        app = make_app(self.desk, listener)
         super().__init__(
             uvicorn.Config(
                 app,

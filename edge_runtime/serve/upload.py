@@ -1,5 +1,6 @@
 """Take an uploaded picture from a request: the body itself, or a file in a form."""
 
+import logging
 import tempfile
 from dataclasses import dataclass, field
 from typing import BinaryIO, cast
@@ -7,6 +8,8 @@ from typing import BinaryIO, cast
 from fastapi import HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
+
+_log = logging.getLogger(__name__)
 
 # Larger uploads lie on the disk while they wait.
 _MEMORY_BYTES = 2**20
@@ -35,9 +38,18 @@ async def receive_upload(request: Request) -> Upload:
     """Receive a picture; how large it may be is seen to by `BodyLimit`.
 
     Raises:
-        HTTPException: 400 for a form that is broken or holds no file, or two.
+        HTTPException: 400 for a form that is broken or holds no file, or two; 507 where the
+            temporary folder does not take it.
         starlette.requests.ClientDisconnect: the sender has gone.
     """
+    try:
+        return await _receive(request)
+    except OSError as error:
+        _log.error("an upload cannot be kept: %s", error)
+        raise HTTPException(507, "the server has no room for this photo just now") from None
+
+
+async def _receive(request: Request) -> Upload:
     if request.headers.get("content-type", "").split(";")[0].strip().lower() == _FORM:
         return await _from_form(request)
     file = tempfile.SpooledTemporaryFile(max_size=_MEMORY_BYTES)  # noqa: SIM115

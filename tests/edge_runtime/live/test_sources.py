@@ -11,8 +11,11 @@ import cv2
 import numpy as np
 import pytest
 
+from edge_runtime.cli import console
+from edge_runtime.errors import TintLiteError
 from edge_runtime.live import stream_source
-from edge_runtime.live.address import without_password
+from edge_runtime.live.address import read_credentials, with_credentials, without_passwords
+from edge_runtime.live.make_view import ViewOptions, make_view
 from edge_runtime.live.open_source import open_source
 from edge_runtime.live.source import SourceError
 
@@ -28,7 +31,7 @@ def mjpeg_camera(picture):
         most = 10**9
 
         def do_GET(self):
-            if self.path != "/stream":
+            if self.path.partition("?")[0] != "/stream":
                 self.send_error(404)
                 return
             self.send_response(200)
@@ -237,16 +240,70 @@ def test_addresses_that_do_not_work(mjpeg_camera):
 @pytest.mark.parametrize(
     ("address", "shown"),
     [
-        ("rtsp://admin:secret@camera/1", "rtsp://admin:***@camera/1"),
-        ("rtsp://admin:se@cr:et@camera:554/1", "rtsp://admin:***@camera:554/1"),
-        ("http://:secret@camera/", "http://:***@camera/"),
-        ("rtsp://admin@camera/1", "rtsp://admin@camera/1"),
-        ("http://camera:80/a:b@c", "http://camera:80/a:b@c"),
+        ("rtsp://admin:secret@camera/1", "rtsp://***@camera/1"),
+        ("rtsp://admin:se@cr:et@camera:554/1", "rtsp://***@camera:554/1"),
+        ("rtsp://admin:se/cret@camera/1", "rtsp://***@camera/1"),
+        ("http://:secret@camera/", "http://***@camera/"),
+        ("rtsp://secret@camera/1", "rtsp://***@camera/1"),
+        ("http://camera:80/a", "http://camera:80/a"),
+        ("http://camera/?user=secret&password=secret", "http://camera/?user=***&password=***"),
+        ("http://camera/s.cgi?usr=secret&pwd=secret&x", "http://camera/s.cgi?usr=***&pwd=***"),
+        (
+            "rtsp://camera:554/user=secret_password=secret_channel=1_stream=0.sdp",
+            "rtsp://camera:554/user=***_password=***_channel=1_stream=***",
+        ),
+        ("rtsp://camera/cam?channel=1&subtype=0", "rtsp://camera/cam?channel=1&subtype=0"),
+        ("http://camera/?token=secret/se&cret?se#cret", "http://camera/?token=***"),
+        ("http://camera/?api_key=secret", "http://camera/?api_key=***"),
+        (
+            "lost rtsp://a:secret@camera/1: timed out",
+            "lost rtsp://***@camera/1: timed out",
+        ),
+        ("http://camera/?pwd=secret: not a video", "http://camera/?pwd=***: not a video"),
+        (
+            'gst:rtspsrc location=rtsp://a:secret@c/1 user-id=secret user-pw="sec ret" ! decodebin',
+            "gst:rtspsrc location=rtsp://***@c/1 user-id=*** user-pw=*** ! decodebin",
+        ),
         ("film.mp4", "film.mp4"),
     ],
 )
 def test_passwords_are_not_shown(address, shown):
-    assert without_password(address) == shown
+    assert without_passwords(address) == shown
+    assert "secret" not in shown
+
+
+@pytest.mark.parametrize("form", ["http://admin:{}@{}", "http://{1}?user=admin&password={0}"])
+def test_no_place_shows_a_password(form, mjpeg_camera, capfd):
+    address = form.format("se/cret", mjpeg_camera.address.removeprefix("http://"))
+    source = open_source(address.replace("se/cret", "secret"))
+    try:
+        assert "secret" not in source.description
+    finally:
+        source.close()
+    for wrong in (address, address.replace("/stream", "/nothing")):
+        with pytest.raises(SourceError) as caught:
+            open_source(wrong.replace("/stream", "/nothing"))
+        assert "cret" not in str(caught.value)
+    console.complain(f"{address}: no such file")
+    assert "cret" not in capfd.readouterr().err
+
+
+def test_credentials_from_elsewhere(tmp_path, tiny_model):
+    file = tmp_path / "secret.txt"
+    file.write_text("admin:p@ss/w:rd\n")
+    credentials = read_credentials(file)
+    assert with_credentials("rtsp://camera:554/1", credentials) == (
+        "rtsp://admin:p%40ss%2Fw%3Ard@camera:554/1"
+    )
+    options = ViewOptions(model=tiny_model, credentials=credentials)
+    assert "p@ss" not in repr(options)
+    assert make_view("rtsp://camera/1", options).status().source == "rtsp://camera/1"
+    for text in ("", "admin", "admin:a\nb:c"):
+        file.write_text(text)
+        with pytest.raises(TintLiteError, match="not one line of USER:PASSWORD"):
+            read_credentials(file)
+    with pytest.raises(TintLiteError, match=r"gone\.txt: No such file"):
+        read_credentials(tmp_path / "gone.txt")
 
 
 def test_errors_do_not_show_passwords():

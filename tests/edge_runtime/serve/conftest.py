@@ -122,6 +122,8 @@ class _starter:  # noqa: N801
         camera: Callable[[], MovingCamera] | None = None,
         host: str = "127.0.0.1",
         token: str | None = None,
+        hosts: tuple[str, ...] = (),
+        base_path: str = "",
         **options,
     ) -> Running:
         view = None
@@ -135,7 +137,7 @@ class _starter:  # noqa: N801
                 times=WatchTimes(silence=1, opening=10, first_wait=0.05, longest_wait=0.2),
             )
             view.start()
-        listener = listen(host, 0, token)
+        listener = listen(host, 0, token, hosts=hosts, base_path=base_path)
         ready = threading.Event()
         options = {"model": self._model, "device": Device(threads=1)} | options
         server = PageServer(listener, view, on_ready=ready.set, **options)

@@ -1,5 +1,6 @@
 """Who may ask: names, other sites, tokens; and the headers on every answer."""
 
+import re
 import socket
 
 import pytest
@@ -189,6 +190,84 @@ def test_addresses_of_the_network_get_a_token(start_anew):
     assert server.http.get("/api/status").status_code == 401
     headers = {"Authorization": f"Bearer {server.token}", "Host": "tintlite.example"}
     assert server.http.get("/api/status", headers=headers).status_code == 200
+
+
+def test_a_token_that_is_wrong_is_told(closed):
+    assert " hidden" in closed.http.get("/", headers=PAGE).text.partition('id="wrong"')[2][:10]
+    response = closed.http.get("/", headers=PAGE, params={"token": "wrong-token"})
+    assert response.status_code == 401
+    assert '<p class="error" role="alert" id="wrong">' in response.text
+    assert "wrong-token" not in response.text
+
+
+def test_head_is_answered_as_get_is(running):
+    for path in ("/", "/healthz", "/main.js"):
+        response = running.http.head(path)
+        assert (response.status_code, response.content) == (200, b"")
+        assert response.headers["content-length"] == str(len(running.http.get(path).content))
+
+
+PROXIED = "photos.example.org"
+
+
+@pytest.fixture(scope="module")
+def proxied(start):
+    return start(hosts=(PROXIED,), base_path="/tint", token=TOKEN)
+
+
+def test_a_name_of_another_server_is_allowed(proxied):
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+
+    def status(method="GET", path="/api/status", **more):
+        named = {key.replace("_", "-"): value for key, value in more.items()}
+        return proxied.http.request(method, path, headers=headers | named).status_code
+
+    assert status(Host=PROXIED) == 200
+    assert status(Host=f"{PROXIED}:8443") == 200
+    assert status(Host="evil.example") == 421
+    # Whether or not the other server passes the name on.
+    for host in (PROXIED, f"127.0.0.1:{proxied.port}"):
+        assert status("DELETE", "/api/photos/x", Host=host, Origin=f"https://{PROXIED}") == 204
+        assert status("DELETE", "/api/photos/x", Host=host, Origin="https://evil.example") == 403
+        assert status(Host=host, Sec_Fetch_Site="cross-site") == 403
+
+
+def test_the_page_lies_under_the_path_of_another_server(proxied):
+    assert proxied.server.desk.behind_proxy
+    for path in ("/tint/", "/"):  # the other server may take the path off
+        response = proxied.http.get(path, params={"token": TOKEN}, headers=PAGE)
+        assert response.status_code == 200
+        assert "path=/tint/" in response.headers["set-cookie"].lower()
+        assert not re.search(r"""(href|src)=["']/""", response.text)
+    proxied.http.cookies.clear()
+    response = proxied.http.get("/tint", follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (308, "/tint/")
+    assert proxied.http.get("/tintin/api/status", params={"token": TOKEN}).status_code == 404
+
+
+def test_who_is_reached_through_another_server_asks_for_a_token():
+    listener = listen("127.0.0.1", 0, hosts=("Photos.Example.org",), base_path="/tint/")
+    try:
+        assert listener.only_local
+        assert listener.hosts == {PROXIED}
+        assert listener.url == f"http://127.0.0.1:{listener.port}/tint/?token={listener.token}"
+    finally:
+        listener.socket.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"hosts": ["http://a.example"]}, "no name of a host"),
+        ({"hosts": ["*"]}, "no name of a host"),
+        ({"base_path": "tint"}, "no path"),
+        ({"base_path": "/a b"}, "no path"),
+        ({"base_path": "//evil.example"}, "no path"),
+    ],
+)
+def test_names_and_paths_that_are_none(options, words):
+    with pytest.raises(TintLiteError, match=words):
+        listen("127.0.0.1", 0, **options)
 
 
 def test_an_address_of_this_machine_gets_none():

@@ -2,6 +2,8 @@
 
 import io
 import json
+import time
+from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 import numpy as np
@@ -243,6 +245,42 @@ def test_a_still_is_the_camera_s_own_size(running, number_in, tiny):
     assert np.abs(again.astype(int) - grey[16:]).max() <= 1
     both = opened(running.http.get("/api/still", params={"layout": "both"}))
     assert both.shape == (64, 2 * 96 + 2, 3)
+
+
+def test_a_still_says_when_it_was_taken(start_anew, camera, wait_until):
+    cameras = []
+
+    def open_camera():
+        if cameras:
+            raise OSError("gone")
+        cameras.append(camera()())
+        return cameras[-1]
+
+    server = start_anew(open_camera)
+    wait_until(lambda: server.server.desk.view.wait_frame(0, 0.1))
+    for format in ("jpeg", "png"):
+        before = datetime.now().astimezone() - timedelta(seconds=60)
+        response = server.http.get("/api/still", params={"format": format})
+        taken = datetime.fromisoformat(response.headers["x-captured"])
+        assert before < taken <= datetime.now().astimezone()
+        exif = Image.open(io.BytesIO(response.content)).getexif().get_ifd(0x8769)
+        assert exif[0x9003] == taken.strftime("%Y:%m:%d %H:%M:%S")
+        assert exif[0x9011] == taken.isoformat()[-6:]
+        assert taken.strftime("%Y%m%d-%H%M%S") in response.headers["content-disposition"]
+    view = server.server.desk.view
+    view.patience = 1e9
+    cameras[0].pulled.set()
+    wait_until(lambda: view.status().state == "reopening")
+    frame = view.wait_frame(0, 0)
+    late = server.http.get("/api/still")
+    age = time.monotonic() - frame.captured
+    taken = datetime.fromisoformat(late.headers["x-captured"]).timestamp()
+    assert abs(time.time() - age - taken) < 1  # of the capture, whatever is the time now
+    view.patience = 0
+    gone = server.http.get("/api/still")
+    assert gone.status_code == 503
+    assert gone.json()["error"].startswith("the camera is lost: its last picture is ")
+    assert int(gone.headers["retry-after"]) > 0
 
 
 def test_a_server_without_camera_says_so(photos):

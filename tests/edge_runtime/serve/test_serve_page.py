@@ -358,6 +358,12 @@ def test_the_token_opens_the_page_and_leaves_the_address(start_anew, camera, vis
     page = visit(server.url)
     assert [line for line in visit.complaints if "401" not in line] == []
     visit.complaints.clear()
+    assert page.locator("#wrong").is_hidden()
+    page.get_by_label("This server asks for its token.").fill("another-token")
+    page.get_by_role("button", name="Open").click()
+    page.wait_for_selector("#wrong:visible")
+    wait_for(page, lambda: page.url == f"{server.url}/")
+    visit.complaints.clear()
     page.get_by_label("This server asks for its token.").fill("a-token-for-tests")
     page.get_by_role("button", name="Open").click()
     wait_for(page, lambda: frame_number(page) > 0)
