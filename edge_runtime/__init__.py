@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from edge_runtime.contract import Contract
     from edge_runtime.device import Device
     from edge_runtime.gpu_engine import GpuError
+    from edge_runtime.hint_session import HintSession
+    from edge_runtime.hints import Hint
+    from edge_runtime.hints_file import HintsError, read_hints, write_hints
     from edge_runtime.live.live_view import LiveFrame, LiveStatus, LiveView
     from edge_runtime.live.make_view import open_camera
     from edge_runtime.live.recorder import RecordError
@@ -46,6 +49,9 @@ __all__ = [
     "Contract",
     "Device",
     "GpuError",
+    "Hint",
+    "HintSession",
+    "HintsError",
     "LiveFrame",
     "LiveStatus",
     "LiveView",
@@ -68,7 +74,9 @@ __all__ = [
     "colorize_photo",
     "colorize_video",
     "open_camera",
+    "read_hints",
     "read_picture",
+    "write_hints",
     "write_picture",
 ]
 
@@ -78,6 +86,9 @@ _HOMES = {
     "Contract": "contract",
     "Device": "device",
     "GpuError": "gpu_engine",
+    "Hint": "hints",
+    "HintSession": "hint_session",
+    "HintsError": "hints_file",
     "LiveFrame": "live.live_view",
     "LiveStatus": "live.live_view",
     "LiveView": "live.live_view",
@@ -96,7 +107,9 @@ _HOMES = {
     "colorize_photo": "photo",
     "colorize_video": "video",
     "open_camera": "live.make_view",
+    "read_hints": "hints_file",
     "read_picture": "pictures",
+    "write_hints": "hints_file",
     "write_picture": "pictures",
 }
 

@@ -1,6 +1,7 @@
 """The face of TintLite: a grey picture in, a colour picture out, in three steps."""
 
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,12 @@ from edge_runtime.contract import AB_SCALE, Contract, as_input
 from edge_runtime.device import Device
 from edge_runtime.errors import ArgumentError, ArgumentTypeError
 from edge_runtime.framing import FRAMINGS, Framing
+from edge_runtime.hinted import joined
+from edge_runtime.hints import Hint
 from edge_runtime.interpreter import Network
 from edge_runtime.look import Look
 from edge_runtime.margins import at_full_resolution, find_prints, view_of
 from edge_runtime.model_file import DEFAULT_MODEL
-from edge_runtime.prints import join_prints
 from edge_runtime.view import Print, View, lightness_at
 
 _LOG = logging.getLogger("tintlite.model")
@@ -35,6 +37,9 @@ class Colorizer:
         view = colorizer.see(grey, look)
         ab = colorizer.predict(view)
         rgb = colorizer.paint(grey, ab, look)
+
+        # Say what the network cannot know; `HintSession` answers one hint after the other.
+        rgb = colorizer.colorize(grey, hints=[Hint(0.42, 0.61, "#8c1d2f")])
 
     Attributes:
         contract: what the model says of itself.
@@ -89,20 +94,23 @@ class Colorizer:
         """Where the GPU was asked for and is not used: why; else nothing."""
         return self._network.accelerator_note
 
-    def colorize(self, picture: np.ndarray, look: Look = USUAL_LOOK) -> np.ndarray:
+    def colorize(
+        self, picture: np.ndarray, look: Look = USUAL_LOOK, hints: Iterable[Hint] = ()
+    ) -> np.ndarray:
         """Colour a picture at its full resolution: `see`, `predict` and `paint`.
 
         Args:
             picture: uint8 or uint16, [H, W] grey or [H, W, 3] sRGB, whose lightness is used.
             look: how.
+            hints: what is said of its colours, in places of the picture as this array holds it.
         Returns:
             sRGB [H, W, 3] of the same dtype.
         Raises:
             ArgumentError: another shape, an empty picture, no NumPy array or another dtype (the
-                last two as ArgumentTypeError).
+                last two as ArgumentTypeError); of hints: as for `predict`.
             ModelError: as for `predict`.
         """
-        return self.paint(picture, self.predict(self.see(picture, look)), look)
+        return self.paint(picture, self.predict(self.see(picture, look), hints), look)
 
     def see(self, picture: np.ndarray, look: Look = USUAL_LOOK) -> View:
         """What the network is shown of a picture: prints without margins, small, as lightness.
@@ -129,22 +137,25 @@ class Colorizer:
         framing = self.framing(height, width, look)
         return Print(lightness_at(picture, *framing.scaled_shape), framing)
 
-    def predict(self, view: View) -> np.ndarray:
+    def predict(self, view: View, hints: Iterable[Hint] = ()) -> np.ndarray:
         """The low-resolution colours of a picture.
 
         Args:
             view: of `see`.
+            hints: what is said of its colours (see `edge_runtime.spread`). They come out as said
+                at a saturation of 1, which is theirs as well.
         Returns:
             float32 [h, w, 2], a* and b* of the whole picture, clipped to -110..110, at a saturation
             of 1; h = w = S' when squashed, and more where margins are left out.
         Raises:
             ModelError: the network fails, or gives what are no numbers.
-            ArgumentError: the view is of a network of another size.
+            ArgumentError: the view is of a network of another size; a hint lies on a margin that is
+                left out, or there are too many.
         """
-        parts = [self._print_ab(part) for part in view.prints]
-        return join_prints(parts, view.places) if view.places else parts[0]
+        return joined(view, [self.predict_print(part) for part in view.prints], hints)
 
-    def _print_ab(self, part: Print) -> np.ndarray:
+    def predict_print(self, part: Print) -> np.ndarray:
+        """The network's own colours of one print of a view: as for `predict`, before joining."""
         # Before it is cut: every window is seen by the levels of the whole print.
         seen = as_input(part.lightness, self.contract.view)
         windows = part.framing.cut(seen)

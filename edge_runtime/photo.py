@@ -3,7 +3,7 @@
 import io
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,7 +16,9 @@ import numpy as np
 
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.compose import as_grey
-from edge_runtime.errors import PictureError
+from edge_runtime.errors import ArgumentError, PictureError
+from edge_runtime.hint_session import HintSession
+from edge_runtime.hints import Hint, checked, digest
 from edge_runtime.look import Look
 from edge_runtime.painted_rows import PaintedRows
 from edge_runtime.pictures import (
@@ -45,6 +47,9 @@ _LOG = logging.getLogger("tintlite.photo")
 _BYTES_BY_ROWS = 8
 
 _NO_COLOUR = np.zeros((1, 1, 2), np.float32)
+
+# What is said of a photo's colours: hints, or what makes them of the photo, once it is read.
+Said = Iterable[Hint] | Callable[[HintSession], Iterable[Hint]]
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,7 @@ class PhotoResult:
         notes: sentences about what of the file was not taken or kept.
         damaged: whether the photo was damaged, and only what could be read of it is there.
         coloured: whether it had colours already, of which only the lightness was used.
+        hints: by which it was coloured.
     """
 
     files: tuple[Path, ...]
@@ -115,6 +121,7 @@ class PhotoResult:
     notes: tuple[str, ...]
     damaged: bool
     coloured: bool
+    hints: tuple[Hint, ...] = ()
 
 
 def colorize_photo(
@@ -124,6 +131,7 @@ def colorize_photo(
     options: PhotoOptions | None = None,
     *,
     name: str = "the photo",
+    hints: Said = (),
 ) -> PhotoResult:
     """Colour a photo's file.
 
@@ -138,16 +146,20 @@ def colorize_photo(
         colorizer: the network.
         options: how to colour, to read and to write.
         name: what an open file is called in messages.
+        hints: what is said of its colours, in places of the photo as it is seen upright; or what
+            gives them when it is called with the photo's `HintSession`. They are for one page.
     Raises:
-        PictureError: the photo cannot be read, is too large or damaged (where that is refused), or
-            the result cannot be written.
+        PictureError: the photo cannot be read, is too large or damaged (where that is refused), has
+            hints and several pages, a hint is of no use for it, or the result cannot be written.
         ModelError: the network fails.
+        TintLiteError: what gives the hints fails.
     """
     options = options or PhotoOptions()
     target = None if target is None else Path(target)
+    said = hints if callable(hints) else checked(hints)
     with _opened(source, name) as (file, path):
         try:
-            result = _Run(file, path, target, colorizer, options).run()
+            result = _Run(file, path, target, colorizer, options, said).run()
         except MemoryError:
             raise PictureError(f"{path}: not enough memory to colour it") from None
     _LOG.info(
@@ -157,17 +169,19 @@ def colorize_photo(
     return result
 
 
-def mark_of(colorizer: Colorizer, options: PhotoOptions) -> Mark | None:
+def mark_of(colorizer: Colorizer, options: PhotoOptions, hints: Iterable[Hint] = ()) -> Mark | None:
     """What results say of how they were made; None for nothing."""
     if not options.mark:
         return None
-    look = options.look
+    look, hints = options.look, tuple(hints)
+    said: dict[str, str] = {"hints": digest(hints)} if hints else {}
     return result_mark(
         colorizer.described,
         saturation=float(look.saturation),
         framing=look.framing,
         side_by_side=options.side_by_side,
         whole=look.whole,
+        **said,
     )
 
 
@@ -203,13 +217,15 @@ class _Run:
         target: Path | None,
         colorizer: Colorizer,
         options: PhotoOptions,
+        said: Said,
     ):
         self._file = file
         self._path = path
         self._target = target
         self._colorizer = colorizer
         self._options = options
-        self._mark = mark_of(colorizer, options)
+        self._said = said
+        self._hints: tuple[Hint, ...] = ()
         self._notes: list[str] = []
         self._damaged = False
         self._coloured = False
@@ -222,6 +238,8 @@ class _Run:
         self._limits = options.limits(format is not None and format.name == "TIFF")
         first = self._read(0 if options.pages else None)
         count = first.pages if options.pages else 1
+        if self._said and count > 1:
+            raise PictureError(f"{self._path}: hints are for one picture, but it has {count} pages")
         self._format = format or result_format(first.format)
         results = (self._result(page) for page in self._pages(first, count))
         files: tuple[Path, ...] = ()
@@ -247,6 +265,7 @@ class _Run:
             notes=tuple(dict.fromkeys(self._notes)),  # pages of one kind have the same to say
             damaged=self._damaged,
             coloured=self._coloured,
+            hints=self._hints,
         )
 
     @property
@@ -276,8 +295,9 @@ class _Run:
         result = replace(picture, pixels=self._coloured_pixels(picture.pixels))
         if options.side_by_side:
             result = side_by_side(self._colorizer.paint(picture.pixels, _NO_COLOUR), result)
-        if self._mark is not None:
-            xmp = put_mark(result.captions.xmp, self._mark)
+        mark = mark_of(self._colorizer, options, self._hints)
+        if mark is not None:
+            xmp = put_mark(result.captions.xmp, mark)
             result = replace(result, captions=replace(result.captions, xmp=xmp))
         result = _at_most(result, options.longest)
         self._notes += picture.notes + losses(picture, self._format)
@@ -289,11 +309,24 @@ class _Run:
     def _coloured_pixels(self, pixels: np.ndarray) -> Any:
         """An array, or where it would be too large `PaintedRows`, which a TIFF is written from."""
         colorizer, options = self._colorizer, self._options
+        ab = self._ab(pixels)
         whole = options.side_by_side or options.longest is not None
         if pixels.shape[0] * pixels.shape[1] <= MAX_PIXELS or self._format.name != "TIFF" or whole:
-            return colorizer.colorize(pixels, options.look)
-        ab = colorizer.predict(colorizer.see(pixels, options.look))
+            return colorizer.paint(pixels, ab, options.look)
         return PaintedRows(pixels, ab, partial(colorizer.paint, look=options.look))
+
+    def _ab(self, pixels: np.ndarray) -> np.ndarray:
+        """The colours of the picture, by the hints; these are kept.
+
+        Raises:
+            PictureError: a hint is of no use for it.
+        """
+        session = HintSession(self._colorizer, pixels, self._options.look)
+        try:
+            self._hints = checked(self._said(session) if callable(self._said) else self._said)
+            return session.ab(self._hints)
+        except ArgumentError as error:
+            raise PictureError(f"{self._path}: {error}") from None
 
     def _write_each(self, results: Iterator[Picture], count: int) -> tuple[Path, ...]:
         """Write each page into a file of its own.

@@ -20,6 +20,9 @@ NAMES = [
     "Contract",
     "Device",
     "GpuError",
+    "Hint",
+    "HintSession",
+    "HintsError",
     "LiveFrame",
     "LiveStatus",
     "LiveView",
@@ -42,7 +45,9 @@ NAMES = [
     "colorize_photo",
     "colorize_video",
     "open_camera",
+    "read_hints",
     "read_picture",
+    "write_hints",
     "write_picture",
 ]
 
@@ -98,6 +103,9 @@ def test_wrong_arguments_are_tintlite_errors_and_value_errors(tiny_model):
         lambda: make(tiny_model).colorize(np.zeros((4, 4))),
         lambda: make(tiny_model).colorize(np.zeros((0, 4), np.uint8)),
         lambda: options(start=2, end=1),
+        lambda: tintlite.Hint(1.2, 0.5, "grey"),
+        lambda: tintlite.Hint(0.2, 0.5, "reddish"),
+        lambda: tintlite.Hint("left", 0.5, "grey"),
     ]
     for call in wrong:
         with pytest.raises(tintlite.TintLiteError) as caught:

@@ -3,7 +3,7 @@
 import os
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,9 @@ from edge_runtime.model_file import DEFAULT_MODEL
 from edge_runtime.threads import MAX_THREADS, default_threads
 from edge_runtime.video.clock import parse_time
 from edge_runtime.video.options import VideoOptions
+
+if TYPE_CHECKING:
+    from edge_runtime.cli.hints import Saying
 
 # Plain help keeps the examples as they are typed, and Rich out of the start-up time.
 app = typer.Typer(
@@ -109,6 +112,19 @@ def _device(threads: int | None, accelerator: AcceleratorName, delegate: str | N
 def _look(saturation: float, smoothing: float | None, **others: Any) -> Look:
     strength = DEFAULT_SMOOTHING if smoothing is None else smoothing
     return Look(saturation=saturation, smoothing=strength, **others)
+
+
+def _saying(hints: list[str], file: str | None, save: bool) -> "Saying":
+    from edge_runtime.cli.hints import Saying
+    from edge_runtime.hints import Hint
+
+    try:
+        said = tuple(Hint.from_text(text) for text in hints)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    if save and not said and file is None:
+        raise typer.BadParameter("--save-hints needs hints to save")
+    return Saying(said, file, save)
 
 
 @app.callback(invoke_without_command=True)
@@ -221,6 +237,25 @@ def colorize(
             help="Photos: how many pixels one may have.  [default: 178 million]",
         ),
     ] = None,
+    hint: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="X,Y,COLOUR",
+            help="A photo: say the colour of a place; may be repeated. Shares of its width and "
+            "height, and #RRGGBB or grey.",
+        ),
+    ] = None,
+    hints: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="A photo: hints of a .hints.json; auto: of NAME.hints.json beside each photo.",
+        ),
+    ] = None,
+    save_hints: Annotated[
+        bool,
+        typer.Option("--save-hints", help="A photo: write its hints to NAME.hints.json beside it."),
+    ] = False,
     codec: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Films: FFmpeg's encoder.  [default: libx264]"),
@@ -264,6 +299,8 @@ def colorize(
       tintlite colorize album/ holiday.jpg -o coloured/ --recursive --model nano
       tintlite colorize album/ --skip-existing
       curl -s URL | tintlite colorize - > coloured.jpg
+      tintlite colorize grandmother.jpg --hint 0.42,0.61,#8c1d2f --hint 0.1,0.9,grey --save-hints
+      tintlite colorize album/ --hints auto
       tintlite colorize film.mp4 --preset veryfast --start 1:30 --end 2:00
 
     \b
@@ -294,6 +331,7 @@ def colorize(
             ),
             film=_film_options(codec, crf, preset, look, stats, start, end, preview),
             skip_existing=skip_existing,
+            saying=_saying(hint or [], hints, save_hints),
         ),
     )
 

@@ -13,6 +13,7 @@ import typer
 from edge_runtime.accelerator import DEFAULT_ACCELERATOR, runs_on
 from edge_runtime.cli.codes import DAMAGED, FAILED, INTERRUPTED, OK
 from edge_runtime.cli.console import complain, end_quietly, say
+from edge_runtime.cli.hints import Saying
 from edge_runtime.cli.jobs import STREAM, Job, Plan, make_plan, marked
 from edge_runtime.cli.progress import Lines, show_progress
 from edge_runtime.colorizer import Colorizer
@@ -20,7 +21,7 @@ from edge_runtime.device import Device
 from edge_runtime.errors import PictureError, TintLiteError
 from edge_runtime.keep_memory import keep_freed_memory
 from edge_runtime.photo import PhotoOptions, PhotoResult, colorize_photo, mark_of
-from edge_runtime.pictures import Mark, format_of_name, mark_of_file
+from edge_runtime.pictures import format_of_name, mark_of_file
 from edge_runtime.quiet import quiet_libraries
 from edge_runtime.video import VideoError, VideoOptions, VideoStoppedError
 from edge_runtime.video.formats import film_format_of_name
@@ -36,6 +37,7 @@ class Options:
         threads: as asked for, or None: films then leave a half of the cores to their other stages.
         photo, film: how pictures and films are coloured and written.
         skip_existing: whether results that are up to date are passed over.
+        saying: what is said of colours.
     """
 
     model: str
@@ -44,6 +46,7 @@ class Options:
     photo: PhotoOptions
     film: VideoOptions
     skip_existing: bool = False
+    saying: Saying = field(default_factory=Saying)
 
 
 @dataclass
@@ -69,7 +72,8 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
         the exit code.
     Raises:
         TintLiteError: the model cannot be used.
-        typer.BadParameter: one preview of several films, or a picture for the terminal.
+        typer.BadParameter: one preview of several films, hints of one picture for others, or a
+            picture for the terminal.
         SystemExit: stopped by ctrl-C, SIGTERM or SIGHUP, which has been told.
     """
     plan = make_plan(paths, out, recursive)
@@ -78,6 +82,7 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
     tell: Callable[[str], None] = complain if to_stream else say
     if to_stream and sys.stdout.isatty():
         raise typer.BadParameter("the picture would go to the terminal: send it on, or name a file")
+    options.saying.check(paths, plan.jobs)
     for failure in plan.failures:
         complain(failure)
     _tell_left_aside(plan)
@@ -100,13 +105,12 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
     if device.accelerator != DEFAULT_ACCELERATOR:
         end_quietly(colorizer)
         tell(runs_on(colorizer.accelerator, colorizer.accelerator_note))
-    mark = mark_of(colorizer, options.photo)
     try:
         # A film has a bar of its own.
         with show_progress(1 if films else len(plan.jobs), quiet=to_stream) as progress:
             for job in plan.jobs:
                 progress.begin(job)
-                _do(job, colorizer, options, mark, outcome, progress)
+                _do(job, colorizer, options, outcome, progress)
                 progress.advance()
     except (KeyboardInterrupt, SystemExit) as stop:  # ctrl-C, and signals as `main` hears them
         dealt_with = outcome.done + outcome.passed_over + outcome.failed
@@ -128,7 +132,6 @@ def _do(
     job: Job,
     colorizer: Colorizer,
     options: Options,
-    mark: Mark | None,
     outcome: _Outcome,
     progress: Lines,
 ) -> None:
@@ -136,7 +139,7 @@ def _do(
     try:
         _check_target(job)
         if _is_there(job):
-            if options.skip_existing and _is_up_to_date(job, mark):
+            if options.skip_existing and _is_up_to_date(job, colorizer, options):
                 outcome.passed_over += 1
                 return
             if not options.photo.overwrite:
@@ -146,7 +149,7 @@ def _do(
         if job.is_film:
             notes, damaged = _colour_film(job, colorizer, options)
         else:
-            result = _colour_photo(job, colorizer, options.photo)
+            result = _colour_photo(job, colorizer, options)
             notes, damaged = result.notes, result.damaged
     except VideoStoppedError as stop:
         seconds = stop.result.film_seconds
@@ -193,23 +196,30 @@ def _is_there(job: Job) -> bool:
     return job.target != STREAM and (job.target.exists() or job.target.is_symlink())
 
 
-def _is_up_to_date(job: Job, mark: Mark | None) -> bool:
-    """Whether a result is there, not older than its picture, of the same model and options."""
+def _is_up_to_date(job: Job, colorizer: Colorizer, options: Options) -> bool:
+    """Whether a result is there, not older than its picture, of the same model and options.
+
+    Raises:
+        TintLiteError: the file of its hints is bad.
+    """
     try:
         if job.target.stat().st_mtime_ns < job.source.stat().st_mtime_ns:
             return False
     except OSError:
         return False
-    # A film says nothing of how it was made.
-    return job.is_film or (mark is not None and mark.same_colours(mark_of_file(job.target)))
+    if job.is_film:  # it says nothing of how it was made
+        return True
+    mark = mark_of(colorizer, options.photo, options.saying.hints_of(job.source))
+    return mark is not None and mark.same_colours(mark_of_file(job.target))
 
 
-def _colour_photo(job: Job, colorizer: Colorizer, options: PhotoOptions) -> PhotoResult:
+def _colour_photo(job: Job, colorizer: Colorizer, asked: Options) -> PhotoResult:
     """Do one job that is a picture.
 
     Raises:
-        TintLiteError: as `colorize_photo`.
+        TintLiteError: as `colorize_photo`; the file of its hints is bad or there already.
     """
+    options, saying = asked.photo, asked.saying
     source: Path | BinaryIO = job.source
     target = None if job.target == STREAM else job.target
     if job.source == STREAM:
@@ -217,7 +227,8 @@ def _colour_photo(job: Job, colorizer: Colorizer, options: PhotoOptions) -> Phot
         to_tiff = target is not None and format_of_name(target).name == "TIFF"
         most = options.limits(to_tiff).file_bytes
         source = io.BytesIO(sys.stdin.buffer.read(most + 1))
-    result = colorize_photo(source, target, colorizer, options, name="standard input")
+    said = saying.said_of(job.source, options.overwrite)
+    result = colorize_photo(source, target, colorizer, options, name="standard input", hints=said)
     if result.data is not None:
         sys.stdout.buffer.write(result.data)
         sys.stdout.buffer.flush()

@@ -1,0 +1,105 @@
+"""What `tintlite colorize` is told of the colours of photos."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from edge_runtime.cli.jobs import STREAM, Job
+from edge_runtime.hint_session import HintSession
+from edge_runtime.hints import Hint, checked
+from edge_runtime.hints_file import ENDING, HintsError, read_hints, write_hints
+from edge_runtime.photo import Said
+
+# In place of a file's name: each photo has a file of its own beside it, or none.
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class Saying:
+    """What is said of colours.
+
+    Attributes:
+        hints: of the one photo.
+        file: of hints; `AUTO`, or None for none.
+        save: whether the hints are written beside the photo, where `AUTO` finds them.
+    """
+
+    hints: tuple[Hint, ...] = ()
+    file: str | None = None
+    save: bool = False
+
+    def check(self, paths: Sequence[str], jobs: Sequence[Job]) -> None:
+        """See that hints of one picture have one.
+
+        Args:
+            paths: as they were named.
+            jobs: what they are.
+        Raises:
+            typer.BadParameter: several pictures, a folder, or a film.
+        """
+        if not self.hints and self.file in (None, AUTO):
+            return
+        option = "--hint" if self.hints else "--hints FILE"
+        if not jobs:  # nothing could be read, which is told
+            return
+        if len(paths) > 1 or len(jobs) > 1 or Path(paths[0]) != jobs[0].source:
+            raise typer.BadParameter(
+                f"{option} is for one picture: for several, --hints {AUTO} takes NAME{ENDING} "
+                "beside each"
+            )
+        if jobs[0].is_film:
+            raise typer.BadParameter(f"{option} is for photos, and {paths[0]} is a film")
+
+    def hints_of(self, photo: Path) -> tuple[Hint, ...]:
+        """All that is said of a photo, whether or not it is the file's.
+
+        Raises:
+            HintsError: the file is bad.
+        """
+        file = self._file_of(photo)
+        return self.hints if file is None else (*read_hints(file), *self.hints)
+
+    def said_of(self, photo: Path, overwrite: bool) -> Said:
+        """What `colorize_photo` is given.
+
+        Args:
+            photo: or `STREAM`.
+            overwrite: whether a file of hints is replaced.
+        Raises:
+            HintsError: the hints cannot be saved under their name.
+        """
+        file = self._file_of(photo)
+        if file is None and not self.hints:
+            return ()
+        target = self._target_of(photo, overwrite) if self.save else None
+
+        def say(session: HintSession) -> tuple[Hint, ...]:
+            of_file = () if file is None else read_hints(file, session.picture)
+            hints = checked((*of_file, *self.hints))
+            session.ab(hints)  # what is of no use is not saved
+            if target is not None:
+                write_hints(target, hints, session.picture)
+            return hints
+
+        return say
+
+    def _file_of(self, photo: Path) -> Path | None:
+        if self.file != AUTO:
+            return None if self.file is None else Path(self.file)
+        beside = _beside(photo)
+        return beside if photo != STREAM and beside.exists() else None
+
+    def _target_of(self, photo: Path, overwrite: bool) -> Path:
+        if photo == STREAM:
+            raise HintsError("--save-hints: standard input has no name to save them under")
+        target = _beside(photo)
+        if target.exists() and not overwrite:
+            raise HintsError(f"{target}: exists already (--overwrite replaces it)")
+        return target
+
+
+def _beside(photo: Path) -> Path:
+    """The file of a photo's hints: NAME.EXT has NAME.hints.json."""
+    return photo.with_name(photo.stem + ENDING)
