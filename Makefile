@@ -43,7 +43,7 @@ test-arm64: $(VENV)/.dev ## colour a photo on 64-bit ARM, emulated, and compare 
 PHOTOS ?=
 # Glass plates of known colour, in the same forms.
 PLATES ?=
-# Other networks to measure beside: runs, weights or .tflite files, as PEERS="runs/a runs/b".
+# Other networks to measure and time beside: runs, weights or .tflite files, as PEERS="runs/a".
 PEERS ?=
 RESULTS := benchmarks/results
 QUICK := out/bench-quick
@@ -53,19 +53,19 @@ BENCH := $(BIN)/python -m benchmarks
 
 bench: $(VENV)/.dev ## measure all on PHOTOS=..., into benchmarks/results/ and docs/benchmarks.md (long)
 	@test -n "$(PHOTOS)" || { echo "say on which photos: make bench PHOTOS=val.tar" >&2; exit 1; }
-	@mkdir -p $(RESULTS) out
+	@mkdir -p $(RESULTS)
 	@$(BENCH) accuracy nano standard weights/nano weights/standard --on "$(PHOTOS)" --film \
 	  $(if $(PLATES),--plates "$(PLATES)") --out $(RESULTS)/accuracy.json
-	@test -z "$(PEERS)" || $(BENCH) accuracy $(PEERS) --on "$(PHOTOS)" --limit 200 --opencv \
+	@test -z "$(PEERS)" || $(BENCH) accuracy $(PEERS) --on "$(PHOTOS)" --limit 200 \
 	  --out $(RESULTS)/peers.json
 	@$(BENCH) latency nano standard $(PEERS) --threads 1 --threads $(THREADS) --max-secs 10 \
-	  --no-best-batch --whole-pictures --pictures "$(PHOTOS)" --limit 200 \
+	  --whole-pictures --pictures "$(PHOTOS)" --limit 200 \
 	  --out $(RESULTS)/latency.json
 	@$(BENCH) latency weights/nano weights/standard --threads $(THREADS) --max-secs 10 \
 	  --pictures "$(PHOTOS)" --limit 200 --out $(RESULTS)/latency-keras.json
 	@$(BENCH) video --out $(RESULTS)/video.json
 	@$(BIN)/tintlite benchmark --out $(RESULTS)/device.json --overwrite
-	@$(BENCH) report $(RESULTS)/*.json --markdown docs/benchmarks.md --html out/benchmarks.html
+	@$(BENCH) report $(RESULTS)/*.json --markdown docs/benchmarks.md
 
 bench-quick: $(VENV)/.dev ## the shipped models in three minutes, into out/bench-quick/ (PHOTOS=... for accuracy)
 	@rm -rf $(QUICK) && mkdir -p $(QUICK)
@@ -75,7 +75,7 @@ bench-quick: $(VENV)/.dev ## the shipped models in three minutes, into out/bench
 	  --num-runs 30 --min-secs 0.5 --rounds 3 --out $(QUICK)/latency.json
 	@$(BENCH) video --size 480p --frames 40 --rounds 1 --out $(QUICK)/video.json
 	@$(BIN)/tintlite benchmark --seconds 1 --out $(QUICK)/device.json
-	@$(BENCH) report $(QUICK)/*.json --markdown $(QUICK)/benchmarks.md --html $(QUICK)/benchmarks.html
+	@$(BENCH) report $(QUICK)/*.json --markdown $(QUICK)/benchmarks.md
 
 test-interpreters: $(VENV)/.dev ## see that three interpreters colour alike (minutes; Python 3.11)
 	@$(BIN)/python tests/interpreters/run.py

@@ -8,13 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from skimage.color import deltaE_ciede2000
 
 from benchmarks.accuracy_columns import MOST_DB
-from benchmarks.ciede2000 import ciede2000
-from benchmarks.feature_distance import FeatureDistance
 from benchmarks.frechet import FeatureMoments, FrechetFeatures, TrueSet
 from benchmarks.open_models import OpenedModel, float_partners
-from benchmarks.ssim import ssim
 from edge_runtime.colour import rgb_to_lab
 from edge_runtime.contract import AB_SCALE
 from edge_runtime.errors import TintLiteError
@@ -38,14 +36,6 @@ ROWS_OF_OUR_OWN = (GREY, MEAN_COLOUR, TRUE)
 
 # Smaller pictures are passed over: enlarged tenfold, they would say nothing of photos.
 MIN_SIDE = 16
-
-
-@dataclass(frozen=True)
-class FeatureNetworks:
-    """Networks trained on photos that measure; each may be missing, then its column is as well."""
-
-    distance: FeatureDistance | None = None
-    frechet: FrechetFeatures | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +79,7 @@ def mean_ab(pictures: TruePictures, on_picture: Callable[[], None] = lambda: Non
 class _Sheet:
     """The figures that have come in so far."""
 
-    def __init__(self, features: FeatureNetworks, partners: dict[str, str]) -> None:
+    def __init__(self, features: FrechetFeatures | None, partners: dict[str, str]) -> None:
         self._features, self._partners = features, partners
         self.rows: dict[str, dict[str, list[float]]] = {}
         self.moments: dict[str, FeatureMoments] = {}
@@ -111,12 +101,8 @@ class _Sheet:
             partner = ours.get(self._partners.get(name, ""))
             if partner is not None:
                 self._put(name, {"psnr_to_float": _capped(psnr(rgb_mse(partner, picture)))})
-        if self._features.distance:
-            distances = self._features.distance(true, np.stack(list(ours.values())))
-            for name, distance in zip(ours, distances.tolist(), strict=True):
-                self._put(name, {"squeezenet_distance": distance})
-        if self._features.frechet:
-            found = self._features.frechet([true, *ours.values()])
+        if self._features:
+            found = self._features([true, *ours.values()])
             for name, features in zip((TRUE, *ours), found, strict=True):
                 self.moments.setdefault(name, FeatureMoments(len(features))).add(features)
 
@@ -148,15 +134,14 @@ def _values(true: np.ndarray, true_lab: np.ndarray, ours: np.ndarray) -> dict[st
         "lab_psnr": _capped(found.lab_psnr),
         "ab_psnr": _capped(found.ab_psnr),
         "colourfulness": found.colourfulness,
-        "ciede2000": float(ciede2000(true_lab, lab).mean(dtype=np.float64)),
-        "ssim": ssim(true, ours),
+        "ciede2000": float(deltaE_ciede2000(true_lab, lab).mean(dtype=np.float64)),
     }
 
 
 def measure(
     models: Sequence[OpenedModel],
     pictures: TruePictures,
-    features: FeatureNetworks | None = None,
+    features: FrechetFeatures | None = None,
     on_picture: Callable[[], None] = lambda: None,
 ) -> Measured:
     """Colour every picture with every model and measure it; the pictures are gone through twice.
@@ -165,13 +150,13 @@ def measure(
         models: what to measure, beside the rows `grey` and `mean colour`. One that fails on some
             picture is left out from there on.
         pictures: to measure on; compared at 256 x 256.
-        features: networks that measure.
+        features: the network of the Fréchet distance, which is left out without it.
         on_picture: called after every picture, twice for each.
     Raises:
         SourceError: there are no pictures, or other ones the second time.
     """
     middle = mean_ab(pictures, on_picture)
-    sheet = _Sheet(features or FeatureNetworks(), float_partners(models))
+    sheet = _Sheet(features, float_partners(models))
     names: list[str] = []
     failed: dict[str, str] = {}
     constant = {

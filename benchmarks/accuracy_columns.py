@@ -7,8 +7,6 @@ from train.measure_ab import JUDGED_AB_SIZE
 from train.measure_film import FADED, FADED_LEVELS, FILM, ORIGINAL
 from train.measure_plates import ORTHO, PAN
 
-HIGHER, LOWER, NEITHER = "higher", "lower", "neither"
-
 
 @dataclass(frozen=True)
 class Column:
@@ -16,19 +14,15 @@ class Column:
 
     Attributes:
         key: in the result file.
-        heading: in a table.
-        unit: as in `dB`, or nothing.
+        heading: in a table, with its unit.
         digits: behind the point.
-        better: `higher`, `lower`, or `neither`.
-        signed: whether it is shown with its sign.
         definition: one sentence.
+        signed: whether it is shown with its sign.
     """
 
     key: str
     heading: str
-    unit: str
     digits: int
-    better: str
     definition: str
     signed: bool = False
 
@@ -40,157 +34,59 @@ class Column:
 # Keys that what measures shares with the columns.
 NEUTRAL = "neutral_chroma"
 FADED_LOSS = "film_faded_loss"
+FRECHET = "mobilenetv2_frechet"
+
+_RGB_PSNR = "10 log10(255² / MSE over all RGB values) of each picture, then the mean over pictures."
+_MEAN_MSE = "10 log10(255² / mean MSE over all pictures): 2 to 3 dB below the mean of PSNRs."
+_LAB = "mean squared error over the three channels of 8-bit Lab (L* x 2.55, a* + 128, b* + 128)."
+_CIEDE2000 = (
+    "mean colour difference of all pixels (Sharma, Wu and Dalal 2005); 1 is just noticeable."
+)
+_COLOURFULNESS = (
+    "mean M3 of Hasler and Süsstrunk 2003 over that of the true pictures; 1 would be as "
+    "colourful as they are."
+)
+_RHO = (
+    "correlation of predicted and true a*, b*, pooled over all pictures and both channels, no "
+    "mean taken off; predicted are those that the network gives, upsampled, before clipping. "
+    "The best scaling of chroma has an error of 1 - rho² that of grey."
+)
+_CHROMA_RATIO = (
+    "of the same, c: the root of the energy of predicted a*, b* over that of the true ones. "
+    "The squared error over that of grey is 1 + c² - 2 c rho."
+)
+_NEUTRAL = (
+    "mean C* that the network paints on flat greys, a blank page and black leader, on the one "
+    "where it is largest."
+)
+_FRECHET = (
+    "the formula of FID over the last features of MobileNetV2 1.0 at 224x224, so not to be "
+    "compared with FID values, nor between sets of different size; no interval, which "
+    "resampling would bias."
+)
+_TO_FLOAT = (
+    "RGB PSNR between a quantized model's picture and that of its float model, mean over pictures."
+)
+_GAIN_TO_FLOAT = (
+    "RGB PSNR against the true picture less that of the float model, paired by picture."
+)
 
 COLUMNS = (
-    Column(
-        "rgb_psnr",
-        "RGB PSNR",
-        "dB",
-        2,
-        HIGHER,
-        "10 log10(255² / MSE over all RGB values) of each picture, then the mean over pictures.",
-    ),
-    Column(
-        "gain",
-        "gain",
-        "dB",
-        2,
-        HIGHER,
-        "RGB PSNR less that of the same picture in grey, mean over pictures.",
-        signed=True,
-    ),
-    Column(
-        "rgb_psnr_of_mean_mse",
-        "RGB PSNR of mean MSE",
-        "dB",
-        2,
-        HIGHER,
-        "10 log10(255² / mean MSE over all pictures): 2 to 3 dB below the mean of PSNRs.",
-    ),
-    Column(
-        "lab_mse",
-        "Lab MSE",
-        "",
-        1,
-        LOWER,
-        "mean squared error over the three channels of 8-bit Lab (L* x 2.55, a* + 128, b* + 128).",
-    ),
-    Column(
-        "lab_psnr",
-        "Lab PSNR",
-        "dB",
-        2,
-        HIGHER,
-        "10 log10(255² / Lab MSE) of each picture, then the mean over pictures.",
-    ),
-    Column(
-        "ab_psnr",
-        "ab PSNR",
-        "dB",
-        2,
-        HIGHER,
-        "the same over a* and b* alone, not rounded, peak 255.",
-    ),
-    Column(
-        "ciede2000",
-        "CIEDE2000",
-        "",
-        2,
-        LOWER,
-        "mean colour difference of all pixels (Sharma, Wu and Dalal 2005); 1 is just noticeable.",
-    ),
-    Column(
-        "colourfulness_ratio",
-        "colourfulness",
-        "",
-        3,
-        NEITHER,
-        "mean M3 of Hasler and Süsstrunk 2003 over that of the true pictures; 1 would be as "
-        "colourful as they are.",
-    ),
-    Column(
-        "colourfulness_difference",
-        "ΔCF",
-        "",
-        1,
-        NEITHER,
-        "mean M3 less that of the true pictures.",
-        signed=True,
-    ),
-    Column(
-        "rho",
-        "rho",
-        "",
-        3,
-        HIGHER,
-        "correlation of predicted and true a*, b*, pooled over all pictures and both channels, no "
-        "mean taken off; predicted are those that the network gives, upsampled, before clipping. "
-        "The best scaling of chroma has an error of 1 - rho² that of grey.",
-    ),
-    Column(
-        "chroma_ratio",
-        "chroma ratio",
-        "",
-        3,
-        NEITHER,
-        "of the same, c: the root of the energy of predicted a*, b* over that of the true ones. "
-        "The squared error over that of grey is 1 + c² - 2 c rho.",
-    ),
-    Column(
-        NEUTRAL,
-        "chroma on greys",
-        "",
-        1,
-        LOWER,
-        "mean C* that the network paints on flat greys, a blank page and black leader, on the one "
-        "where it is largest.",
-    ),
-    Column(
-        "ssim",
-        "SSIM",
-        "",
-        4,
-        HIGHER,
-        "Wang et al. 2004, Gaussian window of 11x11, mean over R, G and B; says little here, since "
-        "every row has the true lightness.",
-    ),
-    Column(
-        "squeezenet_distance",
-        "SqueezeNet feature distance",
-        "",
-        4,
-        LOWER,
-        "squared distance of unit-length features at seven layers of SqueezeNet 1.1, summed: LPIPS "
-        "(Zhang et al. 2018) without its learned weights, so not to be compared with LPIPS values.",
-    ),
-    Column(
-        "mobilenetv2_frechet",
-        "MobileNetV2 Fréchet distance",
-        "",
-        2,
-        LOWER,
-        "the formula of FID over the last features of MobileNetV2 1.0 at 224x224, so not to be "
-        "compared with FID values, nor between sets of different size; no interval, which "
-        "resampling would bias.",
-    ),
-    Column(
-        "psnr_to_float",
-        "PSNR to its float model",
-        "dB",
-        1,
-        HIGHER,
-        "RGB PSNR between a quantized model's picture and that of its float model, mean over "
-        "pictures.",
-    ),
-    Column(
-        "gain_to_float",
-        "gain less float's",
-        "dB",
-        3,
-        HIGHER,
-        "RGB PSNR against the true picture less that of the float model, paired by picture.",
-        signed=True,
-    ),
+    Column("rgb_psnr", "RGB PSNR, dB", 2, _RGB_PSNR),
+    Column("gain", "gain, dB", 2, "RGB PSNR less that of the same picture in grey.", signed=True),
+    Column("rgb_psnr_of_mean_mse", "RGB PSNR of mean MSE, dB", 2, _MEAN_MSE),
+    Column("lab_mse", "Lab MSE", 1, _LAB),
+    Column("lab_psnr", "Lab PSNR, dB", 2, "10 log10(255² / Lab MSE) of each picture, then mean."),
+    Column("ab_psnr", "ab PSNR, dB", 2, "the same over a* and b* alone, not rounded, peak 255."),
+    Column("ciede2000", "CIEDE2000", 2, _CIEDE2000),
+    Column("colourfulness_ratio", "colourfulness", 3, _COLOURFULNESS),
+    Column("colourfulness_difference", "ΔCF", 1, "mean M3 less that of the true pictures.", True),
+    Column("rho", "rho", 3, _RHO),
+    Column("chroma_ratio", "chroma ratio", 3, _CHROMA_RATIO),
+    Column(NEUTRAL, "chroma on greys", 1, _NEUTRAL),
+    Column(FRECHET, "MobileNetV2 Fréchet distance", 2, _FRECHET),
+    Column("psnr_to_float", "PSNR to its float model, dB", 1, _TO_FLOAT),
+    Column("gain_to_float", "gain less float's, dB", 3, _GAIN_TO_FLOAT, signed=True),
 )
 
 # What networks are shown besides photos as they are: the beginning of its keys in a result, its
@@ -219,9 +115,9 @@ SHOWN = (
 
 def _ab_columns(key: str, name: str, definition: str) -> tuple[Column, ...]:
     return (
-        Column(f"{key}_rho", f"{name}: rho", "", 3, HIGHER, definition),
-        Column(f"{key}_chroma_ratio", f"{name}: chroma ratio", "", 3, NEITHER, definition),
-        Column(f"{key}_gain", f"{name}: gain", "dB", 2, HIGHER, definition, signed=True),
+        Column(f"{key}_rho", f"{name}: rho", 3, definition),
+        Column(f"{key}_chroma_ratio", f"{name}: chroma ratio", 3, definition),
+        Column(f"{key}_gain", f"{name}: gain, dB", 2, definition, signed=True),
     )
 
 
@@ -230,10 +126,8 @@ AB_COLUMNS = (
     *(column for shown in SHOWN for column in _ab_columns(*shown)),
     Column(
         FADED_LOSS,
-        "lost when faded",
-        "dB",
+        "lost when faded, dB",
         2,
-        LOWER,
         "gain on the original less that on the faded photo.",
     ),
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.accuracy import TRUE, Measured
-from benchmarks.accuracy_columns import MOST_DB
+from benchmarks.accuracy_columns import FRECHET, MOST_DB
 from benchmarks.bootstrap import interval, resampled_means
 from train.evaluate import GREY
 from train.metrics import chroma_ratio, rho
@@ -17,8 +17,6 @@ _PLAIN = (
     "lab_psnr",
     "ab_psnr",
     "ciede2000",
-    "ssim",
-    "squeezenet_distance",
     "psnr_to_float",
 )
 
@@ -90,7 +88,7 @@ def accuracy_rows(measured: Measured, source: str, partners: dict[str, str]) -> 
             middle = interval(resampled[key])
             row |= {key: float(value), f"{key}_low": middle.low, f"{key}_high": middle.high}
         if name in measured.frechet:
-            row["mobilenetv2_frechet"] = measured.frechet[name]
+            row[FRECHET] = measured.frechet[name]
         if partner:
             row["float_model"] = partner
         rows.append(row)

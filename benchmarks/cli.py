@@ -6,13 +6,10 @@ from benchmarks.commands.accuracy import HELP as ACCURACY_HELP
 from benchmarks.commands.accuracy import accuracy_command
 from benchmarks.commands.compare import HELP as COMPARE_HELP
 from benchmarks.commands.compare import compare_command
-from benchmarks.commands.cuts import cuts_command
 from benchmarks.commands.detail import detail_command
 from benchmarks.commands.flicker import flicker_command
-from benchmarks.commands.framing import framing_command
 from benchmarks.commands.latency import HELP as LATENCY_HELP
 from benchmarks.commands.latency import latency_command
-from benchmarks.commands.lightness import lightness_command
 from benchmarks.commands.margins import margins_command
 from benchmarks.commands.report import HELP as REPORT_HELP
 from benchmarks.commands.report import report_command
@@ -29,11 +26,8 @@ app = typer.Typer(
 app.command("accuracy", help=ACCURACY_HELP)(accuracy_command)
 app.command("latency", help=LATENCY_HELP)(latency_command)
 app.command("video", help=VIDEO_HELP)(video_command)
-app.command("framing")(framing_command)
-app.command("lightness")(lightness_command)
 app.command("margins")(margins_command)
 app.command("detail")(detail_command)
-app.command("cuts")(cuts_command)
 app.command("flicker")(flicker_command)
 app.command("report", help=REPORT_HELP)(report_command)
 app.command("compare", help=COMPARE_HELP)(compare_command)

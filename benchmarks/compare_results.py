@@ -1,18 +1,18 @@
 """A regression gate: is the second of two result files worse than the first, beyond the noise?
 
-Accuracy is paired by picture: a loss counts when it is larger than what is allowed and its 95 %
-bootstrap interval lies on the wrong side of zero. Time is compared by ratios between the models of
-one run, since the machine's speed drifts between runs; a file's size as it is.
+Accuracy is paired by picture where both files hold the figures of every picture; otherwise means
+are compared, with the noise of their 95 % intervals. A loss counts when it is larger than what is
+allowed and its interval lies on the wrong side of zero. Time is compared by ratios between the
+models of one run, since the machine's speed drifts between runs; a file's size as it is.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from benchmarks.bootstrap import interval, resampled_means
-from benchmarks.report.rows import number, text
+from benchmarks.bootstrap import Interval, interval, resampled_means
+from benchmarks.report.rows import Row, number, text
 from edge_runtime.benchmark.result_file import BenchmarkResult
 from edge_runtime.errors import TintLiteError
 from train.evaluate import GREY
@@ -72,8 +72,8 @@ class Comparison:
         notes: what could not, a sentence each.
     """
 
-    changes: tuple[Change, ...]
-    notes: tuple[str, ...]
+    changes: list[Change] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def worse(self) -> list[Change]:
@@ -82,15 +82,35 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class _Paired:
-    """A figure that is paired by picture; `sign` is 1 where more is better, else -1."""
+class _Figure:
+    """A figure of accuracy; `sign` is 1 where more is better, else -1.
+
+    `key` is that of single pictures, `mean` that of a row whose interval is narrowest.
+    """
 
     key: str
-    figure: str
+    mean: str
+    name: str
     sign: int
     digits: int
     allowed: float
     relative: bool = False
+
+    def change(self, model: str, old: float, new: float, around: Interval) -> Change:
+        """Of means, and the interval of their difference."""
+        scale = old if self.relative and old > 0 else 1.0
+        show = "{:+.1%}" if self.relative else "{:+.3f}"
+        certain = around.high < 0 if self.sign > 0 else around.low > 0
+        low, high = (show.format(end / scale) for end in (around.low, around.high))
+        return Change(
+            model,
+            self.name,
+            f"{old:.{self.digits}f}",
+            f"{new:.{self.digits}f}",
+            f"{show.format((new - old) / scale)} ({low} to {high})",
+            show.format(-self.sign * self.allowed),
+            certain and -self.sign * (new - old) / scale > self.allowed,
+        )
 
 
 # Which fields tell rows of one model apart, by kind of result.
@@ -114,129 +134,151 @@ def compare_results(
     allowed = tolerances or Tolerances()
     if before.kind != after.kind:
         raise CompareError(f"one result is of {before.kind}, the other of {after.kind}")
-    if before.kind == "accuracy":
-        changes, notes = _accuracy(before, after, allowed)
-    elif before.kind in _GROUPS:
-        changes, notes = _times(before, after, allowed)
-    else:
+    if before.kind != "accuracy" and before.kind not in _GROUPS:
         raise CompareError(f"results of {before.kind} cannot be compared, only looked at")
-    sizes = _sizes(before, after, allowed)
-    return Comparison((*changes, *sizes), tuple(notes))
+    found = Comparison()
+    common = _common_models(before, after, found)
+    if before.kind == "accuracy":
+        _accuracy(before, after, allowed, common, found)
+    else:
+        _times(before, after, allowed, found)
+    _sizes(before, after, allowed, found)
+    return found
 
 
-def _rows(result: BenchmarkResult, group: Sequence[str]) -> dict[tuple, Mapping[str, Any]]:
+def _rows(result: BenchmarkResult, group: Sequence[str] = ()) -> dict[tuple, Row]:
     """Rows by model and group."""
     return {(text(row, "model"), *(row.get(field) for field in group)): row for row in result.rows}
 
 
-def _common_models(before: BenchmarkResult, after: BenchmarkResult) -> tuple[list[str], list[str]]:
+def _common_models(before: BenchmarkResult, after: BenchmarkResult, found: Comparison) -> list[str]:
     first = {text(row, "model"): None for row in before.rows}
     second = {text(row, "model"): None for row in after.rows}
-    own = {GREY, "mean colour"}
-    common = [name for name in first if name in second and name not in own]
+    common = [name for name in first if name in second and name not in (GREY, "mean colour")]
     if not common:
         raise CompareError("the two results have no models in common")
-    notes = [f"{name} is in the first result only" for name in first if name not in second]
-    notes += [f"{name} is in the second result only" for name in second if name not in first]
-    return common, notes
+    found.notes.extend(f"{n} is in the first result only" for n in first if n not in second)
+    found.notes.extend(f"{n} is in the second result only" for n in second if n not in first)
+    return common
+
+
+def _ended(model: str, before: Row, after: Row, found: Comparison) -> None:
+    """A model that was measured and no longer can be."""
+    error = text(after, "error")
+    if error and not text(before, "error"):
+        found.changes.append(Change(model, "can be measured", "yes", "no", error, "no", True))
 
 
 def _accuracy(
-    before: BenchmarkResult, after: BenchmarkResult, allowed: Tolerances
-) -> tuple[list[Change], list[str]]:
-    common, notes = _common_models(before, after)
-    if not before.per_picture or not after.per_picture:
-        raise CompareError("a result without its figures picture by picture cannot be compared")
-    _same_pictures(before, after)
+    before: BenchmarkResult,
+    after: BenchmarkResult,
+    allowed: Tolerances,
+    common: Sequence[str],
+    found: Comparison,
+) -> None:
+    paired = bool(before.per_picture and after.per_picture)
+    _check_pictures(before, after, paired)
+    if not paired:
+        found.notes.append(
+            "not paired by picture, for want of the figures of every picture (accuracy"
+            " --per-picture): the noise is that of two means, and larger"
+        )
     figures = (
-        _Paired("rgb_psnr", "RGB PSNR, dB", 1, 2, allowed.rgb_psnr),
-        _Paired("ciede2000", "CIEDE2000", -1, 2, allowed.ciede2000),
-        _Paired("colourfulness", "colourfulness M3", 1, 1, allowed.colourfulness, relative=True),
+        _Figure(
+            "rgb_psnr", "gain", "RGB PSNR, dB" if paired else "gain, dB", 1, 2, allowed.rgb_psnr
+        ),
+        _Figure("ciede2000", "ciede2000", "CIEDE2000", -1, 2, allowed.ciede2000),
+        _Figure(
+            "colourfulness",
+            "colourfulness_ratio",
+            "colourfulness M3" if paired else "colourfulness",
+            1,
+            3 - 2 * paired,
+            allowed.colourfulness,
+            relative=True,
+        ),
     )
-    rows_before, rows_after = _rows(before, ()), _rows(after, ())
-    changes = []
+    rows = _rows(before), _rows(after)
     for model in common:
-        ended = _ended(model, rows_before[model,], rows_after[model,])
-        if ended:
-            changes.append(ended)
+        old, new = (of[model,] for of in rows)
+        _ended(model, old, new, found)
+        if text(old, "error"):
+            found.notes.append(f"{model} could not be measured in the first result")
+        if text(old, "error") or text(new, "error"):
             continue
-        if text(rows_before[model,], "error"):
-            notes.append(f"{model} could not be measured in the first result")
-            continue
-        for paired in figures:
-            old = before.per_picture.get(model, {}).get(paired.key)
-            new = after.per_picture.get(model, {}).get(paired.key)
-            if old is None or new is None or not len(old) == len(new) == len(before.pictures):
-                notes.append(f"{model} has no {paired.figure} of every picture in both results")
-                continue
-            changes.append(_paired_change(model, paired, np.array(old), np.array(new)))
-    if not changes:
+        for figure in figures:
+            change = (
+                _paired(model, figure, before, after) if paired else _means(model, figure, old, new)
+            )
+            if change is None:
+                found.notes.append(f"{model} has no {figure.name} in both results")
+            else:
+                found.changes.append(change)
+    if not found.changes:
         raise CompareError("no model has figures in both results")
-    return changes, notes
 
 
-def _same_pictures(before: BenchmarkResult, after: BenchmarkResult) -> None:
-    if not before.pictures or before.pictures != after.pictures:
-        raise CompareError("the two results are of different pictures")
-    greys = [result.per_picture.get(GREY, {}).get("rgb_psnr") for result in (before, after)]
-    if None in greys or len({len(grey) for grey in greys} | {len(before.pictures)}) > 1:
+def _check_pictures(before: BenchmarkResult, after: BenchmarkResult, paired: bool) -> None:
+    if paired:
+        if before.pictures != after.pictures:
+            raise CompareError("the two results are of different pictures")
+        named = "different pictures of the same names"
+        greys = [result.per_picture.get(GREY, {}).get("rgb_psnr") for result in (before, after)]
+    else:
+        named = "different pictures"
+        grey_rows = [_rows(result).get((GREY,), {}) for result in (before, after)]
+        if number(grey_rows[0], "pictures") != number(grey_rows[1], "pictures"):
+            raise CompareError("the two results are of different pictures")
+        greys = [number(row, "rgb_psnr") for row in grey_rows]
+    if None in greys:
         raise CompareError("a result lacks its row of grey pictures")
-    if np.abs(np.subtract(*greys)).max() > _SAME_DB:
-        raise CompareError("the two results are of different pictures of the same names")
+    if np.shape(greys[0]) != np.shape(greys[1]) or np.abs(np.subtract(*greys)).max() > _SAME_DB:
+        raise CompareError(f"the two results are of {named}")
 
 
-def _ended(model: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change | None:
-    """A model that was measured and no longer can be."""
-    if text(after, "error") and not text(before, "error"):
-        return Change(model, "can be measured", "yes", "no", text(after, "error"), "no", True)
-    return None
-
-
-def _paired_change(model: str, paired: _Paired, old: np.ndarray, new: np.ndarray) -> Change:
+def _paired(
+    model: str, figure: _Figure, before: BenchmarkResult, after: BenchmarkResult
+) -> Change | None:
+    old, new = (result.per_picture.get(model, {}).get(figure.key) for result in (before, after))
+    if old is None or new is None or not len(old) == len(new) == len(before.pictures):
+        return None
     means = resampled_means(np.column_stack([old, new]))
-    scale = old.mean() if paired.relative and old.mean() > 0 else 1.0
-    change = float((new.mean() - old.mean()) / scale)
-    around = interval((means[:, 1] - means[:, 0]) / scale)
-    certain = around.high < 0 if paired.sign > 0 else around.low > 0
-    worse = certain and -paired.sign * change > paired.allowed
-    show = (lambda value: f"{value:+.1%}") if paired.relative else (lambda value: f"{value:+.3f}")
-    return Change(
-        model,
-        paired.figure,
-        f"{old.mean():.{paired.digits}f}",
-        f"{new.mean():.{paired.digits}f}",
-        f"{show(change)} ({show(around.low)} to {show(around.high)})",
-        show(-paired.sign * paired.allowed),
-        bool(worse),
-    )
+    around = interval(means[:, 1] - means[:, 0])
+    return figure.change(model, float(np.mean(old)), float(np.mean(new)), around)
+
+
+def _means(model: str, figure: _Figure, old: Row, new: Row) -> Change | None:
+    key = figure.mean
+    means = number(old, key), number(new, key)
+    ends = [number(row, f"{key}{end}") for row in (old, new) for end in ("_low", "_high")]
+    if None in means or None in ends:
+        return None
+    noise = float(np.hypot(ends[1] - ends[0], ends[3] - ends[2])) / 2
+    change = means[1] - means[0]
+    return figure.change(model, *means, Interval(change - noise, change + noise))
 
 
 def _times(
-    before: BenchmarkResult, after: BenchmarkResult, allowed: Tolerances
-) -> tuple[list[Change], list[str]]:
-    _, notes = _common_models(before, after)
-    group = _GROUPS[before.kind]
-    rows_before, rows_after = _rows(before, group), _rows(after, group)
-    changes: list[Change] = []
+    before: BenchmarkResult, after: BenchmarkResult, allowed: Tolerances, found: Comparison
+) -> None:
+    rows_before, rows_after = (_rows(result, _GROUPS[before.kind]) for result in (before, after))
     timed: dict[tuple, dict[str, tuple[float, float]]] = {}
     for key, old in rows_before.items():
         new = rows_after.get(key)
         if new is None:
             continue
-        ended = _ended(_label(key), old, new)
-        if ended:
-            changes.append(ended)
+        _ended(_label(key), old, new, found)
         times = number(old, "median_ms"), number(new, "median_ms")
         if None not in times and min(times) > 0:
             timed.setdefault(key[1:], {})[key[0]] = times
     for where, models in timed.items():
         if len(models) < 2:
-            notes.append(f"{_label((*models, *where))}: no second model to set its time against")
+            label = _label((*models, *where))
+            found.notes.append(f"{label}: no second model to set its time against")
             continue
-        changes += [_time_change(model, where, models, allowed.time) for model in models]
-    if not changes:
+        found.changes.extend(_time_change(model, where, models, allowed.time) for model in models)
+    if not found.changes:
         raise CompareError("no two models were timed in the same way in both results")
-    return changes, notes
 
 
 def _label(key: Sequence[object]) -> str:
@@ -248,43 +290,38 @@ def _time_change(
     model: str, where: tuple, models: Mapping[str, tuple[float, float]], allowed: float
 ) -> Change:
     """A model's time over the geometric mean of the others', before and after."""
-
-    def ratio(run: int) -> float:
-        others = [times[run] for name, times in models.items() if name != model]
-        return models[model][run] / float(np.exp(np.mean(np.log(others))))
-
+    others = np.array([times for name, times in models.items() if name != model])
+    ratios = np.array(models[model]) / np.exp(np.log(others).mean(axis=0))
     # The others' middle change stands for the machine's: one of them that was made faster must
     # not make this one look slower.
-    others = [after / before for name, (before, after) in models.items() if name != model]
     before, after = models[model]
-    change = (after / before) / float(np.median(others)) - 1
+    change = float(after / before / np.median(others[:, 1] / others[:, 0]) - 1)
     return Change(
         _label((model, *where)),
         "time over the others'",
-        f"{ratio(0):.3f}",
-        f"{ratio(1):.3f}",
+        f"{ratios[0]:.3f}",
+        f"{ratios[1]:.3f}",
         f"{change:+.1%}",
         f"{allowed:+.0%}",
         change > allowed,
     )
 
 
-def _sizes(before: BenchmarkResult, after: BenchmarkResult, allowed: Tolerances) -> list[Change]:
-    changes = []
+def _sizes(
+    before: BenchmarkResult, after: BenchmarkResult, allowed: Tolerances, found: Comparison
+) -> None:
     for model, facts in before.models.items():
         if model not in after.models or not facts.bytes:
             continue
         old, new = facts.bytes, after.models[model].bytes
-        change = new / old - 1
-        changes.append(
+        found.changes.append(
             Change(
                 model,
                 "file, bytes",
                 f"{old:,}",
                 f"{new:,}",
-                f"{change:+.1%}",
+                f"{new / old - 1:+.1%}",
                 f"{allowed.size:+.0%}",
                 new > old * (1 + allowed.size),
             )
         )
-    return changes

@@ -1,7 +1,7 @@
 """Open models of any kind to measure them; one that cannot be opened does not stop the others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.model_names import short_names
@@ -42,13 +42,10 @@ class OpenModels:
     Attributes:
         opened: those that are ready, in their order.
         failed: by name, in one sentence, why one could not be opened.
-        unsupported: the same of models that are good, but not for the interpreter that was asked
-            for.
     """
 
     opened: tuple[OpenedModel, ...]
     failed: dict[str, str]
-    unsupported: dict[str, str] = field(default_factory=dict)
 
 
 def is_keras(model: str) -> bool:

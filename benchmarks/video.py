@@ -16,7 +16,12 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from benchmarks.model_names import short_names
 from edge_runtime import Colorizer, Device
+from edge_runtime.benchmark.machine import machine_facts
+from edge_runtime.benchmark.model_facts import model_facts
+from edge_runtime.benchmark.result_file import BenchmarkResult, now
+from edge_runtime.benchmark.versions import RUNTIME_PACKAGES, package_versions
 from edge_runtime.video import VideoOptions, colorize_video
 from edge_runtime.video.encoder import plan_encoder
 from edge_runtime.video.field_order import PROGRESSIVE
@@ -166,22 +171,43 @@ def _parts(
     reader.close()
 
 
-def markdown(rows: Sequence[FilmSpeed]) -> str:
-    """Two Markdown tables: frames a second, and the shares of the steps."""
-    lines = [
-        "| size | serial | pipeline | gain | decode + encode alone | of that | without encoding |",
-        "|---|---:|---:|---:|---:|---:|---:|",
-    ]
-    lines += [
-        f"| {row.size} | {row.serial:.1f} fps | {row.pipeline:.1f} fps "
-        f"| {row.pipeline / row.serial:.2f} x | {row.codec:.1f} fps "
-        f"| {row.pipeline / row.codec:.0%} | {row.no_encoding:.1f} fps |"
-        for row in rows
-    ]
-    steps = list(rows[0].serial_shares)
-    lines += ["", f"| share of the time, serially | {' | '.join(steps)} |"]
-    lines.append(f"|---|{'---:|' * len(steps)}")
-    for row in rows:
-        shares = " | ".join(f"{row.serial_shares[step]:.0%}" for step in steps)
-        lines.append(f"| {row.size} | {shares} |")
-    return "\n".join(lines)
+def video_result(
+    films: Sequence[FilmSpeed], model: str, threads: int, rounds: int, command: str
+) -> BenchmarkResult:
+    """Put the speeds of films into a result of the kind `video`.
+
+    Args:
+        films: one a size.
+        model: a shipped name or a `.tflite`.
+        threads: of the network in the pipeline.
+        rounds: how often each way was timed.
+        command: what was typed.
+    """
+    name = short_names([model])[model]
+    return BenchmarkResult(
+        kind="video",
+        made=now(),
+        command=command,
+        machine=machine_facts(),
+        versions=package_versions(RUNTIME_PACKAGES),
+        models={name: model_facts(model)},
+        rows=[
+            {
+                "model": name,
+                "size": film.size,
+                "frames": film.frames,
+                "threads": threads,
+                "serial_fps": film.serial,
+                "pipeline_fps": film.pipeline,
+                "codec_fps": film.codec,
+                "no_encoding_fps": film.no_encoding,
+                **{f"share_{step}": share for step, share in film.serial_shares.items()},
+            }
+            for film in films
+        ],
+        notes=[
+            "H.264 in and H.264 out, clips with the grain of film."
+            f" All ways of a size run in turn over the same clip; the best of {rounds} counts."
+            " codec is decoding and encoding alone; the shares are of the serial way."
+        ],
+    )

@@ -1,4 +1,4 @@
-"""The flicker and cut benchmarks measure what they say."""
+"""The flicker benchmark measures what it says."""
 
 import subprocess
 import sys
@@ -10,7 +10,6 @@ from skimage import data as photos
 from typer.testing import CliRunner
 
 from benchmarks.cli import app
-from benchmarks.cuts import measure_cuts
 from benchmarks.flicker import measure_flicker, read_frames
 from train.errors import SourceError
 
@@ -46,20 +45,6 @@ def test_every_way_of_colouring_a_film(film, tiny_model):
     assert [getattr(off, name) for name in same] == [getattr(by_frame, name) for name in same]
     assert on.flicker < by_frame.flicker
     assert on.ms > off.ms >= by_frame.ms == 0
-
-
-def test_cuts_among_photos():
-    pictures = [photos.coffee(), photos.chelsea(), photos.astronaut(), photos.rocket()]
-    rows = measure_cuts(pictures)
-    assert {row.is_cut for row in rows} == {True, False}
-    assert all(row.found == 1 for row in rows if row.is_cut)
-    easy = [
-        row for row in rows if not row.is_cut and "20 %" not in row.kind and "45" not in row.kind
-    ]
-    assert len(easy) == 6
-    assert all(row.found == 0 for row in easy)
-    with pytest.raises(SourceError, match="two pictures"):
-        measure_cuts(pictures[:1])
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,9 @@ HELP = """Measure how good models are on colour pictures, beside grey and mean c
 
     python -m benchmarks accuracy out/models/*.tflite runs/mine --on data/mine:val --out mine.json
 
-PSNR over RGB, Lab and ab, rho, CIEDE2000, colourfulness and SSIM are always measured; two more need
-the weights of a network trained on photos. `--plates` and `--film` judge a*, b* alone.
+PSNR over RGB, Lab and ab, rho, CIEDE2000 and colourfulness are always measured; the Fréchet
+distance needs the weights of a network trained on photos. `--plates` and `--film` judge a*, b*
+alone. `compare` pairs files that `--per-picture` wrote picture by picture.
 """
 
 _IN_TABLE = (
@@ -29,8 +30,6 @@ _IN_TABLE = (
     "rho",
     "ciede2000",
     "colourfulness_ratio",
-    "ssim",
-    "squeezenet_distance",
     "mobilenetv2_frechet",
     "neutral_chroma",
 )
@@ -51,15 +50,9 @@ def accuracy_command(
     film: Annotated[
         bool, typer.Option("--film", help="Measure on the pictures aged as well: faded, old film.")
     ] = False,
-    opencv: Annotated[
-        bool, typer.Option("--opencv", help="Measure every .tflite in OpenCV's dnn as well.")
-    ] = False,
-    squeezenet: Annotated[
+    per_picture: Annotated[
         Path | None,
-        typer.Option(
-            help="SqueezeNet 1.1 without classifier, .weights.h5: for the feature distance.",
-            envvar="TINTLITE_SQUEEZENET",
-        ),
+        typer.Option(help="Write the result with the figures of every picture here, for compare."),
     ] = None,
     mobilenetv2: Annotated[
         str | None,
@@ -73,20 +66,24 @@ def accuracy_command(
     # TensorFlow's own chatter (missing GPUs, oneDNN) would bury ours.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    from benchmarks.accuracy import MIN_SIDE
+    from benchmarks.accuracy import MIN_SIDE, ROWS_OF_OUR_OWN
     from benchmarks.accuracy_columns import AB_COLUMNS
-    from benchmarks.accuracy_run import failures, load_features, open_all, run_accuracy
+    from benchmarks.accuracy_run import failures, run_accuracy, without_pictures
+    from benchmarks.frechet import FrechetFeatures
+    from benchmarks.open_models import open_models
     from benchmarks.target import check_target
     from edge_runtime.benchmark.command_line import command_line
     from edge_runtime.benchmark.result_file import write
     from train.open_pictures import TruePictures
 
-    check_target(out)
+    for target in (out, per_picture):
+        if target is not None:
+            check_target(target)
     pictures = TruePictures(on, limit, MIN_SIDE)
     known_plates = TruePictures(plates, None, MIN_SIDE) if plates else None
     with console.status("opening the models"):
-        features = load_features(squeezenet, mobilenetv2)
-        opened = open_all(models, opencv=opencv)
+        features = FrechetFeatures(mobilenetv2) if mobilenetv2 else None
+        opened = open_models(models, ROWS_OF_OUR_OWN)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
         # Once for the mean colour, once to measure.
@@ -102,7 +99,9 @@ def accuracy_command(
             plates=known_plates,
             film=film,
         )
-    write(result, out)
+    write(without_pictures(result), out)
+    if per_picture is not None:
+        write(result, per_picture)
     console.print(_table(result, _IN_TABLE, f"{len(result.pictures)} pictures, means"))
     for wanted, what in ((plates, "plates"), (film, "film")):
         if wanted:
@@ -113,7 +112,7 @@ def accuracy_command(
     failed = failures(result)
     for name, reason in failed.items():
         typer.echo(f"benchmarks: {name}: {reason}", err=True)
-    if set(failed) - set(opened.unsupported):
+    if failed:
         raise typer.Exit(1)
 
 
@@ -122,20 +121,15 @@ def _table(result, keys: Sequence[str], title: str) -> Table:
     from rich.text import Text
 
     from benchmarks.accuracy_columns import BY_KEY
-    from benchmarks.report.rows import number, shown, text
+    from benchmarks.report.rows import NOT_MEASURED, good_rows, number, text
 
-    good = [row for row in result.rows if not text(row, "error")]
     table = Table(title=title)
     table.add_column("model", overflow="fold")
     for key in keys:
         table.add_column(BY_KEY[key].heading, justify="right")
-    for row in good:
-        cells = [
-            BY_KEY[key].show(value)
-            if (value := number(row, key)) is not None
-            else shown(row, key, 0)
-            for key in keys
-        ]
+    for row in good_rows(result.rows):
+        values = [(BY_KEY[key], number(row, key)) for key in keys]
+        cells = [NOT_MEASURED if value is None else column.show(value) for column, value in values]
         # A name may hold what Rich takes for markup.
         table.add_row(Text(text(row, "model")), *cells)
     return table

@@ -15,8 +15,10 @@ HELP = """Fail if a result is worse than another one, beyond the noise.
 
     python -m benchmarks compare before.json after.json --psnr 0.1 --time 0.2
 
-Accuracy is paired by picture; a loss counts if it is more than allowed and its 95 % interval
-leaves zero out. Time is compared by ratios between the models of a run, not in milliseconds.
+Accuracy is paired by picture where both files hold the figures of every picture (accuracy
+--per-picture); otherwise means are compared, with the noise of their intervals. A loss counts if it
+is more than allowed and its 95 % interval leaves zero out. Time is compared by ratios between the
+models of a run, not in milliseconds.
 Exit code: 0 if nothing was lost, 1 if something was, 2 if the files cannot be compared.
 """
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmarks.commands.console import console
-from benchmarks.latency.job import BEST_BATCH, BFLOAT16, FLOAT32, INTERPRETERS, KERAS, NETWORK
+from benchmarks.latency.job import INTERPRETERS
 
 HELP = """Time models: every file in every interpreter, and the full-precision Keras model beside.
 
@@ -27,9 +27,7 @@ its own; those of one setting take turns, so that ratios hold on a busy machine.
 """
 
 InterpreterName = Enum("InterpreterName", {name: name for name in INTERPRETERS}, type=str)
-BackendName = Enum("BackendName", {name: name for name in KERAS}, type=str)
 AcceleratorName = Enum("AcceleratorName", {name: name for name in ("cpu", "gpu")}, type=str)
-PrecisionName = Enum("PrecisionName", {name: name for name in (FLOAT32, BFLOAT16)}, type=str)
 
 
 def latency_command(
@@ -41,25 +39,13 @@ def latency_command(
     ] = None,
     interpreter: Annotated[
         list[InterpreterName] | None,
-        typer.Option(
-            help="Of .tflite files; may be repeated.  [default: the installed ones but OpenCV]"
-        ),
+        typer.Option(help="Of .tflite files; may be repeated.  [default: the installed ones]"),
     ] = None,
     accelerator: Annotated[
         list[AcceleratorName] | None,
         typer.Option(help="May be repeated.  [default: cpu, and gpu where it works]"),
     ] = None,
-    backend: Annotated[
-        list[BackendName] | None,
-        typer.Option(help="Of Keras models; may be repeated.  [default: the installed ones]"),
-    ] = None,
-    precision: Annotated[
-        list[PrecisionName] | None,
-        typer.Option(help="Of Keras models; may be repeated.  [default: both]"),
-    ] = None,
-    best_batch: Annotated[
-        bool, typer.Option(help="Find the best batch of Keras models, beside a batch of 1.")
-    ] = True,
+    batch: Annotated[int, typer.Option(min=1, help="Pictures a run of Keras models.")] = 1,
     whole_pictures: Annotated[
         bool,
         typer.Option("--whole-pictures", help="Colour 640x480, 1920x1080 and 12 megapixels too."),
@@ -80,8 +66,9 @@ def latency_command(
     out: Annotated[Path | None, typer.Option(help="The result file to write.")] = None,
 ) -> None:
     from benchmarks.latency import jobs_of as which
-    from benchmarks.latency.measure import Judging, steps_of
-    from benchmarks.latency.run import LatencyRun, run_latency
+    from benchmarks.latency.measure import Judging, measure_jobs, steps_of
+    from benchmarks.latency.run import latency_result
+    from benchmarks.report.latency import way_of
     from benchmarks.target import check_target
     from edge_runtime.benchmark.command_line import command_line
     from edge_runtime.benchmark.result_file import write
@@ -99,44 +86,37 @@ def latency_command(
             notes.append(f"No .tflite was run on a GPU: {reason}.")
     else:
         accelerators = _values(accelerator)
-    run = LatencyRun(
-        models=tuple(models),
-        choices=which.Choices(
-            interpreters=_values(interpreter) or which.installed_interpreters(),
-            backends=_values(backend) or which.installed_backends(),
-            threads=tuple(dict.fromkeys(threads or [1])),
-            accelerators=accelerators,
-            precisions=_values(precision) or (FLOAT32, BFLOAT16),
-            batches=(1, BEST_BATCH) if best_batch else (1,),
-            whole_pictures=whole_pictures,
-        ),
-        rules=TimingRules(warmup_runs, warmup_min_secs, num_runs, min_secs, max_secs),
-        rounds=rounds,
-        judging=None if pictures is None else Judging(pictures, limit),
-        notes=tuple(notes),
+    jobs = which.jobs_of(
+        models,
+        _values(interpreter) or which.installed_interpreters(),
+        tuple(dict.fromkeys(threads or [1])),
+        accelerators,
+        batch,
+        whole_pictures,
     )
+    rules = TimingRules(warmup_runs, warmup_min_secs, num_runs, min_secs, max_secs)
+    judging = None if pictures is None else Judging(pictures, limit)
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     words = TextColumn("{task.description}", markup=False)
     with Progress(*columns, words, console=console) as progress:
-        task = progress.add_task("", total=steps_of(run.jobs(), rounds))
-        result = run_latency(
-            run,
-            command_line("python -m benchmarks", sys.argv[1:]),
-            on_step=lambda text: progress.update(task, advance=1, description=text),
-        )
+        task = progress.add_task("", total=steps_of(jobs, rounds))
+
+        def on_step(text: str) -> None:
+            progress.update(task, advance=1, description=text)
+
+        measured = list(measure_jobs(jobs, rules, rounds, judging, on_step))
+    command = command_line("python -m benchmarks", sys.argv[1:])
+    result = latency_result(measured, rules, rounds, judging, command, notes)
     if out is not None:
         write(result, out)
-    console.print(_table(result.rows))
+    good = [row for row in result.rows if not row["error"]]
+    console.print(_table(good))
     for note in result.notes:
         console.print(note, markup=False, highlight=False)
-    failed = {row["model"] for row in result.rows} - {
-        row["model"] for row in result.rows if not row["error"]
-    }
     for row in result.rows:
         if row["error"]:
-            where = f"{row['model']} ({row['interpreter']}, {row['accelerator']})"
-            typer.echo(f"benchmarks: {where}: {row['error']}", err=True)
-    if failed:
+            typer.echo(f"benchmarks: {row['model']} ({way_of(row)}): {row['error']}", err=True)
+    if {row["model"] for row in result.rows} - {row["model"] for row in good}:
         raise typer.Exit(1)
 
 
@@ -145,32 +125,17 @@ def _values(chosen: list[Enum] | None) -> tuple[str, ...]:
 
 
 def _table(rows: list[dict]) -> Table:
-    table = Table(title="milliseconds a run")
-    scored = any(row.get("rgb_psnr") is not None for row in rows)
-    for heading in ("model", "run by", "threads", "first", "median", "90 %", "99 %", "start"):
-        table.add_column(heading, justify="left" if heading in ("model", "run by") else "right")
-    for heading in ("MiB", "delegated", *(["RGB PSNR"] if scored else [])):
+    from benchmarks.report.latency import COLUMNS, delegated, way_of
+    from benchmarks.report.rows import number, or_dash
+
+    columns = [column for column in COLUMNS if any(number(row, column[0]) for row in rows)]
+    table = Table(title="the network alone, or a whole picture")
+    for heading in ("model", "run by"):
+        table.add_column(heading, overflow="fold")
+    for heading in (*(heading for _, heading, _ in columns), "delegated"):
         table.add_column(heading, justify="right")
     for row in rows:
-        if row["error"]:
-            continue
-        times = [row[key] for key in ("first_ms", "median_ms", "p90_ms", "p99_ms", "start_ms")]
-        cells = [str(row["threads"]), *("-" if time is None else f"{time:.1f}" for time in times)]
-        cells.append(f"{row['peak_memory_mib']:.0f}")
-        share = row["delegated_share"]
-        cells.append("-" if share is None else f"{share:.0%}")
-        if scored:
-            score = row.get("rgb_psnr")
-            cells.append("-" if score is None else f"{score:.2f} dB")
+        cells = [or_dash(row, key, digits) for key, _, digits in columns]
         # A name may hold what Rich takes for markup.
-        table.add_row(Text(row["model"]), _way(row), *cells)
+        table.add_row(Text(row["model"]), Text(way_of(row)), *cells, delegated(row))
     return table
-
-
-def _way(row: dict) -> str:
-    parts = [row["interpreter"]]
-    parts += [row["precision"]] if row["interpreter"] in KERAS.values() else []
-    parts += [row["what"]] if row["what"] != NETWORK else []
-    parts += [f"batch {row['batch']}"] if row["batch"] != 1 else []
-    parts += ["GPU"] if row["accelerator"] == "gpu" else []
-    return ", ".join(parts)

@@ -10,7 +10,7 @@ from rich.progress import track
 from benchmarks.commands.console import console
 from edge_runtime.look import DEFAULT_SMOOTHING
 
-HELP = """Time films: serially, in the pipeline, and decoding and encoding alone; Markdown tables.
+HELP = """Time films: serially, in the pipeline, and decoding and encoding alone; a Markdown table.
 
     python -m benchmarks video
 
@@ -30,9 +30,9 @@ def video_command(
     smoothing: Annotated[float, typer.Option(min=0, max=1)] = DEFAULT_SMOOTHING,
     out: Annotated[Path | None, typer.Option(help="The result file to write.")] = None,
 ) -> None:
+    from benchmarks.report.page import film_table
     from benchmarks.target import check_target
-    from benchmarks.video import SIZES, markdown, measure_films
-    from benchmarks.video_result import video_result
+    from benchmarks.video import SIZES, measure_films, video_result
     from edge_runtime.benchmark.command_line import command_line
     from edge_runtime.benchmark.result_file import write
     from edge_runtime.look import Look
@@ -49,7 +49,8 @@ def video_command(
         model, sizes=sizes, frames=frames, rounds=rounds, threads=threads, options=options
     )
     measured = list(track(rows, "measuring", total=len(sizes), console=console))
+    command = command_line("python -m benchmarks", sys.argv[1:])
+    result = video_result(measured, model, threads, rounds, command)
     if out is not None:
-        command = command_line("python -m benchmarks", sys.argv[1:])
-        write(video_result(measured, model, threads, rounds, command), out)
-    print(markdown(measured))
+        write(result, out)
+    print(film_table(result.rows))

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +10,6 @@ from benchmarks.latency.job import (
     AI_EDGE_LITERT,
     COMPILED_MODEL,
     NETWORK,
-    OPENCV,
     TF_LITE,
     TFLITE_RUNTIME,
     Job,
@@ -21,9 +20,6 @@ from edge_runtime.keep_memory import keep_freed_memory
 from edge_runtime.model_file import read_model
 from edge_runtime.tensor_facts import tensor_facts
 from export.check.delegated import delegated_operators
-
-if TYPE_CHECKING:
-    from edge_runtime.colorizer import Colorizer
 
 Load = Callable[[Job], Loaded]
 Coding = Callable[[np.ndarray], np.ndarray]
@@ -36,41 +32,19 @@ def import_tflite(job: Job) -> Load:
         what loads the model.
     Raises:
         ImportError: it is not installed.
-        ModelError: OpenCV cannot run it.
     """
     if job.what != NETWORK:
-        from edge_runtime.colorizer import Colorizer
-        from edge_runtime.device import Device
+        import edge_runtime.colorizer  # noqa: F401 - so that its time is not the model's
 
-        return lambda job: _load_colorizer(
-            lambda: Colorizer(job.model, Device(job.threads, job.accelerator))
-        )
+        return _load_colorizer
     if job.accelerator == "gpu":
         return _load_gpu
     if job.interpreter == COMPILED_MODEL:
         import ai_edge_litert.compiled_model as compiled_model
 
         return lambda job: _load_compiled(compiled_model, job)
-    if job.interpreter == OPENCV:
-        return _import_opencv(job)
     interpreter_class = _interpreter_class(job.interpreter)
     return lambda job: _load_interpreter(interpreter_class, job)
-
-
-def _import_opencv(job: Job) -> Load:
-    import cv2
-
-    from benchmarks.opencv_route import OpenCVNetwork
-
-    OpenCVNetwork(job.model)  # tries it in a process of its own, which is no part of the start
-    cv2.setNumThreads(job.threads)
-    return lambda job: _load_opencv(OpenCVNetwork, job)
-
-
-def _load_opencv(network_class: type, job: Job) -> Loaded:
-    network = network_class(job.model, tried=True)
-    view = network.contract.view
-    return Loaded(network.input_size, view, lambda x: network.run(x[0, :, :, 0])[None])
 
 
 def _interpreter_class(name: str) -> type:
@@ -153,11 +127,11 @@ def _unchanged(values: np.ndarray) -> np.ndarray:
     return values
 
 
-def _load_colorizer(make: Callable[[], "Colorizer"]) -> Loaded:
+def _load_colorizer(job: Job) -> Loaded:
+    from edge_runtime.colorizer import Colorizer
+    from edge_runtime.device import Device
+
     keep_freed_memory()  # as `tintlite colorize` does
-    colorizer = make()
-
-    def run(batch: np.ndarray) -> np.ndarray:
-        raise AssertionError("a whole picture is timed by `colorize`")
-
-    return Loaded(colorizer.input_size, colorizer.contract.view, run, colorizer.colorize)
+    colorizer = Colorizer(job.model, Device(job.threads, job.accelerator))
+    view = colorizer.contract.view
+    return Loaded(colorizer.input_size, view, run=None, colorize=colorizer.colorize)

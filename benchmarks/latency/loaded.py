@@ -19,7 +19,7 @@ class Loaded:
     Attributes:
         input_size: S, in pixels.
         view: how it is shown pictures (see `edge_runtime.contract.as_input`).
-        run: what is timed for `NETWORK`; a `.tflite` takes batches of 1 alone.
+        run: what is timed for `NETWORK`, else None; a `.tflite` takes batches of 1 alone.
         colorize: what is timed for a whole picture, or None: uint8 [H, W] to [H, W, 3].
         delegated_share: the part of the operators that a delegate runs, 0 to 1; None where there
             are no delegates, or nothing tells.
@@ -27,6 +27,6 @@ class Loaded:
 
     input_size: int
     view: ToneView | None
-    run: BatchNetwork
+    run: BatchNetwork | None
     colorize: Callable[[np.ndarray], np.ndarray] | None = None
     delegated_share: float | None = None

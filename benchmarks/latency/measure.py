@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from benchmarks.latency.job import NETWORK, Job
-from benchmarks.latency.worker_process import JobError, start_worker
+from benchmarks.latency.worker_process import JobError, WorkerProcess
 from edge_runtime.benchmark.timing import TimingRules, times_of
 
 # Processes that wait for their turn keep their memory: TensorFlow's take half a gigabyte.
@@ -21,7 +21,7 @@ Row = dict[str, str | int | float | None]
 
 
 class Worker(Protocol):
-    """What runs a job; `start_worker` gives one."""
+    """What runs a job, as `WorkerProcess` does."""
 
     def load(self, rules: TimingRules) -> dict[str, Any]: ...
     def time(self, runs: int, min_secs: float, max_secs: float) -> dict[str, Any]: ...
@@ -42,7 +42,7 @@ class Judging:
     limit: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass
 class JobResult:
     """What came of a job.
 
@@ -53,14 +53,16 @@ class JobResult:
         peak_memory_mib: of the process, before pictures were judged.
         scores: on pictures: `pictures`, `rgb_psnr`, `gain`; empty if they were not asked for.
         error: why it could not be measured, or None.
+        worker: what runs it, while it is measured.
     """
 
     job: Job
     loaded: dict[str, Any] = field(default_factory=dict)
-    times: tuple[float, ...] = ()
+    times: list[float] = field(default_factory=list)
     peak_memory_mib: float | None = None
     scores: dict[str, float] = field(default_factory=dict)
     error: str | None = None
+    worker: Worker | None = None
 
     def row(self, model: str) -> Row:
         """The row of a result file.
@@ -69,13 +71,12 @@ class JobResult:
             model: the name to give it.
         """
         job, times = self.job, times_of(self.times) if self.times else None
-        batch = self.loaded.get("batch", job.batch) or None
         return {
             "model": model,
             "what": job.what,
             "interpreter": job.interpreter,
             "precision": job.precision,
-            "batch": batch,
+            "batch": job.batch,
             "threads": job.threads,
             "accelerator": job.accelerator,
             "first_ms": self.loaded.get("first_ms"),
@@ -83,7 +84,7 @@ class JobResult:
             "p90_ms": times and times.p90,
             "p99_ms": times and times.p99,
             "runs": times and times.runs,
-            "pictures_per_s": times and 1000 * batch / times.median,
+            "pictures_per_s": times and 1000 * job.batch / times.median,
             "import_ms": self.loaded.get("import_ms"),
             "start_ms": self.loaded.get("start_ms"),
             "peak_memory_mib": self.peak_memory_mib,
@@ -91,6 +92,16 @@ class JobResult:
             **self.scores,
             "error": self.error,
         }
+
+    def attempt(self, work: Callable[["JobResult"], None]) -> None:
+        """Do a part of the work, unless an earlier part failed."""
+        if self.error is not None:
+            return
+        try:
+            work(self)
+        except JobError as error:
+            self.error, self.loaded, self.times = str(error), {}, []
+            self.peak_memory_mib = None
 
 
 def steps_of(jobs: Sequence[Job], rounds: int) -> int:
@@ -104,7 +115,7 @@ def measure_jobs(
     rounds: int,
     judging: Judging | None = None,
     on_step: Callable[[str], None] = lambda text: None,
-    start: Callable[[Job], Worker] = start_worker,
+    start: Callable[[Job], Worker] = WorkerProcess,
 ) -> Iterator[JobResult]:
     """Measure jobs; one that fails has a result that says why, and the others go on.
 
@@ -117,84 +128,45 @@ def measure_jobs(
         start: starts what runs a job.
     """
     judged: dict[tuple, dict[str, float]] = {}
+    runs = math.ceil(rules.num_runs / rounds)
+
+    def load(result: JobResult) -> None:
+        result.worker = start(result.job)
+        result.loaded = result.worker.load(rules)
+
+    def take_turn(result: JobResult) -> None:
+        answer = result.worker.time(runs, rules.min_secs / rounds, rules.max_secs / rounds)
+        result.times += answer["times"]
+        result.peak_memory_mib = answer["peak_memory_mib"]
+
+    def judge(result: JobResult) -> None:
+        job = result.job
+        key = (job.model, job.interpreter, job.precision, job.accelerator)
+        if key not in judged:
+            judged[key] = result.worker.evaluate(judging.on, judging.limit)
+        result.scores = judged[key]
+
     for _, group in groupby(jobs, key=lambda job: job.setting):
         together = list(group)
         for place in range(0, len(together), MOST_AT_ONCE):
-            part = together[place : place + MOST_AT_ONCE]
-            yield from _measure_together(part, rules, rounds, judging, judged, on_step, start)
-
-
-@dataclass
-class _Seat:
-    """A job at the table."""
-
-    job: Job
-    worker: Worker | None = None
-    loaded: dict[str, Any] = field(default_factory=dict)
-    times: list[float] = field(default_factory=list)
-    peak: float | None = None
-    scores: dict[str, float] = field(default_factory=dict)
-    error: str | None = None
-
-    def attempt(self, work: Callable[["_Seat"], None]) -> None:
-        if self.error is not None:
-            return
-        try:
-            work(self)
-        except JobError as error:
-            self.error = str(error)
-
-
-def _measure_together(
-    jobs: Sequence[Job],
-    rules: TimingRules,
-    rounds: int,
-    judging: Judging | None,
-    judged: dict[tuple, dict[str, float]],
-    on_step: Callable[[str], None],
-    start: Callable[[Job], Worker],
-) -> Iterator[JobResult]:
-    seats = [_Seat(job) for job in jobs]
-    runs = math.ceil(rules.num_runs / rounds)
-
-    def load(seat: _Seat) -> None:
-        seat.worker = start(seat.job)
-        seat.loaded = seat.worker.load(rules)
-
-    def take_turn(seat: _Seat) -> None:
-        answer = seat.worker.time(runs, rules.min_secs / rounds, rules.max_secs / rounds)
-        seat.times += answer["times"]
-        seat.peak = answer["peak_memory_mib"]
-
-    def judge(seat: _Seat) -> None:
-        job = seat.job
-        key = (job.model, job.interpreter, job.precision, job.accelerator)
-        if key not in judged:
-            judged[key] = seat.worker.evaluate(judging.on, judging.limit)
-        seat.scores = judged[key]
-
-    try:
-        for seat in seats:
-            on_step(f"loading {_label(seat.job)}")
-            seat.attempt(load)
-        for number in range(rounds):
-            # There and back, so that nobody always comes after the same one.
-            for seat in seats if number % 2 == 0 else reversed(seats):
-                on_step(_label(seat.job))
-                seat.attempt(take_turn)
-        if judging is not None:
-            for seat in seats:
-                if seat.job.what == NETWORK:
-                    seat.attempt(judge)
-    finally:
-        for seat in seats:
-            if seat.worker is not None:
-                seat.worker.close()
-    for seat in seats:
-        if seat.error is None:
-            yield JobResult(seat.job, seat.loaded, tuple(seat.times), seat.peak, seat.scores)
-        else:
-            yield JobResult(seat.job, error=seat.error)
+            results = [JobResult(job) for job in together[place : place + MOST_AT_ONCE]]
+            try:
+                for result in results:
+                    on_step(f"loading {_label(result.job)}")
+                    result.attempt(load)
+                for number in range(rounds):
+                    # There and back, so that nobody always comes after the same one.
+                    for result in results if number % 2 == 0 else reversed(results):
+                        on_step(_label(result.job))
+                        result.attempt(take_turn)
+                for result in results:
+                    if judging is not None and result.job.what == NETWORK:
+                        result.attempt(judge)
+            finally:
+                for result in results:
+                    if result.worker is not None:
+                        result.worker.close()
+            yield from results
 
 
 def _label(job: Job) -> str:

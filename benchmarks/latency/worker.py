@@ -1,42 +1,38 @@
 """What the process of a job does: load the model, time it when asked, and end.
 
-It reads requests and writes answers, a line of JSON each:
-    {"do": "load", "job": {...}, "rules": {...}}
-        -> {"import_ms", "start_ms", "first_ms", "input_size", "batch", "delegated_share"}
-    {"do": "time", "runs", "min_secs", "max_secs"} -> {"times": [ms, ...], "peak_memory_mib"}
-    {"do": "evaluate", "on": source, "limit": n} -> {"pictures", "rgb_psnr", "gain"}
-An answer {"error": sentence} is the last one.
+It is asked by (what, arguments), and answers with a dictionary, or with a sentence: why it cannot
+go on. A sentence is the last answer.
 """
 
-import json
-import os
 import sys
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from benchmarks.latency.batch import best_batch
-from benchmarks.latency.job import BEST_BATCH, NETWORK, PICTURES, Job
+from benchmarks.latency.job import KERAS, NETWORK, PICTURES, Job
 from benchmarks.latency.loaded import Loaded
 from benchmarks.latency.peak_memory import peak_memory_mib
 from edge_runtime.benchmark.timing import TimingRules, time_runs
 
 
 def main() -> None:
-    """Answer requests until they end."""
-    # Libraries print: what they say goes to standard error, and the answers alone to our own pipe.
-    with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
-        os.dup2(2, 1)
-        worker = _Worker()
-        for line in sys.stdin:
+    """Answer requests until they end; the pipe's descriptor is the last argument."""
+    worker = Worker()
+    with Connection(int(sys.argv[-1])) as pipe:
+        while True:
             try:
-                answer = worker.do(json.loads(line))
+                what, arguments = pipe.recv()
+            except EOFError:
+                return
+            try:
+                answer: object = getattr(worker, what)(*arguments)
             except Exception as error:  # whatever it is, it is the row's, and the others go on
-                answer = {"error": _sentence(error)}
-            print(json.dumps(answer), file=answers, flush=True)
-            if "error" in answer:
+                answer = _sentence(error)
+            pipe.send(answer)
+            if isinstance(answer, str):
                 return
 
 
@@ -47,44 +43,43 @@ def _sentence(error: Exception) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-class _Worker:
+class Worker:
+    """The job in this process."""
+
     def __init__(self) -> None:
         self._loaded: Loaded | None = None
         self._work: Callable[[], object] = lambda: None
 
-    def do(self, request: dict[str, Any]) -> dict[str, Any]:
-        what = request.pop("do")
-        return {"load": self._load, "time": self._time, "evaluate": self._evaluate}[what](**request)
+    def load(self, job: Job, rules: TimingRules) -> dict[str, Any]:
+        """Load the model, run it first, warm it up.
 
-    def _load(self, job: dict[str, Any], rules: dict[str, Any]) -> dict[str, Any]:
-        job, rules = Job(**job), TimingRules(**rules)
+        Returns:
+            `import_ms`, `start_ms`, `first_ms`, `input_size`, `delegated_share`.
+        """
         start = perf_counter()
         load = _import(job)
         imported = perf_counter()
         self._loaded = loaded = load(job)
         ready = perf_counter()
-        batch = job.batch
-        if batch == BEST_BATCH:
-            batch = best_batch(lambda size: _network_work(loaded, size), job.accelerator)
-        self._work = _work(job, loaded, batch)
+        self._work = _work(job, loaded)
         (first,) = time_runs(self._work, 1, 0, rules.max_secs)
         time_runs(self._work, rules.warmup_runs, rules.warmup_min_secs, rules.max_secs)
         return {
             "import_ms": (imported - start) * 1000,
             "start_ms": (ready - imported) * 1000,
-            # With a batch that was looked for, the first run was another one.
-            "first_ms": None if job.batch == BEST_BATCH else first,
+            "first_ms": first,
             "input_size": loaded.input_size,
-            "batch": batch,
             "delegated_share": loaded.delegated_share,
         }
 
-    def _time(self, runs: int, min_secs: float, max_secs: float) -> dict[str, Any]:
+    def time(self, runs: int, min_secs: float, max_secs: float) -> dict[str, Any]:
+        """Time some runs: `times` in ms, and `peak_memory_mib`."""
         self._work()  # others were at work meanwhile, and the caches are theirs
         times = time_runs(self._work, runs, min_secs, max_secs)
         return {"times": times, "peak_memory_mib": peak_memory_mib()}
 
-    def _evaluate(self, on: str, limit: int | None) -> dict[str, Any]:
+    def evaluate(self, on: str, limit: int | None) -> dict[str, Any]:
+        """Measure the network on colour pictures: `pictures`, `rgb_psnr`, `gain`."""
         from train.evaluate import OpenNetwork, evaluate
         from train.open_pictures import TruePictures
 
@@ -99,25 +94,20 @@ class _Worker:
 
 
 def _import(job: Job) -> Callable[[Job], Loaded]:
-    if job.keras_backend is None:
-        from benchmarks.latency.load_tflite import import_tflite
+    if job.interpreter == KERAS:
+        from benchmarks.latency.load_keras import import_keras
 
-        return import_tflite(job)
-    from benchmarks.latency.load_keras import import_keras
+        return import_keras(job)
+    from benchmarks.latency.load_tflite import import_tflite
 
-    return import_keras(job)
+    return import_tflite(job)
 
 
-def _work(job: Job, loaded: Loaded, batch: int) -> Callable[[], object]:
+def _work(job: Job, loaded: Loaded) -> Callable[[], object]:
+    rng, side = np.random.default_rng(0), loaded.input_size
     if job.what == NETWORK:
-        return _network_work(loaded, batch)
+        lightness = rng.uniform(-1, 1, (job.batch, side, side, 1)).astype(np.float32)
+        return lambda: loaded.run(lightness)
     width, height = PICTURES[job.what]
-    grey = np.random.default_rng(0).integers(0, 256, (height, width), np.uint8)
+    grey = rng.integers(0, 256, (height, width), np.uint8)
     return lambda: loaded.colorize(grey)
-
-
-def _network_work(loaded: Loaded, batch: int) -> Callable[[], object]:
-    side = loaded.input_size
-    shape = (batch, side, side, 1)
-    lightness = np.random.default_rng(0).uniform(-1, 1, shape).astype(np.float32)
-    return lambda: loaded.run(lightness)

@@ -1,1 +1,1 @@
-"""Result files into one Markdown page and one HTML page, by way of a document of plain parts."""
+"""Result files into one Markdown page and its four plots."""

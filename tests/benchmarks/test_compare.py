@@ -44,6 +44,19 @@ def accuracy(lost=0.0, noise=0.0, ciede2000=9.0, colourfulness=20.0, grey=GREY, 
     return result("accuracy", rows, names, pictures=pictures, per_picture=per_picture)
 
 
+def of_means(lost=0.0, ciede2000=9.0, colourfulness=0.4, grey=22.0, pictures=PICTURES):
+    """A result as `accuracy` writes it by itself: rows with 95 % intervals alone."""
+    row = {"model": "nano", "pictures": pictures}
+    for key, value, half in (
+        ("gain", 1.5 - lost, 0.15),
+        ("ciede2000", ciede2000, 0.2),
+        ("colourfulness_ratio", colourfulness, 0.012),
+    ):
+        row |= {key: value, f"{key}_low": value - half, f"{key}_high": value + half}
+    greys = {"model": "grey", "rgb_psnr": grey, "pictures": pictures}
+    return result("accuracy", [greys, row])
+
+
 def latency(times, kind="latency", **more):
     base = {"what": "network", "interpreter": "a", "threads": 1, "accelerator": "cpu", "batch": 1}
     rows = [{"model": name, "median_ms": time, **base, **more} for name, time in times.items()]
@@ -92,6 +105,31 @@ def test_a_loss_within_the_noise_is_none():
 def test_other_figures_count_as_well(after, figure):
     assert worse(accuracy(), accuracy(**after)) == [("nano", figure)]
     assert worse(accuracy(**after), accuracy()) == []
+
+
+@pytest.mark.parametrize(
+    ("after", "figure"),
+    [
+        # Two means of 0.15 dB of noise each: their difference has 0.212.
+        ({"lost": 0.2}, None),
+        ({"lost": 0.22}, "gain, dB"),
+        ({"ciede2000": 9.25}, None),
+        ({"ciede2000": 9.3}, "CIEDE2000"),
+        ({"colourfulness": 0.385}, None),
+        ({"colourfulness": 0.38}, "colourfulness"),
+    ],
+)
+def test_means_alone_are_compared_with_their_noise(after, figure):
+    assert worse(of_means(), of_means(**after)) == ([("nano", figure)] if figure else [])
+    assert worse(of_means(**after), of_means()) == []
+    notes = compare_results(of_means(), of_means(**after)).notes
+    assert any("not paired by picture" in note for note in notes)
+    assert not any("not paired" in note for note in compare_results(accuracy(), accuracy()).notes)
+
+
+def test_what_is_allowed_holds_for_means_too():
+    assert worse(of_means(), of_means(lost=0.25)) == [("nano", "gain, dB")]
+    assert worse(of_means(), of_means(lost=0.25), Tolerances(rgb_psnr=0.3)) == []
 
 
 def test_a_slower_machine_is_no_loss_and_a_slower_model_is():
@@ -160,7 +198,9 @@ def test_models_of_one_result_only_are_said():
         (latency({"a": 1.0}), latency({"a": 1.0}), "no two models"),
         (accuracy(), accuracy(grey=GREY + 0.1), "different pictures of the same names"),
         (accuracy(), replace(accuracy(), pictures=["x"] * PICTURES), "of different pictures"),
-        (accuracy(), replace(accuracy(), pictures=[], per_picture={}), "picture by picture"),
+        (accuracy(), replace(accuracy(), pictures=[], per_picture={}), "lacks its row of grey"),
+        (of_means(), of_means(grey=22.1), "of different pictures"),
+        (of_means(), of_means(pictures=299), "of different pictures"),
         (result("video", []), result("video", []), "cannot be compared"),
     ],
 )

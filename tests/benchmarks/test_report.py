@@ -1,7 +1,5 @@
-"""The two pages: whole, without foreign parts, and safe from what result files may hold."""
+"""The page: whole, its plots beside it, and safe from what result files may hold."""
 
-import base64
-import io
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -14,10 +12,8 @@ from PIL import Image
 from skimage import data as photos
 
 from benchmarks.cli import app
-from benchmarks.report.document import Bullets, Cell, Document, Paragraph, Section, Table
-from benchmarks.report.html import html
-from benchmarks.report.make_report import make_report, times_of
-from benchmarks.report.markdown import markdown, plots_of
+from benchmarks.report.markdown import bullets, code, escape, section, strong, table, with_aside
+from benchmarks.report.page import CAPTIONS, make_report, times_of
 from edge_runtime.benchmark.machine import Machine
 from edge_runtime.benchmark.model_facts import ModelFacts
 from edge_runtime.benchmark.result_file import BenchmarkResult, read, write
@@ -30,11 +26,11 @@ VOID = {"meta", "img", "br", "link", "input", "hr"}
 
 
 class Reader(HTMLParser):
-    """Reads a page as a browser would: tags, attributes, texts; refuses what is not nested."""
+    """Reads a page as a browser would: its tags; refuses what is not nested."""
 
     def __init__(self, page):
         super().__init__(convert_charrefs=True)
-        self.open, self.tags, self.texts = [], [], []
+        self.open, self.tags = [], []
         self.feed(page)
         self.close()
         assert self.open == []
@@ -49,10 +45,6 @@ class Reader(HTMLParser):
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
-
-    def handle_data(self, text):
-        if self.open and self.open[-1] != "style":
-            self.texts.append(text)
 
     def all(self, tag):
         return [attributes for name, attributes in self.tags if name == tag]
@@ -133,15 +125,9 @@ def everything():
 
 
 @pytest.fixture(scope="module")
-def document():
-    """The page of all kinds of results."""
-    return make_report(everything())
-
-
-@pytest.fixture(scope="module")
-def evil_document():
-    """The same of results whose every text is an attack."""
-    return make_report(evil_results())
+def report():
+    """The page of all kinds of results, and its plots."""
+    return make_report(everything(), "benchmarks")
 
 
 def rows_of(page):
@@ -163,25 +149,36 @@ def call(*arguments):
     return stop.value.code
 
 
-def test_the_page_holds_the_figures_of_all_results(document):
-    page = markdown(document, "benchmarks")
+def test_the_page_holds_the_figures_of_all_results(report):
+    page, drawings = report
     summary = row_starting(page, "`nano`")
     # Gain with its interval, and the time of the same file.
     assert summary[4] == "**+1.00** (+0.75 to +1.25)"
     assert summary[6].startswith("1.2 (ai-edge-litert")
     assert "12 pictures of photos" in page
     assert "not measured: there is no GPU" in page
-    titles = [section.title for section in document.sections]
-    assert any(title.startswith("Films on Some CPU") for title in titles)
+    assert "\n## Films on Some CPU" in page
     assert "Raspberry Pi 4 Model B" in page
     assert "31.2" in page
     assert "cut off" in page
     # The paper's figures beside ours, marked as what they are.
     assert "51.36" in row_starting(page, "the paper, as published")
-    names = [plot.name for plot in plots_of(document)]
-    assert len(names) == len(set(names))
-    wanted = ("accuracy-1-size", "accuracy-1-time-1", "accuracy-1-pictures", "video-1-shares")
-    assert set(wanted) <= set(names)
+    assert set(drawings) == set(CAPTIONS)
+    for name in drawings:
+        assert f"](benchmarks/{name}.svg)" in page
+
+
+def test_there_is_no_plot_of_what_was_not_measured():
+    page, drawings = make_report([accuracy_result(), device_result()], "benchmarks")
+    assert set(drawings) == {"gain-size", "gain-colour"}
+    assert page.count(".svg)") == 2
+    page, drawings = make_report([accuracy_result(), latency_result(digest="b")], "benchmarks")
+    assert "gain-time" not in drawings
+    # The second result of a kind has its tables, and no plots.
+    twice = [accuracy_result(), accuracy_result(("other",)), video_result(), video_result()]
+    page, drawings = make_report(twice, "benchmarks")
+    assert page.count(".svg)") == len(drawings) == 3
+    assert "`other`" in page
 
 
 def test_the_time_is_that_of_the_very_file():
@@ -212,58 +209,26 @@ def test_the_runtimes_own_interpreter_on_the_fewest_threads_comes_first():
 
 
 def test_full_precision_says_what_was_not_measured():
-    page = markdown(make_report([accuracy_result()]), "plots")
-    part = page[page.index("## Full precision") : page.index("## Published")]
+    page, _ = make_report([accuracy_result()], "plots")
+    part = page[page.index("## Full precision") : page.index("## Definitions")]
     assert part.count("not measured") == 8
     assert "Keras, GPU" in part
 
 
-def test_tables_are_whole(document):
-    page = markdown(document, "benchmarks")
-    tables = re.findall(r"(?:^\|.*\n)+", page, re.MULTILINE)
-    assert len(tables) > 6
-    for table in tables:
-        widths = {len(cells(line)) for line in table.splitlines()}
-        assert len(widths) == 1, table
+def test_tables_are_whole(report):
+    tables = re.findall(r"(?:^\|.*\n)+", report[0], re.MULTILINE)
+    assert len(tables) > 5
+    for found in tables:
+        widths = {len(cells(line)) for line in found.splitlines()}
+        assert len(widths) == 1, found
 
 
-def test_html_is_one_file_that_asks_for_nothing(document):
-    page = html(document)
-    reader = Reader(page)
-    assert not reader.all("script")
-    assert not reader.all("link")
-    assert not reader.all("iframe")
-    for tag, attributes in reader.tags:
-        for name, value in attributes.items():
-            assert not name.startswith("on")
-            if name in ("src", "href", "xlink:href", "srcset", "action") and tag != "a":
-                assert value.startswith(("data:", "#")), (tag, value)
-    assert "url(http" not in page
-    assert "@import" not in page
-    policy = next(m["content"] for m in reader.all("meta") if "http-equiv" in m)
-    assert "default-src 'none'" in policy
-    assert any(m.get("name") == "viewport" for m in reader.all("meta"))
-    assert "prefers-color-scheme: dark" in page
-    # Identifiers of several drawings in one page do not clash, and references find them.
-    identifiers = [attributes["id"] for _, attributes in reader.tags if attributes.get("id")]
-    assert len(identifiers) == len(set(identifiers))
-    for _, attributes in reader.tags:
-        target = attributes.get("xlink:href") or attributes.get("href") or ""
-        if target.startswith("#"):
-            assert target[1:] in identifiers
-    for wanted in re.findall(r"url\(#([^)]+)\)", page):
-        assert wanted in identifiers
-
-
-def test_drawings_are_whole_and_follow_the_page(document):
-    plots = plots_of(document)
-    for plot in plots:
-        ElementTree.fromstring(plot.svg)  # noqa: S314 - made by matplotlib just now
-        assert plot.caption
-    page = html(document)
-    assert "var(--ink)" in page[page.index("<svg") :]
+def test_drawings_are_whole(report):
+    for drawing in report[1].values():
+        ElementTree.fromstring(drawing)  # noqa: S314 - made by matplotlib just now
+        assert "<image" not in drawing
     # Equal results give equal drawings: documents change only when figures do.
-    assert [p.svg for p in plots] == [p.svg for p in plots_of(make_report(everything()))]
+    assert report == make_report(everything(), "benchmarks")
 
 
 def evil_results():
@@ -280,59 +245,45 @@ def evil_results():
     return [replace(part, machine=machine) for part in (accuracy, latency, video, device)]
 
 
-def test_names_out_of_files_stay_text_in_html(evil_document, tmp_path):
-    for number, part in enumerate(evil_results()):
-        write(part, tmp_path / f"{number}.json")
-        # Such a file is a good one: the pages must bear it.
-        assert read(tmp_path / f"{number}.json") == part
-    page = html(evil_document)
-    reader = Reader(page)
-    assert not reader.all("script")
-    assert all(image["src"].startswith("data:") for image in reader.all("img"))
-    assert not any(name.startswith("on") for _, found in reader.tags for name in found)
-    assert not any("evil" in link.get("href", "") for link in reader.all("a"))
-    assert any(EVIL in text for text in reader.texts)
-
-
-def test_names_out_of_files_stay_text_in_markdown(evil_document):
+def test_names_out_of_files_stay_text(tmp_path):
     from markdown_it import MarkdownIt
 
-    page = markdown(evil_document, "plots")
+    for number, part in enumerate(evil_results()):
+        write(part, tmp_path / f"{number}.json")
+        # Such a file is a good one: the page must bear it.
+        assert read(tmp_path / f"{number}.json") == part
+    page, drawings = make_report(evil_results(), "plots")
     parser = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable("table")
     reader = Reader(parser.render(page))
     assert not reader.all("script")
     assert not reader.all("a")
+    assert not any(name.startswith("on") for _, found in reader.tags for name in found)
     sources = {image["src"] for image in reader.all("img")}
     assert all(source.startswith("plots/") for source in sources)
     bold = re.findall(r"(?<!\\)\*\*b(?<!\\)\*\*", page)
     assert not bold
     # Bare addresses, which GitHub makes links of, are broken up.
     assert "http://evil" not in page
-    for table in re.findall(r"(?:^\|.*\n)+", page, re.MULTILINE):
-        assert len({len(cells(line)) for line in table.splitlines()}) == 1
+    for found in re.findall(r"(?:^\|.*\n)+", page, re.MULTILINE):
+        assert len({len(cells(line)) for line in found.splitlines()}) == 1
+    for drawing in drawings.values():
+        tags = {tag.tag.rpartition("}")[2] for tag in ElementTree.fromstring(drawing).iter()}  # noqa: S314
+        assert not tags & {"script", "a", "image", "img"}
 
 
-def test_a_document_of_plain_parts():
-    part = Section(
-        "a & b",
-        (
-            Paragraph("one\ntwo\x1b[31m"),
-            Bullets((("term", "text"), ("", "alone"))),
-            Table(("n", "v"), ((Cell("x|y", code=True), Cell("1", "0 to 2", strong=True)),)),
-        ),
-    )
-    document = Document("t", (), (part,))
-    page = markdown(document, "p")
-    assert "## a &amp; b" in page
-    assert "\x1b" not in page + html(document)
-    assert r"| x\|y | **1** (0 to 2) |" in page
-    assert "- **term**: text" in page
-    assert "- alone" in page
+def test_markdown_of_plain_texts():
+    assert section("a & b", escape("one\ntwo\x1b[31m")) == "## a &amp; b\n\none two \\[31m"
+    assert bullets([("term", "text"), ("", "a*b")]) == "- **term**: text\n- a\\*b"
+    assert code("nano") == "`nano`"
+    found = table(("n", "v"), [(code("x|y"), strong(with_aside("1", "0 to 2")))], caption="c_d")
+    assert found == "c\\_d\n\n| n | v |\n|---|---:|\n| x\\|y | **1 (0 to 2)** |"
+    # What is Markdown already is not escaped once more.
+    assert escape(escape("a_b")) == "a\\_b"
 
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory, tiny_model):
-    """A folder of photos, and the result file of the tiny network on them."""
+    """The result file of the tiny network on some photos."""
     folder = tmp_path_factory.mktemp("photos")
     rng = np.random.default_rng(0)
     for number in range(6):
@@ -341,74 +292,23 @@ def measured(tmp_path_factory, tiny_model):
         Image.fromarray(photo[top : top + 200, left : left + 260]).save(folder / f"{number}.png")
     file = tmp_path_factory.mktemp("result") / "result.json"
     assert call("accuracy", tiny_model, "--on", folder, "--out", file) == 0
-    return folder, file
+    return file
 
 
-def test_the_command_writes_both_pages(measured, tiny_model, tmp_path):
-    folder, file = measured
-    page, web = tmp_path / "page.md", tmp_path / "page.html"
-    plots = tmp_path / "page"
-    plots.mkdir()
-    (plots / "accuracy-7-size.svg").write_text("of an earlier page")
-    (plots / "other.svg").write_text("somebody's own")
-    arguments = ("--markdown", page, "--html", web, "--pictures", folder, "--model", tiny_model)
-    assert call("report", file, file, *arguments) == 0
+def test_the_command_writes_the_page_and_its_plots(measured, tmp_path):
+    page, folder = tmp_path / "page.md", tmp_path / "page"
+    folder.mkdir()
+    (folder / "film-time.svg").write_text("of an earlier page")
+    (folder / "other.svg").write_text("somebody's own")
+    assert call("report", measured, measured, "--markdown", page) == 0
     text = page.read_text("utf-8")
     for target in re.findall(r"\]\(([^)]+)\)", text):
         assert (tmp_path / target).is_file()
-    assert not (plots / "accuracy-7-size.svg").exists()
-    assert (plots / "other.svg").exists()
-    # No photo goes where files are committed from.
-    assert "base64" not in text
-    assert {path.suffix for path in plots.iterdir()} == {".svg"}
-    for drawing in plots.glob("accuracy*"):
-        assert "<image" not in drawing.read_text("utf-8")
-
-    # Best and worst: three rows each of grey, tiny, true.
-    images = [i["src"] for i in Reader(web.read_text("utf-8")).all("img")]
-    assert len(images) == 2 * 3 * 3
-    decoded = [
-        np.asarray(Image.open(io.BytesIO(base64.b64decode(source.split(",", 1)[1]))))
-        for source in images
-    ]
-    assert {picture.shape for picture in decoded} == {(256, 256, 3)}
-    spread = [np.ptp(picture.astype(int), axis=-1).mean() for picture in decoded]
-    assert max(spread[0::3]) < 3 < min(spread[2::3])
-    # In the order of their gain, best first.
-    result = read(file)
-    values = result.per_picture
-    gain = np.subtract(values["tiny"]["rgb_psnr"], values["grey"]["rgb_psnr"])
-    web_text = web.read_text("utf-8")
-    shown = re.findall(r'<p>(\d\.png)</p><div class="row">', web_text)
-    order = [result.pictures[index] for index in np.argsort(gain)]
-    assert shown == order[::-1][:3] + order[:3]
-
-
-def test_without_pictures_the_page_says_why(measured, tmp_path):
-    _, file = measured
-    web = tmp_path / "page.html"
-    assert call("report", file, "--html", web) == 0
-    reader = Reader(web.read_text("utf-8"))
-    assert not reader.all("img")
-    assert any("--pictures names their source" in text for text in reader.texts)
-
-
-def test_other_pictures_or_models_than_those_measured_are_refused(
-    measured, tiny_model, tmp_path, capsys
-):
-    folder, file = measured
-    web = tmp_path / "page.html"
-    assert call("report", file, "--html", web, "--pictures", folder) == 1
-    assert "none of the measured models is shipped or given by --model" in capsys.readouterr().err
-    others = tmp_path / "others"
-    others.mkdir()
-    for picture in folder.iterdir():
-        pixels = np.asarray(Image.open(picture))[::-1] // 2
-        Image.fromarray(pixels).save(others / picture.name)
-    arguments = ("--html", web, "--pictures", others, "--model", tiny_model)
-    assert call("report", file, *arguments) == 1
-    assert "does not hold the pictures that were measured" in capsys.readouterr().err
-    assert not web.exists()
+    # Each file is taken once.
+    assert text.count("## Accuracy on") == 1
+    assert "`tiny`" in text
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"gain-size.svg", "gain-colour.svg", "other.svg"}
 
 
 @pytest.mark.parametrize(
@@ -436,8 +336,7 @@ def test_files_that_are_no_results_are_refused(text, says, tmp_path, capsys):
 def test_targets_that_cannot_be_written_are_refused(tmp_path, capsys):
     file = tmp_path / "result.json"
     write(accuracy_result(), file)
-    for option in ("--markdown", "--html"):
-        assert call("report", file, option, tmp_path / "nowhere" / "page") == 1
-        assert "there is no folder" in capsys.readouterr().err
+    assert call("report", file, "--markdown", tmp_path / "nowhere" / "page") == 1
+    assert "there is no folder" in capsys.readouterr().err
     assert call("report", file) == 2
     assert sorted(Path(tmp_path).iterdir()) == [file]

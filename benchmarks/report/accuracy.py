@@ -1,0 +1,123 @@
+"""The part of the page about one accuracy result."""
+
+from collections.abc import Sequence
+
+from benchmarks.accuracy import MEAN_COLOUR
+from benchmarks.accuracy_columns import (
+    AB_COLUMNS,
+    AB_SETTING,
+    BY_KEY,
+    FRECHET,
+    NEUTRAL,
+)
+from benchmarks.report.markdown import bullets, code, escape, section, strong, table, with_aside
+from benchmarks.report.rows import NOT_MEASURED, Row, good_rows, megabytes, number, text
+from edge_runtime.benchmark.result_file import BenchmarkResult
+from train.evaluate import GREY
+
+_MAIN = ("rgb_psnr", "gain", "rho", "ciede2000", "colourfulness_ratio", FRECHET)
+_OTHER = (
+    "rgb_psnr_of_mean_mse",
+    "lab_mse",
+    "lab_psnr",
+    "ab_psnr",
+    "colourfulness_difference",
+    "chroma_ratio",
+    NEUTRAL,
+)
+_TO_FLOAT = ("psnr_to_float", "gain_to_float")
+
+# Of the paper; it does not say over what these are taken.
+_PAPER = {"lab_mse": "51.36", "lab_psnr": "31"}
+
+
+def with_interval(row: Row, key: str, *, stands_out: bool = False) -> str:
+    """A figure and its 95 % interval, or that it was not measured."""
+    column, value = BY_KEY[key], number(row, key)
+    if value is None:
+        return NOT_MEASURED
+    figure = strong(column.show(value)) if stands_out else column.show(value)
+    low, high = number(row, f"{key}_low"), number(row, f"{key}_high")
+    if low is None or high is None or column.show(low) == column.show(high):
+        return figure
+    return with_aside(figure, f"{column.show(low)} to {column.show(high)}")
+
+
+def _plain(row: Row, key: str) -> str:
+    value = number(row, key)
+    return NOT_MEASURED if value is None else BY_KEY[key].show(value)
+
+
+def _name(row: Row) -> str:
+    name = text(row, "model")
+    return name if name in (GREY, MEAN_COLOUR) else code(name)
+
+
+def _headings(keys: Sequence[str], rows: Sequence[Row]) -> list[str]:
+    """The keys that some row has a figure of; the first two always."""
+    return [key for key in keys if key in keys[:2] or any(number(r, key) is not None for r in rows)]
+
+
+def _main_table(result: BenchmarkResult, rows: Sequence[Row]) -> str:
+    keys, cells = _headings(_MAIN, rows), []
+    for row in rows:
+        facts = result.models.get(text(row, "model"))
+        size = [str(facts.input_size), megabytes(facts.bytes)] if facts else ["-", "-"]
+        cells.append([_name(row), *size, *(with_interval(row, key) for key in keys)])
+    headings = ("model", "S", "MB", *(BY_KEY[key].heading for key in keys))
+    return table(headings, cells, caption="Main figures, with 95 % intervals")
+
+
+def _other_table(rows: Sequence[Row]) -> str:
+    keys = _headings(_OTHER, rows)
+    paper = ["the paper, as published", *(_PAPER.get(key, "-") for key in keys)]
+    return table(
+        ("model", *(BY_KEY[key].heading for key in keys)),
+        [*([_name(row), *(_plain(row, key) for key in keys)] for row in rows), paper],
+        caption=(
+            "The same pictures by other definitions. The paper does not say over what its figures "
+            "are taken, nor on which photos; they fit Lab"
+        ),
+    )
+
+
+def _float_table(rows: Sequence[Row]) -> str:
+    pairs = [row for row in rows if text(row, "float_model")]
+    cells = [
+        [_name(row), code(text(row, "float_model")), *(with_interval(row, k) for k in _TO_FLOAT)]
+        for row in pairs
+    ]
+    headings = ("model", "its float model", *(BY_KEY[key].heading for key in _TO_FLOAT))
+    caption = "What storing a model smaller costs"
+    return table(headings, cells, left=(1,), caption=caption) if pairs else ""
+
+
+def _ab_tables(rows: Sequence[Row]) -> list[str]:
+    """Plates and aged photos, each where it was measured."""
+    tables = []
+    for what, caption in (("plates", "Glass plates of known colour"), ("film", "Aged photos")):
+        columns = [column for column in AB_COLUMNS if column.key.startswith(what)]
+        measured = [row for row in rows if number(row, columns[0].key) is not None]
+        cells = [[_name(row), *(with_interval(row, c.key) for c in columns)] for row in measured]
+        headings = ("model", *(column.heading for column in columns))
+        caption = f"{caption}: a* and b* alone, with 95 % intervals"
+        tables += [table(headings, cells, caption=caption)] if measured else []
+    return [escape(AB_SETTING), *tables] if tables else []
+
+
+def accuracy_section(result: BenchmarkResult, plots: Sequence[str] = ()) -> str:
+    """Tables of one result of the kind `accuracy`, and plots, which are Markdown."""
+    rows = good_rows(result.rows)
+    count = max((int(number(row, "pictures") or 0) for row in rows), default=0)
+    source = next((text(row, "set") for row in rows if text(row, "set")), "a set without a name")
+    failures = [(text(row, "model"), text(row, "error")) for row in result.rows]
+    failures = [(name, reason) for name, reason in failures if reason]
+    return section(
+        f"Accuracy on {count:,} pictures of {source}",
+        *map(escape, result.notes),
+        *([_main_table(result, rows), _other_table(rows)] if rows else []),
+        _float_table(rows),
+        *_ab_tables(rows),
+        *(["Could not be measured:", bullets(failures)] if failures else []),
+        *plots,
+    )
