@@ -85,6 +85,7 @@ def _film_options(
     start: str | None,
     end: str | None,
     preview: str | None,
+    resume: bool,
 ) -> VideoOptions:
     try:
         return VideoOptions(
@@ -96,6 +97,7 @@ def _film_options(
             start=None if start is None else parse_time(start),
             end=None if end is None else parse_time(end),
             preview=None if preview is None else Path(preview),
+            resume=resume,
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
@@ -284,6 +286,10 @@ def colorize(
         str | None,
         typer.Option(metavar="FILE", help="Films: write a coloured still from near the middle."),
     ] = None,
+    no_resume: Annotated[
+        bool,
+        typer.Option("--no-resume", help="Films: drop what a stopped run left, and begin anew."),
+    ] = False,
 ) -> int:
     """Colour pictures (JPEG, PNG, TIFF, WebP, HEIC, ...) and films (MP4, MOV, MKV, WebM, AVI, ...).
 
@@ -302,6 +308,9 @@ def colorize(
       tintlite colorize grandmother.jpg --hint 0.42,0.61,#8c1d2f --hint 0.1,0.9,grey --save-hints
       tintlite colorize album/ --hints auto
       tintlite colorize film.mp4 --preset veryfast --start 1:30 --end 2:00
+
+    A film that was stopped (ctrl-C, a power cut, a full disk) goes on where it was when the same
+    command is given again; --no-resume begins anew.
 
     \b
     Exit code: 0 all done, 1 something failed, 2 wrong usage, 3 a picture or film was damaged and
@@ -329,7 +338,7 @@ def colorize(
                 overwrite=overwrite,
                 quiet=True,
             ),
-            film=_film_options(codec, crf, preset, look, stats, start, end, preview),
+            film=_film_options(codec, crf, preset, look, stats, start, end, preview, not no_resume),
             skip_existing=skip_existing,
             saying=_saying(hint or [], hints, save_hints),
         ),

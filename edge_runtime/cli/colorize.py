@@ -152,8 +152,14 @@ def _do(
             result = _colour_photo(job, colorizer, options)
             notes, damaged = result.notes, result.damaged
     except VideoStoppedError as stop:
-        seconds = stop.result.film_seconds
-        progress.complain(f"{stop.path}: holds the first {seconds:.1f} s of the film")
+        if stop.path is None:
+            progress.complain(
+                f"{job.target}: {stop.film_seconds:.1f} s of the film are done: the same command "
+                "goes on there"
+            )
+        else:
+            outcome.done += 1
+            progress.finish(job)
         raise (stop.__cause__ or stop) from None
     except TintLiteError as error:
         outcome.failed += 1
@@ -248,7 +254,10 @@ def _colour_film(job: Job, colorizer: Colorizer, options: Options) -> tuple[tupl
     _make_folder(job.target.parent)
     film = replace(options.film, threads=options.threads)
     result = colour_film(job, colorizer, film, options.photo.overwrite)
-    return result.warnings, result.damaged
+    notes = result.warnings
+    if result.resumed:
+        notes = (f"{result.resumed} of its frames are those of an earlier run", *notes)
+    return notes, result.damaged
 
 
 def _check_target(job: Job) -> None:

@@ -10,6 +10,7 @@ from edge_runtime.cli.jobs import Job
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.threads import default_threads
 from edge_runtime.video import VideoError, VideoOptions, VideoProgress, VideoResult, colorize_video
+from edge_runtime.video.leftovers import is_begun
 
 
 def film_threads() -> int:
@@ -31,7 +32,7 @@ def colour_film(
         VideoError, PictureError, ModelError, VideoStoppedError: as `colorize_video`.
     """
     if options.preview is not None:
-        _check_preview(options.preview, job, overwrite)
+        _check_preview(options.preview, job, overwrite or (options.resume and is_begun(job.target)))
     with _bar(job) as tell:
         result = colorize_video(job.source, job.target, colorizer, options, tell)
     if options.stats:

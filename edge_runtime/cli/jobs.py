@@ -13,7 +13,6 @@ from edge_runtime.pictures.header import reason
 from edge_runtime.video.formats import FILM_ENDINGS, SHARED_ENDINGS, has_film_name
 from edge_runtime.video.formats import result_ending as film_result_ending
 from edge_runtime.video.sniff import looks_like_film
-from edge_runtime.video.unfinished import CUT_OFF
 
 MARK = ".colour"  # between name and ending of every result
 STREAM = Path("-")  # standard input, standard output
@@ -128,8 +127,7 @@ def is_result(path: Path, film: bool = False) -> bool:
     name, and of a BMP also that the picture of that name lies beside it.
     """
     if film:
-        whole, _, number = path.stem.partition(CUT_OFF)
-        return whole.endswith(MARK) and not number.strip("-0123456789")
+        return path.stem.endswith(MARK)
     if path.suffix.lower() == ".bmp":
         return path.stem.endswith(MARK) and any(
             _is_file(path.with_name(path.stem.removesuffix(MARK) + ending))

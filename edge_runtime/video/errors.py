@@ -1,12 +1,8 @@
 """What can go wrong with a film, and how a film that was stopped is told of."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from edge_runtime.errors import TintLiteError
-
-if TYPE_CHECKING:
-    from edge_runtime.video.result import VideoResult
 
 
 class VideoError(TintLiteError):
@@ -14,18 +10,18 @@ class VideoError(TintLiteError):
 
 
 class VideoStoppedError(Exception):
-    """Ctrl-C or a signal came; what was coloured until then is a file that plays.
+    """Ctrl-C or a signal came; what was coloured until then is kept, and the same call goes on.
 
     No TintLiteError: who passes over bad films must not pass over ctrl-C.
     The cause (`__cause__`) is the KeyboardInterrupt or SystemExit that came.
 
     Attributes:
-        result: of what was coloured.
-        path: the file. It has a name of its own, so that an older result stays and nobody takes
-            the part for the whole; only if all was done already it is the film's result.
+        frames, film_seconds: what of the film is kept.
+        path: the film, if all was done already; else None.
     """
 
-    def __init__(self, result: "VideoResult", path: Path):
-        super().__init__(f"stopped after {result.frames} frames, which are in {path}")
-        self.result = result
+    def __init__(self, frames: int, film_seconds: float, path: Path | None):
+        super().__init__(f"stopped; {frames} frames are kept")
+        self.frames = frames
+        self.film_seconds = film_seconds
         self.path = path

@@ -34,6 +34,19 @@ class FlickerMeter:
         self._cells = 0
         self._cuts = 0
 
+    def state(self) -> dict[str, np.ndarray]:
+        """What is kept of the frames that were seen, for `restore`; empty where there were none."""
+        if self._lightness is None or self._ab is None:
+            return {}
+        sums = np.array([self._error, self._cells, self._cuts], np.float64)
+        return {"lightness": self._lightness, "ab": self._ab, "sums": sums}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on where `state` was asked for."""
+        self._lightness, self._ab = state.get("lightness"), state.get("ab")
+        error, cells, cuts = state.get("sums", np.zeros(3))
+        self._error, self._cells, self._cuts = float(error), int(cells), int(cuts)
+
     def add(self, lightness: np.ndarray, ab: np.ndarray) -> None:
         """Take the next frame in the order of display.
 

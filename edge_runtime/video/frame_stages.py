@@ -1,5 +1,8 @@
 """What is done with each frame between decoding and encoding, as stages of a pipeline."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from edge_runtime.colorizer import Colorizer
@@ -19,7 +22,7 @@ class FrameStages:
     """lightness | network | smooth | measure | chroma, for the frames of one film.
 
     Attributes:
-        stages: in order; what has no frame passes through them as it is.
+        stages: in order.
         meter: of the flicker, or None where it is not measured.
         bench: which brings frames into one format and size.
     """
@@ -60,12 +63,42 @@ class FrameStages:
         self.bench = Workbench(signal, width, height, squeeze)
         self.meter = FlickerMeter() if options.stats else None
         steps = {"lightness": self._see, "network": self._predict}
+        # What keeps something from frame to frame.
+        self._keepers: dict[str, Any] = {"lightness": self.bench}
         if self._smoother:
             steps["smooth"] = self._smooth
+            self._keepers["smooth"] = self._smoother
         if self.meter:
             steps["measure"] = self._measure
+            self._keepers["measure"] = self.meter
         steps["chroma"] = self._colour
-        self.stages = [Stage(name, _for_frames(work)) for name, work in steps.items()]
+        self.stages = [Stage(name, self._keeping(name, work)) for name, work in steps.items()]
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on where a job gathered a state.
+
+        Args:
+            state: of all steps, by names, as `Job.state`.
+        """
+        for name, keeper in self._keepers.items():
+            keeper.restore(
+                {
+                    key.removeprefix(f"{name}."): value
+                    for key, value in state.items()
+                    if key.startswith(f"{name}.")
+                }
+            )
+
+    def _keeping(self, name: str, work: Callable[[Job], None]) -> Callable[[Job], None]:
+        """The same work, with the step's state put into the jobs that have a place for it."""
+        keeper = self._keepers.get(name)
+
+        def work_on(job: Job) -> None:
+            if job.state is not None and keeper is not None:
+                job.state |= {f"{name}.{key}": value for key, value in keeper.state().items()}
+            work(job)
+
+        return work_on
 
     def _see(self, job: Job) -> None:
         job.frame = self.bench.prepare(job.frame)
@@ -101,13 +134,3 @@ class FrameStages:
             half = half_size(np.ascontiguousarray(luma[field::2]))
             lines = cb[field::2].shape[0]
             self._chroma.fill(half[:lines], ab, cb[field::2], cr[field::2])
-
-
-def _for_frames(work):
-    """The same for jobs that may have no frame."""
-
-    def work_on(job: Job) -> None:
-        if job.frame is not None:
-            work(job)
-
-    return work_on

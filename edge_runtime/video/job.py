@@ -1,19 +1,22 @@
 """One frame on its way through the stages."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-import av
+if TYPE_CHECKING:
+    from edge_runtime.video.reader import ReadPoint
 
 
 @dataclass
 class Job:
-    """A frame, what has been computed of it, and the packets that lay before it in the file.
+    """A frame, and what has been computed of it.
 
     Attributes:
-        frame: an av.VideoFrame as decoded, then in the pixel format of the work; None where only
-            packets are left.
-        packets: of sound and subtitles, to be copied.
+        frame: an av.VideoFrame as decoded, then in the pixel format of the work.
+        number: how many frames come before it.
+        state: of all steps before they see this frame, by names; each step that keeps something
+            from frame to frame puts it there. None where no segment begins.
+        point: where in the film it is; None where no segment ends.
         half: uint8 or uint16, the luma at the size of the chroma planes; this and what follows is
             None where it is not known yet.
         lightness: float32 [h, w], L* of the whole upright frame as the network sees it.
@@ -21,7 +24,9 @@ class Job:
     """
 
     frame: Any
-    packets: list[av.Packet] = field(default_factory=list)
+    number: int = 0
+    state: dict[str, Any] | None = None
+    point: "ReadPoint | None" = None
     half: Any = None
     lightness: Any = None
     ab: Any = None

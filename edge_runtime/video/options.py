@@ -20,6 +20,7 @@ class VideoOptions:
         start, end: seconds from the film's beginning between which frames are taken, or None.
         preview: a picture file for a frame near the middle, or None.
         threads: for the decoder and for the encoder, each; None leaves it to FFmpeg.
+        resume: whether to go on where an earlier run was stopped; else what it left is dropped.
         serial: one step after the other and one thread each, for comparison.
     """
 
@@ -32,6 +33,7 @@ class VideoOptions:
     end: float | None = None
     preview: Path | None = None
     threads: int | None = None
+    resume: bool = True
     serial: bool = False
 
     def __post_init__(self):

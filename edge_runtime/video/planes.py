@@ -58,6 +58,16 @@ class Workbench:
         self._limited = _limited_levels(signal) if squeeze else None
         self.resized = 0
 
+    def state(self) -> dict[str, np.ndarray]:
+        """What is kept of the frames that were seen, for `restore`; empty where there were none."""
+        return {"seen": np.array([*self._film_size, self.resized])} if self._film_size else {}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on where `state` was asked for."""
+        if "seen" in state:
+            width, height, self.resized = (int(number) for number in state["seen"])
+            self._film_size = width, height
+
     def prepare(self, frame: av.VideoFrame) -> av.VideoFrame:
         """A frame in the format and size of the bench, its luma untouched.
 

@@ -10,7 +10,11 @@ from edge_runtime.pictures import Picture, format_of_name, write_picture
 
 
 class Preview:
-    """Writes the first coloured frame, and replaces it by one near the middle of the film."""
+    """Writes the first coloured frame, and replaces it by one near the middle of the film.
+
+    Attributes:
+        written: how many of the two were written.
+    """
 
     def __init__(self, path: Path, middle: float | None, turns: int, aspect: float):
         """Prepare.
@@ -28,7 +32,7 @@ class Preview:
         self._middle = middle
         self._turns = turns
         self._aspect = aspect
-        self._written = 0
+        self.written = 0
 
     def see(self, frame: av.VideoFrame, seconds: float) -> None:
         """Write a coloured frame, if it is one of the two.
@@ -40,8 +44,8 @@ class Preview:
             PictureError: the file cannot be written.
         """
         middle = self._middle is not None and seconds >= self._middle
-        if self._written == 0 or (self._written == 1 and middle):
-            self._written = 2 if middle else 1
+        if self.written == 0 or (self.written == 1 and middle):
+            self.written = 2 if middle else 1
             write_picture(Picture(self._upright(frame)), self._path)
 
     def _upright(self, frame: av.VideoFrame) -> np.ndarray:

@@ -1,8 +1,11 @@
 """Read a film: find its picture, decode it frame by frame, and hand over all other packets."""
 
 import threading
+import zlib
+from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from edge_runtime.pictures.memory import available_memory
 from edge_runtime.video.breaks import MAY_BREAK, Breaks
 from edge_runtime.video.errors import VideoError
 from edge_runtime.video.job import Job
+from edge_runtime.video.planes import plane
 
 # 8K of 17:9 has 35 megapixels; FFmpeg itself would take 2000.
 MAX_PIXELS = 40_000_000
@@ -31,8 +35,14 @@ _DEMUXERS = (
 # Containers that say how long they are, instead of leaving it to be estimated.
 _KNOW_THEIR_LENGTH = {"mov", "matroska", "avi", "flv", "asf"}
 
-# Packets that are handed on without a frame, so that few are held where no frame comes.
-_MANY_PACKETS = 64
+# A film is encoded in segments of so many seconds, and of so many frames at least and at most: the
+# work that a run may lose, and about as many frames as encoders put between two keys anyway.
+_SEGMENT_SECONDS = 10
+_FEWEST_FRAMES, _MOST_FRAMES = 24, 1200
+
+# A run that goes on begins to decode so many keys, and packets at least, before the place at which
+# it goes on: decoders with many threads are that far behind.
+_KEYS_BEFORE, _PACKETS_BEFORE = 3, 64
 
 # Sound may lie behind the picture in the file by so many seconds.
 _SKEW = 5
@@ -46,6 +56,27 @@ _ATTACHED_PICTURE = 1 << 10
 _MAX_FAILED_READS = 16
 
 
+@dataclass(frozen=True)
+class ReadPoint:
+    """A place in a film, after the last frame of a segment.
+
+    Attributes:
+        frames: how many come before it.
+        packet: the number of the picture's packet that decoding can begin with; 0 is the first.
+        pts: the last frame's time, in ticks of the film.
+        check: a check sum of its first plane.
+    """
+
+    frames: int
+    packet: int
+    pts: int
+    check: int
+
+
+class ElsewhereError(Exception):
+    """The film decodes otherwise than it did when a place in it was noted."""
+
+
 class FilmReader:
     """An open film. `jobs` is used by one thread; the rest may be asked at any time.
 
@@ -55,6 +86,7 @@ class FilmReader:
         left_out: sentences about what is not copied.
         origin: the time of the film's beginning, in seconds.
         rate: frames a second, exactly or about.
+        segment: frames a segment.
         total: how many frames will come, as far as the file tells, or None.
         stopped: whether reading was stopped before the film's end.
         offset: seconds that are taken off all times: those before the film's beginning, or before
@@ -91,6 +123,7 @@ class FilmReader:
         begin = self._container.start_time
         self.origin = Fraction(begin or 0, 1_000_000)
         self.rate = _rate(self.stream)
+        self.segment = min(max(_FEWEST_FRAMES, round(_SEGMENT_SECONDS * self.rate)), _MOST_FRAMES)
         self.offset = max(self.origin, Fraction(0))
         may_break = self._container.format.flags & MAY_BREAK
         self._breaks = Breaks(self.stream, self.rate) if may_break else None
@@ -159,53 +192,101 @@ class FilmReader:
     def close(self) -> None:
         self._container.close()
 
-    def jobs(self, stop: threading.Event) -> Iterator[Job]:
+    def jobs(self, stop: threading.Event, after: ReadPoint | None = None) -> Iterator[Job]:
         """The film's frames, in the order in which they are seen.
 
         Args:
             stop: when it is set, no further packets are read.
+            after: where to go on, or None for the beginning.
         Yields:
-            jobs with a frame and the packets that lay before it; at the end one with the packets
-            that are left.
+            jobs with a frame each. The first one of each segment but the film's first has a place
+            for the state of all steps; the last one of each says where it is in the film.
+        Raises:
+            ElsewhereError: the film is not found to be the same up to there; nothing was yielded.
+        """
+        number = 0
+        found = after is None
+        keys: deque[int] = deque()
+        for frame in self._frames(stop, 0 if after is None else after.packet, keys):
+            if after is not None and not found:
+                number += 1
+                if after.packet:  # those before it are not all decoded
+                    number = after.frames if frame.pts >= after.pts else 0
+                if number == after.frames:
+                    if (frame.pts, _check_sum(frame)) != (after.pts, after.check):
+                        raise ElsewhereError
+                    found = True
+                    if after.packet:  # there was no damage yet but that of beginning in the middle
+                        self._bad_packets = self._bad_frames = self.disordered = 0
+                continue
+            job = Job(frame, number, state={} if number and number % self.segment == 0 else None)
+            number += 1
+            if number % self.segment == 0:
+                # Whoever begins in the middle would count what is damaged otherwise.
+                clean = not (self._bad_packets or self._bad_frames or self.disordered)
+                begin = keys[0] if keys and clean else 0
+                job.point = ReadPoint(number, begin, frame.pts, _check_sum(frame))
+            yield job
+        if not found and not self.stopped:
+            raise ElsewhereError
+
+    def copies(self) -> Iterator[av.Packet]:
+        """The packets of sound, subtitles and covers that belong to the result; nothing is decoded.
+
+        Where nothing is to be copied, nothing is read.
+        """
+        if not any(stream.type != "attachment" for stream in self.others):
+            return
+        self._seek()
+        waiting = {stream.index for stream in self.others if stream.type == "audio"}
+        picture_done = False
+        for packet in self._packets():
+            if packet.stream_index != self.stream.index:
+                if self._is_wanted(packet, waiting):
+                    yield packet
+            elif self._end is not None and packet.dts is not None:
+                late = packet.dts * packet.time_base - self.origin - Fraction(self._end)
+                picture_done = picture_done or late > 0
+                if late > _SKEW:
+                    return
+            if picture_done and not waiting:
+                return
+
+    def _frames(
+        self, stop: threading.Event, begin: int, keys: deque[int]
+    ) -> Iterator[av.VideoFrame]:
+        """The frames of the wanted time.
+
+        Args:
+            stop: as for `jobs`.
+            begin: the number of the picture's packet to begin with.
+            keys: gets the numbers of packets that decoding can begin with; those that lie far
+                enough before the present frame come first, the nearest of them alone.
         """
         wait_for_key = not self._seek()
-        packets: list[av.Packet] = []
-        picture_done = False
-        waiting = {stream.index for stream in self.others if stream.type == "audio"}
+        number = -1
         for packet in self._packets():
             if stop.is_set():
                 self.stopped = True
-                break
+                return
             if packet.stream_index != self.stream.index:
-                self._keep(packet, packets, waiting)
-                if picture_done and not waiting:
-                    break
-                if len(packets) >= _MANY_PACKETS:
-                    yield Job(None, packets)
-                    packets = []
+                self._is_wanted(packet, set())
                 continue
-            if picture_done:
-                if self._is_late(packet):
-                    break
-                continue
-            if wait_for_key and self._is_early(packet):
+            number += 1
+            if packet.is_keyframe:
+                keys.append(number)
+            while len(keys) > _KEYS_BEFORE and keys[1] <= number - _PACKETS_BEFORE:
+                keys.popleft()
+            if number < begin or (wait_for_key and self._is_early(packet)):
                 continue
             wait_for_key = False
             for frame in self._decode(packet):
                 place = self._place(frame)
-                if place < 0:
-                    continue
                 if place > 0:
-                    picture_done = True
-                    break
-                yield Job(frame, packets)
-                packets = []
-            if picture_done and not waiting:
-                break
-        else:
-            if not picture_done:
-                self._see_whether_cut_off()
-        yield Job(None, packets)
+                    return
+                if place == 0:
+                    yield frame
+        self._see_whether_cut_off()
 
     def _find_picture(self) -> av.VideoStream:
         pictures = [s for s in self._container.streams.video if not is_cover(s)]
@@ -289,24 +370,29 @@ class FilmReader:
         packet.time_base = self.stream.time_base
         yield packet
 
-    def _keep(self, packet: av.Packet, packets: list[av.Packet], waiting: set[int]) -> None:
-        """Put a packet with those to be copied, if it is whole and of the wanted time."""
+    def _is_wanted(self, packet: av.Packet, waiting: set[int]) -> bool:
+        """Whether a packet is to be copied: whole and of the wanted time.
+
+        Args:
+            packet: not one of the picture.
+            waiting: loses the stream of the packet, where that lies behind the end.
+        """
         if packet.size and is_cover(packet.stream):
             packet.pts = packet.dts = 0
-            packets.append(packet)
-            return
+            return True
         begin = packet.dts if packet.pts is None else packet.pts
         if begin is None or not packet.size:  # the end of its stream
-            return
+            return False
         if packet.is_corrupt:
             self._bad_packets += 1
-            return
+            return False
         begin *= packet.time_base
         self._see(begin + (packet.duration or 0) * packet.time_base)
         if self._end is not None and begin - self.origin >= self._end:
             waiting.discard(packet.stream_index)
-        elif self._start is None or begin - self.origin >= Fraction(self._start):
-            packets.append(packet)  # without a start also what lies before 0, as AAC's first one
+            return False
+        # Without a start also what lies before 0, as AAC's first one.
+        return self._start is None or begin - self.origin >= Fraction(self._start)
 
     def _decode(self, packet: av.Packet) -> list[av.VideoFrame]:
         if packet.is_corrupt:
@@ -345,11 +431,6 @@ class FilmReader:
 
     def _see(self, end: Fraction) -> None:
         self._reached = max(self._reached, end - self.origin)
-
-    def _is_late(self, packet: av.Packet) -> bool:
-        if packet.dts is None or self._end is None:
-            return packet.dts is None
-        return packet.dts * packet.time_base - self.origin > Fraction(self._end) + _SKEW
 
     def _see_whether_cut_off(self) -> None:
         """Compare the length that was read with the length that the file says it has."""
@@ -410,3 +491,7 @@ def _rate(stream: av.VideoStream) -> Fraction:
         if rate and Fraction(1, 1000) <= rate <= 1000:
             return Fraction(rate).limit_denominator(1_000_000)
     return Fraction(25)
+
+
+def _check_sum(frame: av.VideoFrame) -> int:
+    return zlib.crc32(plane(frame, 0).tobytes())

@@ -11,7 +11,7 @@ class VideoProgress:
     Attributes:
         frames: how many are encoded.
         total: how many there will be, as far as the file tells, or None.
-        seconds: that were needed until now.
+        seconds: that were needed until now, those of earlier runs with them.
     """
 
     frames: int
@@ -25,7 +25,7 @@ class VideoResult:
 
     Attributes:
         frames: how many were written.
-        seconds: that were needed.
+        seconds: that were needed, those of earlier runs with them.
         film_seconds: from the start of the first frame to the end of the last.
         width, height: of the written frames, in pixels.
         codec: the encoder's name.
@@ -36,6 +36,7 @@ class VideoResult:
         flicker: mean warping error of ab along the flow of the lightness, in units of ab, or None
             where it was not measured.
         cuts: scene cuts, or None where they were not counted.
+        resumed: how many of the frames were there from an earlier run.
     """
 
     frames: int
@@ -49,6 +50,7 @@ class VideoResult:
     damaged: bool = False
     flicker: float | None = None
     cuts: int | None = None
+    resumed: int = 0
 
     @property
     def fps(self) -> float:

@@ -57,6 +57,16 @@ class ChromaSmoother:
         self._lightness: np.ndarray | None = None
         self._ab: np.ndarray | None = None
 
+    def state(self) -> dict[str, np.ndarray]:
+        """What is kept of the frames that were seen, for `restore`; empty where there were none."""
+        if self._lightness is None or self._ab is None:
+            return {}
+        return {"lightness": self._lightness, "ab": self._ab}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on where `state` was asked for."""
+        self._lightness, self._ab = state.get("lightness"), state.get("ab")
+
     def smooth(self, lightness: np.ndarray, ab: np.ndarray) -> np.ndarray:
         """Smooth the ab of the next frame in the order of display.
 

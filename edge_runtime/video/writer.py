@@ -1,4 +1,4 @@
-"""Write a film: its new picture, and all else as it was."""
+"""Join a film: the segments of its new picture, and all else as it was."""
 
 import io
 from contextlib import suppress
@@ -12,9 +12,8 @@ from edge_runtime.video.aspect_room import NEED_ROOM, ROOM, fill_room
 from edge_runtime.video.encoder import FIXED_RATE_CODECS, EncoderPlan, set_up
 from edge_runtime.video.errors import VideoError
 from edge_runtime.video.formats import FilmFormat
-from edge_runtime.video.job import Job
-from edge_runtime.video.orientation import display_matrix
 from edge_runtime.video.reader import FilmReader, disposition, is_cover
+from edge_runtime.video.segment import Coded
 from edge_runtime.video.signal import FULL, LIMITED, Signal
 from edge_runtime.video.subtitles import TextSubtitles, text_kind
 
@@ -39,13 +38,17 @@ _HOLD_COVERS = {"mp4", "mov"}
 _COVERS = {"mjpeg": "image/jpeg", "png": "image/png"}
 
 
+# FFmpeg's AVFMT_GLOBALHEADER of containers, and AV_CODEC_FLAG_GLOBAL_HEADER of encoders.
+_WANTS_HEADER, _HEADER = 0x40, 1 << 22
+
+
 class FilmWriter:
     """A film under way. All methods are called from one thread, one after the other.
 
     Attributes:
-        frames: how many were encoded.
-        film_seconds: from the first frame's start to the last one's end.
         notes: sentences about what could not be kept.
+        base: the ticks of the picture, in seconds.
+        counts_frames: whether the container counts frames, each one tick long.
     """
 
     def __init__(
@@ -54,7 +57,7 @@ class FilmWriter:
         target: Path,
         format: FilmFormat,
         reader: FilmReader,
-        first: av.VideoFrame,
+        matrix: tuple[int, ...] | None,
         plan: EncoderPlan,
         signal: Signal,
         threads: int,
@@ -66,59 +69,66 @@ class FilmWriter:
             target: its later name, for messages.
             format: the container.
             reader: what is copied from.
-            first: the first frame, as decoded.
+            matrix: the film's display matrix, as `display_matrix`.
             plan: how the picture is encoded.
             signal: how its luma and chroma are coded.
-            threads: for the encoder; 0 leaves it to FFmpeg.
+            threads: of its encoder; 0 leaves it to FFmpeg.
         Raises:
             VideoError: the container does not take the encoder, or the file cannot be begun.
         """
         self._part = part
         self._target = target
         self._format = format
-        self._aspect: Fraction | None = None
+        self._aspect = reader.stream.sample_aspect_ratio
+        self._signal = signal
         self._reader = reader
         self._streams: dict[int, av.stream.Stream] = {}
         self._texts: dict[int, TextSubtitles] = {}
         self._open_file = True
-        self.frames = 0
         self.notes: list[str] = []
-        self._first_time: Fraction | None = None
-        self._end_time = Fraction(0)
-        self._last_tick: int | None = None
-        self._moved = 0
         self._refused = 0
-        self._base = Fraction(reader.stream.time_base)
-        self._counts_frames = format.fixed_rate or plan.name in FIXED_RATE_CODECS
-        if self._counts_frames:
-            self._base = 1 / reader.rate
+        self._last_dts: int | None = None
+        self.counts_frames = format.fixed_rate or plan.name in FIXED_RATE_CODECS
+        self.base = 1 / reader.rate if self.counts_frames else Fraction(reader.stream.time_base)
         try:
             self._container = av.open(
                 f"file:{part.absolute()}",
                 "w",
                 format=format.name,
-                container_options=_clock(format, self._base),
+                container_options=_clock(format, self.base),
             )
         except (av.FFmpegError, ValueError, OSError) as error:
             raise VideoError(f"{target}: cannot be written: {reason(error)}") from None
+        self._wants_header = self._container.format.flags & _WANTS_HEADER
         try:
-            self._begin(format, first, plan, signal, threads)
+            self._begin(format, matrix, plan, threads)
         except BaseException:
             self.abandon()
             raise
 
+    def prepare(self, context: av.VideoCodecContext) -> None:
+        """Put what the container and the film ask for into an encoder of a segment."""
+        context.time_base = self.base
+        context.color_range = FULL if self._signal.full else LIMITED
+        context.colorspace = self._signal.matrix
+        context.color_primaries = self._signal.primaries
+        context.color_trc = self._signal.transfer
+        if self._aspect:
+            context.sample_aspect_ratio = self._aspect
+        if self._wants_header:
+            context.flags |= _HEADER
+
     def _begin(
         self,
         format: FilmFormat,
-        first: av.VideoFrame,
+        matrix: tuple[int, ...] | None,
         plan: EncoderPlan,
-        signal: Signal,
         threads: int,
     ) -> None:
         reader = self._reader
         for stream in sorted([reader.stream, *reader.others], key=lambda s: s.index):
             if stream.index == reader.stream.index:
-                self._add_picture(format, first, plan, signal, threads)
+                self._add_picture(format, matrix, plan, threads)
             elif _holds(format, stream):
                 copy = _add_copy(self._container, stream)
                 _describe(copy, stream)
@@ -173,9 +183,8 @@ class FilmWriter:
     def _add_picture(
         self,
         format: FilmFormat,
-        first: av.VideoFrame,
+        matrix: tuple[int, ...] | None,
         plan: EncoderPlan,
-        signal: Signal,
         threads: int,
     ) -> None:
         reader = self._reader
@@ -186,65 +195,50 @@ class FilmWriter:
             stream = self._container.add_stream(plan.name, rate=reader.rate)
         except ValueError:
             raise VideoError(f"{self._target}: {_not_held(format, plan)}") from None
-        context = stream.codec_context
-        set_up(context, plan, rate=reader.rate, threads=threads)
-        context.time_base = self._base
-        stream.time_base = self._base
-        context.color_range = FULL if signal.full else LIMITED
-        context.colorspace = signal.matrix
-        context.color_primaries = signal.primaries
-        context.color_trc = signal.transfer
-        aspect = reader.stream.sample_aspect_ratio
-        if aspect:
-            context.sample_aspect_ratio = aspect
-        matrix = display_matrix(first)
+        # It encodes nothing: what a head says of the picture is that of the segments' encoders.
+        set_up(stream.codec_context, plan, rate=reader.rate, threads=threads)
+        self.prepare(stream.codec_context)
+        stream.time_base = self.base
         if matrix is not None:
             if hasattr(stream, "set_display_matrix"):
                 stream.set_display_matrix(matrix)
             else:
                 self.notes.append(f"its rotation is lost: {_OLD_PYAV}")
         _describe(stream, reader.stream)
-        if format.name in NEED_ROOM and aspect not in (None, 0, 1):
-            self._aspect = aspect
+        self._needs_room = format.name in NEED_ROOM and self._aspect not in (None, 0, 1)
+        if self._needs_room:
             stream.metadata["title"] = stream.metadata.get("title", "") + ROOM
         self._picture = stream
 
-    def write(self, job: Job) -> None:
-        """Copy a job's packets and encode its frame.
+    def add(self, coded: Coded) -> None:
+        """Add a packet of the picture.
 
         Raises:
-            VideoError: the encoder fails, or the file cannot be written.
+            av.FFmpegError, OSError: the file cannot be written.
         """
-        try:
-            for packet in job.packets:
-                self._copy(packet)
-            if job.frame is not None:
-                self._encode(job.frame)
-        except (av.FFmpegError, OSError) as error:
-            raise VideoError(f"{self._target}: cannot be written: {reason(error)}") from None
+        packet = av.Packet(coded.data)
+        # Each segment begins to decode a little before its first frame is seen, perhaps before the
+        # last one of the segment before it is decoded, where frames are of unequal length.
+        dts = coded.dts if self._last_dts is None else max(coded.dts, self._last_dts + 1)
+        packet.pts, packet.dts, packet.duration = coded.pts, dts, coded.duration
+        packet.time_base = self.base
+        packet.is_keyframe = coded.is_key
+        packet.stream = self._picture
+        self._last_dts = dts
+        self._container.mux_one(packet)
 
     def finish(self) -> None:
-        """Encode what is still waiting and end the file, so that it plays.
+        """End the file, so that it plays.
 
         Raises:
-            VideoError: the file cannot be written.
+            av.FFmpegError, OSError: the file cannot be written.
         """
-        try:
-            self._container.mux(self._picture.encode(None))
-            self._open_file = False
-            self._container.close()
-            if self._aspect is not None:
-                context = self._picture.codec_context
-                size = (context.width, context.height)
-                fill_room(self._part, self._format.name, size, self._aspect)
-        except (av.FFmpegError, OSError) as error:
-            self.abandon()
-            raise VideoError(f"{self._target}: cannot be written: {reason(error)}") from None
-        if self._moved:
-            self.notes.append(
-                f"the times of {self._moved} frames were rounded: "
-                f"{self._target.suffix} with {self._picture.codec_context.name} counts frames"
-            )
+        self._open_file = False
+        self._container.close()
+        if self._needs_room:
+            context = self._picture.codec_context
+            size = (context.width, context.height)
+            fill_room(self._part, self._format.name, size, self._aspect)
         if self._refused:
             self.notes.append(f"damaged packets of sound or subtitles, left out: {self._refused}")
 
@@ -255,34 +249,12 @@ class FilmWriter:
             with suppress(Exception):
                 self._container.close()
 
-    @property
-    def film_seconds(self) -> float:
-        return float(self._end_time - (self._first_time or 0))
+    def copy(self, packet: av.Packet) -> None:
+        """Copy a packet of sound, subtitles or a cover.
 
-    def _encode(self, frame: av.VideoFrame) -> None:
-        base = Fraction(frame.time_base)
-        frame.pts -= round(self._reader.offset / base)
-        begin = frame.pts * base
-        length = getattr(frame, "duration", 0) * base or 1 / self._reader.rate
-        self._first_time = begin if self._first_time is None else self._first_time
-        self._end_time = max(self._end_time, begin + length)
-        if self._counts_frames:
-            # Counted from the tick in which the first frame begins, so that none comes before it.
-            begin -= self._first_time % self._base
-            tick = round(begin / self._base)
-            if self._last_tick is not None and tick <= self._last_tick:
-                tick = self._last_tick + 1
-            self._moved += tick * self._base != begin
-            self._last_tick = frame.pts = tick
-            frame.time_base = self._base
-            if hasattr(frame, "duration"):
-                frame.duration = 1
-        # The old kind of each frame (key frame, B frame) would be forced on the encoder.
-        frame.pict_type = 0
-        self._container.mux(self._picture.encode(frame))
-        self.frames += 1
-
-    def _copy(self, packet: av.Packet) -> None:
+        Raises:
+            av.FFmpegError, OSError: the file cannot be written.
+        """
         stream = self._streams.get(packet.stream_index)
         if stream is None:
             return

@@ -22,6 +22,7 @@ class Watching:
     def __init__(self, colorizer):
         self._colorizer = colorizer
         self.input_size, self.output_size = colorizer.input_size, colorizer.output_size
+        self.described = "a model that is watched"
         self.seen: list[np.ndarray] = []
         self.given: list[np.ndarray] = []
 

@@ -3,11 +3,9 @@
 import os
 import resource
 import shutil
-import signal
 import struct
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import av
@@ -16,7 +14,6 @@ import pytest
 from PIL import Image
 
 from edge_runtime.cli import main
-from edge_runtime.cli.jobs import Job, make_plan
 
 ROOT = Path(__file__).parents[3]
 
@@ -276,66 +273,6 @@ def test_a_huge_header_is_refused_before_decoding(tmp_path, make_film, measured,
     assert bad.stderr.count("\n") == 1
     assert bad.megabytes < good.megabytes + 50
     assert not (tmp_path / "huge.colour.mkv").exists()
-
-
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["ctrl-C", "SIGTERM"]
-)
-def test_a_signal_ends_the_film_so_that_it_plays(
-    tmp_path, make_film, tiny_model, packets, luma_planes, number, code
-):
-    # Lossless, large and slow: far from done when the signal comes.
-    source = make_film(
-        tmp_path / "f.mkv",
-        frames=400,
-        size=(192, 144),
-        audio="pcm_s16le",
-        options={"preset": "ultrafast"},
-    )
-    old = {"f.colour.cut-off.mkv": source.read_bytes()[:5000], "f.colour.mkv": source.read_bytes()}
-    for name, data in old.items():
-        (tmp_path / name).write_bytes(data)
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "edge_runtime", "colorize", "f.mkv", "--overwrite"),
-            *("--model", str(tiny_model), "--preset", "slower", "--crf", "0", "--smoothing", "0"),
-        ],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        deadline = time.monotonic() + 60
-        while not any(p.stat().st_size > 10_000 for p in tmp_path.glob(".tintlite-*.part")):
-            assert time.monotonic() < deadline
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.02)
-        process.send_signal(number)
-        out, err = process.communicate(timeout=120)
-    finally:
-        process.kill()
-    assert process.returncode == code, err
-    assert out == ""
-    first, second = err.splitlines()
-    # A part is no result: the older one stays, and so does an older part.
-    name = "f.colour.cut-off-2.mkv"
-    assert first.startswith(f"tintlite: {name}: holds the first ")
-    assert second == "tintlite: interrupted: 0 done, 1 left"
-    assert names(tmp_path) == ["f.colour.cut-off-2.mkv", *old, "f.mkv"]
-    for old_name, data in old.items():
-        assert (tmp_path / old_name).read_bytes() == data
-    assert make_plan([str(tmp_path)], None, False).jobs == [
-        Job(source, tmp_path.with_name(f"{tmp_path.name}-colour") / "f.colour.mkv", True)
-    ]
-    kept = luma_planes(tmp_path / name)
-    assert 0 < len(kept) < 400
-    for old, new in zip(luma_planes(source), kept, strict=False):
-        np.testing.assert_array_equal(old, new)
-    sound = packets(tmp_path / name, "audio")
-    assert sound
-    assert abs(sound[-1][0] / 1000 - len(kept) / 25) < 2
 
 
 def test_a_file_that_may_not_grow_leaves_the_old_one(place, tiny_model):

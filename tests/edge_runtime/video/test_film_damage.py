@@ -121,11 +121,11 @@ def full_disk(monkeypatch):
         def __getattr__(self, name):
             return getattr(self._container, name)
 
-        def mux(self, packets):
+        def mux_one(self, packet):
             self._written += 1
             if self._written > 20:
                 raise av.error.OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            self._container.mux(packets)
+            self._container.mux_one(packet)
 
     opened = av.open
 
@@ -148,7 +148,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, film, colorizer, full_disk):
 def test_an_error_of_the_network_leaves_nothing(tmp_path, film, colorizer):
     class Broken:
         input_size, output_size = colorizer.input_size, colorizer.output_size
-        framing = colorizer.framing
+        framing, described = colorizer.framing, "a model"
 
         def predict(self, view):
             raise RuntimeError("no more")
