@@ -29,9 +29,11 @@ demo: $(VENV)/.runtime ## colorize the demo photo into out/ (installs the runtim
 	@$(BIN)/tintlite colorize docs/demo/grey.jpg -o out/demo.jpg --overwrite
 	@$(BIN)/tintlite colorize docs/demo/grey.jpg -o out/demo-before-after.jpg --side-by-side --overwrite
 
+# A worker a core, four at most: each takes whole files in their order, and computes with one thread.
 test: $(VENV)/.dev ## install what the tests need, check the style, run the fast tests
 	@$(BIN)/ruff check .
-	@$(BIN)/python -m pytest -q
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --durations 20 \
+	  -n $(THREADS) --dist loadfile --no-loadscope-reorder
 
 test-slow: $(VENV)/.dev ## run the slow tests
 	@$(BIN)/python -m pytest -q -m slow

@@ -1,8 +1,5 @@
 """The flicker benchmark measures what it says."""
 
-import subprocess
-import sys
-
 import av
 import numpy as np
 import pytest
@@ -11,6 +8,7 @@ from typer.testing import CliRunner
 
 from benchmarks.cli import app
 from benchmarks.flicker import measure_flicker, read_frames
+from train.command import run
 from train.errors import SourceError
 
 
@@ -44,7 +42,8 @@ def test_every_way_of_colouring_a_film(film, tiny_model):
     same = ("frames", "cuts", "flicker", "rgb_psnr", "colourfulness_ratio")
     assert [getattr(off, name) for name in same] == [getattr(by_frame, name) for name in same]
     assert on.flicker < by_frame.flicker
-    assert on.ms > off.ms >= by_frame.ms == 0
+    assert on.ms > 0
+    assert off.ms >= by_frame.ms == 0
 
 
 @pytest.mark.parametrize(
@@ -69,10 +68,11 @@ def test_the_command(film, tiny_model):
     assert bad.exit_code == 2
 
 
-def test_a_missing_film_is_one_line_of_the_command(tmp_path, tiny_model):
-    command = [sys.executable, "-m", "benchmarks", "flicker", str(tmp_path / "none.mp4")]
-    result = subprocess.run([*command, "--model", tiny_model], capture_output=True, text=True)
-    assert result.returncode == 1
+def test_a_missing_film_is_one_line_of_the_command(tmp_path, tiny_model, capsys):
+    with pytest.raises(SystemExit) as stop:
+        run(app, "benchmarks", ["flicker", str(tmp_path / "none.mp4"), "--model", str(tiny_model)])
+    assert stop.value.code == 1
+    said = capsys.readouterr().err
     # LiteRT may say a word about itself before.
-    assert result.stderr.splitlines()[-1].startswith("benchmarks: ")
-    assert "Traceback" not in result.stderr
+    assert said.splitlines()[-1].startswith("benchmarks: ")
+    assert "Traceback" not in said

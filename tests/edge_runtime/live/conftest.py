@@ -84,7 +84,7 @@ class FakeCamera:
             if self._loss == "crash":
                 raise RuntimeError("the driver's own error")
             if self._loss == "hang":
-                self._closed.wait(60)
+                self._closed.wait(600)
                 raise SourceError("fake camera: woken")
             return None
         if self._left is not None:

@@ -144,7 +144,7 @@ def test_the_page_gets_the_view(run, film, monkeypatch):
     seen = []
 
     def serve_live(view, host, port, *, say):
-        seen.append((view.wait_frame(0, 10).colour.shape, host, port))
+        seen.append((view.wait_frame(0, 60).colour.shape, host, port))
         raise KeyboardInterrupt
 
     monkeypatch.setattr(edge_runtime.serve, "serve_live", serve_live)
@@ -168,7 +168,7 @@ def test_ending_it_finishes_the_recording(tmp_path, film, tiny_model, number):
     try:
         assert "64 x 48" in process.stdout.readline()  # the first line on how it is doing
         process.send_signal(number)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     finally:
         process.kill()
     assert (process.returncode, err) == (0, "")

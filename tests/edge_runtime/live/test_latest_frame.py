@@ -43,5 +43,5 @@ def test_closing_wakes_who_waits():
     waiter = threading.Thread(target=lambda: taken.append(gate.take()))
     waiter.start()
     gate.close()
-    waiter.join(10)
+    waiter.join(60)
     assert taken == [None]

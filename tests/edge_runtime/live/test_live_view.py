@@ -32,7 +32,7 @@ class Slow:
 
 def test_frames_are_coloured_as_pictures_are(watch, fake_camera, tiny_model, picture, number_of):
     view = watch(fake_camera, look=Look(saturation=1.5))
-    frame = view.wait_frame(0, 10)
+    frame = view.wait_frame(0, 60)
     whole = Colorizer(tiny_model, Device(threads=1)).colorize(frame.grey, Look(saturation=1.5))
     np.testing.assert_array_equal(frame.colour, whole)
     np.testing.assert_array_equal(frame.grey, picture(number_of(frame.grey)))
@@ -50,7 +50,7 @@ def test_delay_stays_below_two_frames_and_one_run(watch, fake_camera, colorizer,
     view = watch(lambda: fake_camera(fps=30), colorizer=Slow(colorizer, run))
     number, delays, shown = 0, [], []
     for _ in range(20):
-        frame = view.wait_frame(number, 10)
+        frame = view.wait_frame(number, 60)
         number = frame.number
         delays.append(frame.done - frame.captured)
         shown.append(number_of(frame.grey))
@@ -66,10 +66,12 @@ def test_delay_stays_below_two_frames_and_one_run(watch, fake_camera, colorizer,
     assert status.delay_ms == pytest.approx(1000 * np.mean(delays), rel=0.5)
 
 
-def test_status_of_a_running_view(watch, fake_camera):
+def test_status_of_a_running_view(watch, fake_camera, wait_until):
     view = watch(fake_camera, name="0")
     assert view.status().source in ("0", "fake camera")
-    frame = view.wait_frame(0, 10)
+    frame = view.wait_frame(0, 60)
+    # A frame may be seen a moment before the watchdog has told of its camera.
+    wait_until(lambda: view.status().state == "running")
     status = view.status()
     assert status.source == "fake camera"
     assert status.state == "running"
@@ -80,31 +82,39 @@ def test_status_of_a_running_view(watch, fake_camera):
 
 
 def test_frames_cannot_be_written_to(watch, fake_camera):
-    frame = watch(fake_camera).wait_frame(0, 10)
+    frame = watch(fake_camera).wait_frame(0, 60)
     for picture in (frame.grey, frame.colour):
         with pytest.raises(ValueError, match="read-only"):
             picture[0] = 0
 
 
-def test_every_viewer_goes_at_its_own_pace(watch, fake_camera):
+def test_every_viewer_goes_at_its_own_pace(watch, fake_camera, wait_until):
+    """One takes every frame that it can have, the other one in the time of ten."""
     view = watch(lambda: fake_camera(fps=100))
     seen = {"quick": [], "slow": []}
+    over = threading.Event()
 
-    def look(name, pause, count):
+    def look(name, pause):
         number = 0
-        for _ in range(count):
-            number = view.wait_frame(number, 10).number
+        while not over.is_set():
+            number = view.wait_frame(number, 60).number
             seen[name].append(number)
-            time.sleep(pause)
+            pause()
+
+    def ten_frames():
+        ten_more = len(seen["quick"]) + 10
+        wait_until(lambda: len(seen["quick"]) >= ten_more or over.is_set())
 
     viewers = [
-        threading.Thread(target=look, args=("quick", 0, 40)),
-        threading.Thread(target=look, args=("slow", 0.1, 4)),
+        threading.Thread(target=look, args=("quick", lambda: None)),
+        threading.Thread(target=look, args=("slow", ten_frames)),
     ]
     for viewer in viewers:
         viewer.start()
+    wait_until(lambda: len(seen["slow"]) >= 4)
+    over.set()
     for viewer in viewers:
-        viewer.join(30)
+        viewer.join(60)
     for numbers in seen.values():
         assert numbers == sorted(set(numbers))
     assert np.diff(seen["slow"]).mean() > 2 * np.diff(seen["quick"]).mean()
@@ -112,14 +122,14 @@ def test_every_viewer_goes_at_its_own_pace(watch, fake_camera):
 
 def test_saturation_changes_as_it_runs(watch, fake_camera):
     view = watch(fake_camera)
-    view.wait_frame(0, 10)
+    view.wait_frame(0, 60)
     view.configure(saturation=0.0)
     assert view.status().saturation == 0
     # One frame may have been under way.
-    frame = view.wait_frame(view.status().frame_number + 1, 10)
+    frame = view.wait_frame(view.status().frame_number + 1, 60)
     assert (np.ptp(frame.colour.astype(int), axis=-1) == 0).all()
     view.configure(saturation=2.0)
-    frame = view.wait_frame(view.status().frame_number + 1, 10)
+    frame = view.wait_frame(view.status().frame_number + 1, 60)
     assert np.ptp(frame.colour.astype(int), axis=-1).max() > 0
 
 
@@ -128,7 +138,7 @@ def test_another_model_as_it_runs(watch, fake_camera):
     view.configure(model="nano", threads=2)
     status = view.status()
     assert (status.model, status.threads) == ("nano", 2)
-    frame = view.wait_frame(view.status().frame_number + 1, 30)
+    frame = view.wait_frame(view.status().frame_number + 1, 60)
     np.testing.assert_array_equal(
         frame.colour, Colorizer("nano", Device(threads=2)).colorize(frame.grey)
     )
@@ -146,12 +156,12 @@ def test_another_model_as_it_runs(watch, fake_camera):
 )
 def test_wrong_settings_change_nothing(watch, fake_camera, change, error):
     view = watch(fake_camera)
-    number = view.wait_frame(0, 10).number
+    number = view.wait_frame(0, 60).number
     with pytest.raises(error):
         view.configure(**change)
     status = view.status()
     assert (status.model, status.threads, status.saturation) == ("tiny", 1, 1.0)
-    assert view.wait_frame(number, 10) is not None
+    assert view.wait_frame(number, 60) is not None
 
 
 class Recall:
@@ -190,7 +200,7 @@ def test_the_smoother_has_the_last_word_and_forgets_at_each_opening(watch, fake_
         wait_until(lambda opening=opening: smoother.resets == opening)
         cameras[-1].lost = True
     wait_until(lambda: view.status().reconnects == 3)
-    frame = view.wait_frame(0, 10)
+    frame = view.wait_frame(0, 60)
     assert (np.ptp(frame.colour.astype(int), axis=-1) == 0).all()
     assert set(smoother.shapes) == {((64, 64), "float32", (32, 32, 2), "float32")}
 
@@ -198,25 +208,29 @@ def test_the_smoother_has_the_last_word_and_forgets_at_each_opening(watch, fake_
 def test_a_film_ends_cleanly_after_its_last_frame(watch, film, wait_until, number_of):
     view = watch(lambda: open_source(str(film)))
     numbers = []
-    frame = view.wait_frame(0, 20)
+    frame = view.wait_frame(0, 60)
     while frame is not None:
         numbers.append(number_of(frame.grey))
-        frame = view.wait_frame(frame.number, 20)
+        frame = view.wait_frame(frame.number, 60)
     status = view.status()
     assert (status.state, status.message) == ("ended", "")
     assert numbers[-1] == 29
-    assert len(numbers) + status.dropped == 30
+    assert numbers == sorted(set(numbers))  # who looks late misses coloured frames too
+    assert len(numbers) <= status.frame_number
+    assert status.frame_number + status.dropped == 30
 
 
 def test_waiting_for_a_frame_ends_with_the_view(watch, fake_camera):
     view = watch(lambda: fake_camera(frames=0, loss="hang"))
     threading.Timer(0.1, view.stop).start()
     start = time.monotonic()
-    assert view.wait_frame(0, 30) is None
-    assert time.monotonic() - start < 15
+    assert view.wait_frame(0, 600) is None
+    assert time.monotonic() - start < 60
 
 
-def test_a_frame_that_cannot_be_coloured_is_told_and_passed_over(watch, fake_camera, colorizer):
+def test_a_frame_that_cannot_be_coloured_is_told_and_passed_over(
+    watch, fake_camera, colorizer, wait_until
+):
     class Failing(Slow):
         runs = 0
 
@@ -227,15 +241,16 @@ def test_a_frame_that_cannot_be_coloured_is_told_and_passed_over(watch, fake_cam
             return super().predict(view)
 
     view = watch(lambda: fake_camera(fps=50), colorizer=Failing(colorizer, 0.0))
-    number = view.wait_frame(0, 10).number
+    number = view.wait_frame(0, 60).number
     messages = set()
-    for _ in range(400):
+
+    def both():
         messages.add(view.status().message)
-        if len(messages) == 2:
-            break
-        time.sleep(0.005)
+        return len(messages) == 2
+
+    wait_until(both)
     assert messages == {"", "tiny: the network's output is not finite"}
-    assert view.wait_frame(number, 10) is not None
+    assert view.wait_frame(number, 60) is not None
 
 
 def test_a_bug_in_colouring_ends_the_view_and_gives_the_camera_back(
@@ -276,7 +291,7 @@ def test_ten_thousand_frames_need_no_more_memory_than_a_thousand(
     used, files, threads = [], [], []
     for number in (1500, 10_000):
         while view.status().frame_number < number:
-            view.wait_frame(view.status().frame_number, 10)
+            view.wait_frame(view.status().frame_number, 60)
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         used.append(pages * resource.getpagesize())
         files.append(open_files())

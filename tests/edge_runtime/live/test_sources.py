@@ -5,6 +5,7 @@ import socket
 import struct
 import threading
 import time
+from types import SimpleNamespace
 
 import av
 import cv2
@@ -23,7 +24,14 @@ BOUNDARY = b"frame"
 
 
 @pytest.fixture
-def mjpeg_camera(picture):
+def patient(monkeypatch):
+    """A minute for whoever serves from a thread of the test's."""
+    monkeypatch.setattr(stream_source, "OPEN_TIMEOUT", 60.0)
+    monkeypatch.setattr(stream_source, "READ_TIMEOUT", 60.0)
+
+
+@pytest.fixture
+def mjpeg_camera(picture, patient):
     """An HTTP camera: its address, and what a test may change of it."""
 
     class Camera(http.server.BaseHTTPRequestHandler):
@@ -59,21 +67,34 @@ def mjpeg_camera(picture):
         server.shutdown()
 
 
-def test_a_film_plays_at_its_own_timestamps(tmp_path, make_film, number_of, picture):
+class Clock(threading.Event):
+    """A clock that only waiting moves."""
+
+    now = 1000.0
+
+    def monotonic(self):
+        return self.now
+
+    def wait(self, timeout=None):
+        self.now += timeout
+        return self.is_set()
+
+
+def test_a_film_plays_at_its_own_timestamps(tmp_path, make_film, number_of, picture, monkeypatch):
     times = [0, 0.1, 0.15, 0.4, 0.5]
     source = open_source(str(make_film(tmp_path / "film.mp4", times)))
     assert not source.live
+    source._closing = clock = Clock()
+    monkeypatch.setattr(stream_source, "time", SimpleNamespace(monotonic=clock.monotonic))
     read, numbers = [], []
     while (grey := source.read()) is not None:
-        read.append(time.monotonic())
+        read.append(clock.now)
         numbers.append(number_of(grey))
         # Video range in the file, full range in the picture: x264 at crf 10 is within some levels.
         assert np.abs(grey.astype(int) - picture(numbers[-1])).mean() < 3
     source.close()
     assert numbers == [0, 1, 2, 3, 4]
-    gaps = np.array(read) - read[0]
-    assert (gaps >= np.array(times) - 0.03).all()
-    assert gaps[-1] < 2
+    assert np.array(read) - read[0] == pytest.approx(times, abs=0.001)
 
 
 @pytest.mark.parametrize("codec", ["libx264", "mjpeg", "mpeg4"])
@@ -140,12 +161,12 @@ def test_a_film_loops_when_told(film, number_of):
 
 
 def test_closing_ends_the_wait_for_a_late_frame(tmp_path, make_film):
-    source = open_source(str(make_film(tmp_path / "slides.mp4", [0, 60, 61])))
+    source = open_source(str(make_film(tmp_path / "slides.mp4", [0, 600, 601])))
     source.read()
     threading.Timer(0.1, source.close).start()
     start = time.monotonic()
     source.read()
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 60
     with pytest.raises(SourceError, match="closed"):
         source.read()
 
@@ -161,7 +182,7 @@ def test_a_real_address(mjpeg_camera, number_of):
 def test_a_stream_that_breaks_off_is_opened_again(mjpeg_camera, watch, wait_until):
     mjpeg_camera.most = 30
     view = watch(lambda: open_source(mjpeg_camera.address), times=None)
-    wait_until(lambda: view.status().reconnects >= 1, timeout=30)
+    wait_until(lambda: view.status().reconnects >= 1)
     assert view.status().frame_number > 0
 
 
@@ -178,7 +199,7 @@ def test_an_address_that_never_answers_ends_in_an_error(monkeypatch, silent_addr
     start = time.monotonic()
     with pytest.raises(SourceError, match=r"127\.0\.0\.1.*: no answer for 0\.5 s"):
         open_source(f"{scheme}://{silent_address}")
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 60
 
 
 @pytest.mark.slow
@@ -189,9 +210,9 @@ def test_an_address_that_never_answers_at_real_times(silent_address):
     assert 5 < time.monotonic() - start < 15
 
 
-def test_a_stream_that_falls_silent_ends_in_an_error(monkeypatch, picture):
+def test_a_stream_that_falls_silent_ends_in_an_error(monkeypatch, picture, patient):
     """Some pictures, then nothing, with the connection open."""
-    monkeypatch.setattr(stream_source, "READ_TIMEOUT", 0.5)
+    monkeypatch.setattr(stream_source, "READ_TIMEOUT", 2.0)
     _, jpeg = cv2.imencode(".jpg", picture(1))
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -207,14 +228,16 @@ def test_a_stream_that_falls_silent_ends_in_an_error(monkeypatch, picture):
                         b"--x\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % jpeg.size
                     )
                     peer.sendall(jpeg.tobytes() + b"\r\n")
-                done.wait(30)
+                sent.set()
+                done.wait(600)
 
-        done = threading.Event()
+        sent, done = threading.Event(), threading.Event()
         threading.Thread(target=serve, daemon=True).start()
         source = open_source(f"http://127.0.0.1:{server.getsockname()[1]}/")
+        assert sent.wait(60)
         for _ in range(19):  # the last one ends where the next would begin
             source.read()
-        with pytest.raises(SourceError, match=r"no answer for 0\.5 s"):
+        with pytest.raises(SourceError, match="no answer for 2 s"):
             list(iter(source.read, None))
         source.close()
         done.set()

@@ -75,7 +75,7 @@ def test_a_supervisor_that_does_not_listen_holds_nothing_up(monkeypatch, tmp_pat
     answers = [notify("WATCHDOG=1") for _ in range(2000)]
     assert answers[0] is True
     assert answers[-1] is False
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 60
 
 
 def test_odd_text(monkeypatch, tmp_path, supervisor):

@@ -134,7 +134,9 @@ class _starter:  # noqa: N801
                 make_colorizer=lambda model, threads: Colorizer(model, Device(threads=threads)),
                 name="test camera",
                 model=str(self._model),
-                times=WatchTimes(silence=1, opening=10, first_wait=0.05, longest_wait=0.2),
+                times=WatchTimes(
+                    silence=PATIENT, opening=PATIENT, first_wait=0.05, longest_wait=0.2
+                ),
             )
             view.start()
         listener = listen(host, 0, token, hosts=hosts, base_path=base_path)

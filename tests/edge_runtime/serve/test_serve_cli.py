@@ -59,7 +59,7 @@ def test_it_serves_until_a_signal(tintlite, number):
     process.send_signal(number)
     out, err = process.communicate(timeout=PATIENT)
     assert (process.returncode, out, err) == (0, "", "")
-    assert time.monotonic() - begin < 30
+    assert time.monotonic() - begin < 60
 
 
 @pytest.mark.slow  # what it does is tested in this process too

@@ -68,7 +68,7 @@ def test_a_header_of_50000_x_50000_is_refused_undecoded(strict, png_header):
     response = strict.http.post(COLORIZE, content=png_header(50_000, 50_000))
     assert response.status_code == 422
     assert "more than 178 megapixels" in error_of(response)
-    assert time.monotonic() - begin < 20
+    assert time.monotonic() - begin < 60
 
 
 def test_200_mb_are_refused_by_their_announcement(running):
