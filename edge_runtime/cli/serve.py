@@ -105,9 +105,8 @@ def _serve(
             limits=Limits(page.max_upload_mb * 2**20, page.max_viewers),
             on_ready=tell,
         )
-        photos = server.desk.studio.load(server.desk.settings) if view is None else None
-    if photos is not None:
-        _tell_accelerator(photos, options)
+    if server.accelerator is not None and options.device.accelerator != DEFAULT_ACCELERATOR:
+        say(runs_on(*server.accelerator))
     server.serve_page()
 
 

@@ -19,8 +19,8 @@ from edge_runtime.live.watchdog import Watchdog, WatchTimes
 from edge_runtime.look import Look
 from edge_runtime.threads import check_threads
 
-# A network that hangs is not waited for any longer.
-_STOP_SECONDS = 10.0
+# A network that hangs is not waited for any longer: all is to end within three seconds.
+_STOP_SECONDS = 1.5
 
 # How long to wait for a frame before looking whether the source has ended.
 _WAIT_SECONDS = 0.5

@@ -13,6 +13,9 @@ from edge_runtime.live.source import Source, SourceError
 # Readers that hang in a driver and cannot be ended; with so many, no further one is begun.
 MAX_STUCK = 4
 
+# A driver that hangs is not waited for any longer when all is to end.
+_STOP_SECONDS = 1.0
+
 
 @dataclass(frozen=True)
 class WatchTimes:
@@ -88,7 +91,7 @@ class Watchdog:
         self._stopping.set()
         self._bell.set()
         if self._thread.ident is not None:
-            self._thread.join(self._times.silence)
+            self._thread.join(min(self._times.silence, _STOP_SECONDS))
 
     def _run(self) -> None:
         failures = 0

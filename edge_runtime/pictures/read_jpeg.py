@@ -10,8 +10,9 @@ import numpy as np
 from PIL import Image
 
 from edge_runtime.errors import PictureError
-from edge_runtime.pictures.header import Limits, open_image, reason
+from edge_runtime.pictures.header import MAX_PIXELS, Limits, open_image, reason
 from edge_runtime.pictures.jpeg_parts import read_words
+from edge_runtime.pictures.jpeg_scans import check_scans
 from edge_runtime.pictures.shallow import read_dpi, read_planes
 from edge_runtime.pictures.stored import Stored
 
@@ -31,12 +32,13 @@ def read_jpeg(file: BinaryIO, path: Path, limits: Limits) -> Stored:
         path: its name, for messages.
         limits: how large it may be.
     Raises:
-        PictureError: too large, or nothing of it can be decoded.
+        PictureError: too large, of too many scans, or nothing of it can be decoded.
     """
     image = open_image(file, "JPEG", path, limits)
     exif, captions = read_words(file)
     file.seek(0)
     data = file.read()
+    check_scans(data, image.width * image.height, max(limits.pixels, MAX_PIXELS), path)
     notes = []
     with ThreadPoolExecutor(1) as beside:
         complaint = beside.submit(_complaint, data)

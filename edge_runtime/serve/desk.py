@@ -17,7 +17,7 @@ from edge_runtime.serve.limits import MAX_RECEIVING, SHELF_UPLOADS, Limits
 from edge_runtime.serve.settings import Models, Settings, change
 from edge_runtime.serve.shelf import Shelf
 from edge_runtime.serve.status import ServeStatus, ShownLimits
-from edge_runtime.serve.studio import Studio
+from edge_runtime.serve.workshop import Workshop
 from edge_runtime.threads import usable_cores
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ class Desk:
     Attributes:
         view: the live view, or None.
         feed: its frames for the viewers, or None.
-        studio: colours photos, in `worker` alone.
+        workshop: colours photos, in `threads`.
         models: those at hand.
         settings: how photos are coloured that give no options; as the server was started.
         shelf: the photos that visitors have open.
         limits: what the server takes.
         behind_proxy: whether another server of this machine passes requests on.
-        worker: the one thread that colours photos.
+        threads: wait for the workshop.
         stopping: set when the streams shall end.
     """
 
@@ -49,18 +49,18 @@ class Desk:
         models: Models,
         settings: Settings,
         limits: Limits,
-        studio: Studio,
+        workshop: Workshop,
         behind_proxy: bool = False,
     ):
         self.view = view
         self.feed = FrameFeed(view, limits.viewers) if view is not None else None
-        self.studio = studio
+        self.workshop = workshop
         self.behind_proxy = behind_proxy
         self.models = models
         self.settings = settings
         self.limits = limits
         self.shelf = Shelf(SHELF_UPLOADS * limits.upload_bytes)
-        self.worker = ThreadPoolExecutor(1, "tintlite-studio")
+        self.threads = ThreadPoolExecutor(workshop.places, "tintlite-photo")
         self.stopping = threading.Event()
         self._live_model = models.first
         self._in_hand = 0
@@ -68,7 +68,7 @@ class Desk:
         self._changes = 0
         self._receiving_of: dict[str, asyncio.Semaphore] = {}
         self._receiving = asyncio.Semaphore(MAX_RECEIVING)
-        self._working = asyncio.Lock()
+        self._working = asyncio.Semaphore(workshop.places)
         self._changing = asyncio.Lock()
 
     @asynccontextmanager
@@ -106,7 +106,7 @@ class Desk:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Inside a job: the turn of the one that is worked on, in the order of asking."""
+        """Inside a job: the turn to be worked on, in the order of asking."""
         async with self._working:
             yield
 
@@ -170,7 +170,8 @@ class Desk:
     def close(self) -> None:
         """Let the threads end."""
         self.stopping.set()
-        self.worker.shutdown(wait=False, cancel_futures=True)
+        self.workshop.close()
+        self.threads.shutdown(wait=False, cancel_futures=True)
         self.shelf.close()
         if self.feed is not None:
             self.feed.close()

@@ -29,9 +29,11 @@ class Limits:
     Attributes:
         upload_bytes: the largest upload.
         viewers: how many may watch the live stream at the same time.
+        photo_seconds: how long decoding and colouring a photo may take.
         waiting: how many uploads may wait or be worked on; further ones are told to come back.
     """
 
     upload_bytes: int = 64 * 2**20
     viewers: int = 8
+    photo_seconds: float = 120.0
     waiting: int = 16

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
@@ -14,7 +13,6 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from edge_runtime.look import MAX_SATURATION
-from edge_runtime.photo import PhotoResult
 from edge_runtime.pictures import FORMATS, WRITTEN
 from edge_runtime.serve.client import client_of
 from edge_runtime.serve.desk import Desk
@@ -25,9 +23,13 @@ from edge_runtime.serve.shelf import ShelvedPhoto
 from edge_runtime.serve.studio import COLOURS_NOTE, OpenedPhoto
 from edge_runtime.serve.upload import receive_upload
 from edge_runtime.serve.upload_options import SHORTEST_SIDE, read_options
+from edge_runtime.serve.workshop import ColouredPhoto, Job
 
 COLORIZE = "/api/colorize"
 PHOTOS = "/api/photos"
+
+# How often to look whether somebody still waits for a photo.
+_LOOK_SECONDS = 0.5
 
 _GONE = "this photo is not kept any more: send it again"
 
@@ -94,12 +96,23 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         desk: what they work with.
     """
 
-    async def at_work(request: Request, work: Callable[[], _Done]) -> _Done:
-        """Do some work in the studio, in its turn, for one who is still there."""
+    async def at_work(request: Request, work: Callable[[Job], _Done]) -> _Done:
+        """Do some work in the workshop, in its turn, for as long as somebody waits for it."""
         async with desk.turn():
-            if await request.is_disconnected():
-                raise HTTPException(400, "the sender has gone")
-            return await asyncio.get_running_loop().run_in_executor(desk.worker, work)
+            job = Job()
+            loop = asyncio.get_running_loop()
+            done = loop.run_in_executor(desk.threads, work, job)
+            done.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+            try:
+                while not (await asyncio.wait((done,), timeout=_LOOK_SECONDS))[0]:
+                    if await request.is_disconnected():
+                        job.call_off()
+                        await asyncio.wait((done,))
+                        raise HTTPException(400, "the sender has gone")
+                return done.result()
+            except asyncio.CancelledError:
+                job.call_off()
+                raise
 
     def kept(id: str) -> ShelvedPhoto:
         photo = desk.shelf.get(id)
@@ -139,7 +152,10 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
             try:
                 given = {**upload.fields, **request.query_params}
                 settings, options = read_options(given, desk.settings, desk.models)
-                work = partial(desk.studio.colorize, upload.file, upload.name, settings, options)
+
+                def work(job: Job) -> ColouredPhoto:
+                    return desk.workshop.colorize(job, upload.file, upload.name, settings, options)
+
                 coloured = await at_work(request, work)
             finally:
                 upload.file.close()
@@ -162,7 +178,10 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
             try:
                 given = {**upload.fields, **request.query_params}
                 settings, _ = read_options(given, desk.settings, desk.models)
-                work = partial(desk.studio.open, upload.file, upload.name, settings)
+
+                def work(job: Job) -> OpenedPhoto:
+                    return desk.workshop.open(job, upload.file, upload.name, settings)
+
                 opened = await at_work(request, work)
             except BaseException:
                 upload.file.close()
@@ -206,7 +225,11 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         settings, _ = read_options(request.query_params, desk.settings, desk.models)
         if settings.model not in photo.ab:
             async with desk.job(client_of(request, desk.behind_proxy)):
-                work = partial(desk.studio.open, upload_of(photo), photo.name, settings)
+                upload = upload_of(photo)
+
+                def work(job: Job) -> OpenedPhoto:
+                    return desk.workshop.open(job, upload, photo.name, settings)
+
                 photo.ab[settings.model] = (await at_work(request, work)).ab
         found = photo.ab[settings.model]
         shape = {"X-Shape": f"{found.shape[0]}x{found.shape[1]}"}
@@ -233,7 +256,10 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         settings, options = read_options(request.query_params, desk.settings, desk.models)
         async with desk.job(client_of(request, desk.behind_proxy)):
             upload = upload_of(photo)
-            work = partial(desk.studio.colorize, upload, photo.name, settings, options)
+
+            def work(job: Job) -> ColouredPhoto:
+                return desk.workshop.colorize(job, upload, photo.name, settings, options)
+
             result = await at_work(request, work)
         return _coloured_response(result, photo.name)
 
@@ -255,7 +281,7 @@ def _described(photo: ShelvedPhoto, opened: OpenedPhoto) -> PhotoOpened:
     )
 
 
-def _coloured_response(coloured: PhotoResult, name: str) -> Response:
+def _coloured_response(coloured: ColouredPhoto, name: str) -> Response:
     notes = coloured.notes + ((COLOURS_NOTE,) if coloured.coloured else ())
     headers = {
         "X-Picture-Size": f"{coloured.width}x{coloured.height}",
@@ -263,7 +289,7 @@ def _coloured_response(coloured: PhotoResult, name: str) -> Response:
         "X-Notes": quote(json.dumps(notes, ensure_ascii=False)),
     }
     name = _result_name(name, coloured.format.endings[0])
-    return download(coloured.data or b"", coloured.format.media_type, name, headers)
+    return download(coloured.data, coloured.format.media_type, name, headers)
 
 
 def _result_name(name: str, ending: str) -> str:

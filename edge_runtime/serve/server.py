@@ -16,7 +16,8 @@ from edge_runtime.serve.desk import Desk
 from edge_runtime.serve.limits import Limits
 from edge_runtime.serve.listener import Listener, listen
 from edge_runtime.serve.settings import Models, Settings
-from edge_runtime.serve.studio import Studio
+from edge_runtime.serve.workshop import Workshop
+from edge_runtime.threads import usable_cores
 
 if TYPE_CHECKING:
     from edge_runtime.live.live_view import LiveView
@@ -25,11 +26,20 @@ DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 
 # What ends by itself gets so long before it is cut off.
-_ENDING_SECONDS = 2
+_ENDING_SECONDS = 1
+
+# Photos that are worked on at the same time, where there are cores: one that takes long does not
+# keep the others waiting.
+_PLACES = 2
 
 
 class PageServer(uvicorn.Server):
-    """The server of one live view, or of none: then it colours photos alone."""
+    """The server of one live view, or of none: then it colours photos alone.
+
+    Attributes:
+        desk: what the routes work with.
+        accelerator: what runs the network of photos, and why not the GPU; None with a live view.
+    """
 
     def __init__(
         self,
@@ -58,10 +68,17 @@ class PageServer(uvicorn.Server):
         look, device = look or Look(), device or Device()
         models = Models(model)
         settings = Settings(models.first, device.threads, float(look.saturation))
-        studio = Studio(models, device)
-        self.desk = Desk(view, models, settings, limits or Limits(), studio, bool(listener.hosts))
+        limits = limits or Limits()
+        places = min(_PLACES, usable_cores())
+        workshop = Workshop(models, device, places, limits.photo_seconds)
+        self.desk = Desk(view, models, settings, limits, workshop, bool(listener.hosts))
+        self.accelerator: tuple[str, str] | None = None
         if view is None:  # a model that cannot be used is told now, not at the first photo
-            studio.load(settings)
+            try:
+                self.accelerator = workshop.load(settings)
+            except BaseException:
+                workshop.close()
+                raise
         self._listener = listener
         self._on_ready = on_ready
         app = make_app(self.desk, listener)
@@ -101,6 +118,7 @@ class PageServer(uvicorn.Server):
 
     async def shutdown(self, sockets=None) -> None:
         self.desk.stopping.set()
+        self.desk.workshop.close()
         await super().shutdown(sockets)
 
 

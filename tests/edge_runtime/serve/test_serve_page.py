@@ -147,13 +147,13 @@ def photo_page(_photo_page):
 def held(photos, monkeypatch):
     """Holds the server's photos back; `set` lets them go."""
     go = threading.Event()
-    open_photo = photos.server.desk.studio.open
+    open_photo = photos.server.desk.workshop.open
 
     def waiting(*arguments):
         assert go.wait(PATIENT / 1000)
         return open_photo(*arguments)
 
-    monkeypatch.setattr(photos.server.desk.studio, "open", waiting)
+    monkeypatch.setattr(photos.server.desk.workshop, "open", waiting)
     yield go
     go.set()
 

@@ -1,0 +1,50 @@
+"""How much work a JPEG makes: its scans, which a file of some kilobytes can repeat for ever.
+
+ITU-T T.81, B.1.1: a marker is 0xFF and a byte that is neither 0 nor 0xFF; in the codes of a scan
+there are none but those that restart.
+"""
+
+import re
+from pathlib import Path
+
+from edge_runtime.errors import PictureError
+
+# A progressive JPEG has some ten scans, and one by a program that tries all ways some sixty.
+MOST_SCANS = 1000
+
+# Of the largest picture that is taken. Each scan goes over all of it, at one to five nanoseconds a
+# pixel on a desktop's core.
+SCANS_OF_LARGEST = 20
+
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_START_OF_SCAN, _END = 0xDA, 0xD9
+
+
+def count_scans(data: bytes) -> int:
+    """How many scans a JPEG has; what is damaged ends the count."""
+    scans, at = 0, 2
+    while (found := _MARKER.search(data, at)) is not None:
+        at = found.start()
+        kind = data[at + 1]
+        if kind == _END:
+            break
+        scans += kind == _START_OF_SCAN
+        length = int.from_bytes(data[at + 2 : at + 4], "big")
+        at += 2 + length
+    return scans
+
+
+def check_scans(data: bytes, pixels: int, most_pixels: int, path: Path) -> None:
+    """See that a JPEG does not keep a decoder for minutes.
+
+    Args:
+        data: the file.
+        pixels: width times height.
+        most_pixels: those of the largest picture that is taken.
+        path: its name, for the message.
+    Raises:
+        PictureError: it has far more scans than any camera or program writes.
+    """
+    scans = count_scans(data)
+    if scans > MOST_SCANS or scans * pixels > SCANS_OF_LARGEST * most_pixels:
+        raise PictureError(f"{path}: not decoded: its {scans} scans would take too long")

@@ -1,0 +1,267 @@
+"""Colours photos in worker processes, which are ended when they take too long or nobody waits."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+
+from edge_runtime.device import Device
+from edge_runtime.errors import ModelError, PictureError
+from edge_runtime.photo import PhotoOptions
+from edge_runtime.pictures import Format, format_called
+from edge_runtime.serve.messages import receive, send
+from edge_runtime.serve.settings import Models, Settings
+from edge_runtime.serve.studio import OpenedPhoto
+
+# A worker that nobody has needed for so long is ended, and its memory given back.
+IDLE_SECONDS = 600.0
+
+# The worker looks for modules where this process does.
+_START = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"
+    " from edge_runtime.serve.worker_process import main; main()"
+)
+
+
+@dataclass(frozen=True)
+class ColouredPhoto:
+    """The file of a photo that was coloured; the fields are those of `PhotoResult`."""
+
+    data: bytes
+    format: Format
+    width: int
+    height: int
+    seconds: float
+    notes: tuple[str, ...]
+    coloured: bool
+
+
+class Job:
+    """One job on its way, which another thread may call off."""
+
+    def __init__(self) -> None:
+        self.called_off = False
+        self._worker: _Worker | None = None
+        self._lock = threading.Lock()
+
+    def call_off(self) -> None:
+        """Let it end with an error, now."""
+        with self._lock:
+            self.called_off = True
+            if self._worker is not None:
+                self._worker.end()
+
+    def _give_to(self, worker: "_Worker | None") -> None:
+        with self._lock:
+            self._worker = worker
+            if self.called_off and worker is not None:
+                worker.end()
+
+
+class Workshop:
+    """Workers as they are needed; its methods are for several threads at once."""
+
+    def __init__(self, models: Models, device: Device, places: int, seconds: float):
+        """Start nothing yet.
+
+        Args:
+            models: those at hand.
+            device: what the network runs on, but for the threads, which are a setting.
+            places: how many photos may be worked on at the same time.
+            seconds: how long a photo may take.
+        """
+        self.places = places
+        self._start = {
+            "model": str(models.file(models.first)),
+            "device": asdict(device)
+            | {"delegate": None if device.delegate is None else str(device.delegate)},
+        }
+        self._seconds = seconds
+        self._lock = threading.Lock()  # guards what is below
+        self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
+        self._closed = False
+
+    def load(self, settings: Settings) -> tuple[str, str]:
+        """Start a worker with a model, and see that it can be used.
+
+        Returns:
+            what runs it, and why not the GPU, as of a `Colorizer`.
+        Raises:
+            ModelError, TintLiteError: as for `Colorizer`.
+        """
+        told, _ = self._do(Job(), {"job": "load", "settings": asdict(settings)}, b"", "the model")
+        return told["accelerator"], told["note"]
+
+    def open(self, job: Job, file: BinaryIO, name: str, settings: Settings) -> OpenedPhoto:
+        """As `Studio.open`, in a worker.
+
+        Raises:
+            PictureError: as there; it takes too long, or was called off.
+        """
+        words = {"job": "open", "name": name, "settings": asdict(settings)}
+        told, data = self._do(job, words, _bytes_of(file), name)
+        before, shape = told["before"], told["ab"]
+        ab = np.frombuffer(data[before:], "<f4").astype(np.float32).reshape(shape)
+        notes = tuple(told["notes"])
+        return OpenedPhoto(**{**told, "before": data[:before], "ab": ab, "notes": notes})
+
+    def colorize(
+        self, job: Job, file: BinaryIO, name: str, settings: Settings, options: PhotoOptions
+    ) -> ColouredPhoto:
+        """As `Studio.colorize`, in a worker.
+
+        Raises:
+            PictureError: as there; it takes too long, or was called off.
+        """
+        words = {
+            "job": "colorize",
+            "name": name,
+            "settings": asdict(settings),
+            "side_by_side": options.side_by_side,
+            "longest": options.longest,
+            "format": options.format and options.format.name,
+        }
+        told, data = self._do(job, words, _bytes_of(file), name)
+        told |= {"format": format_called(told["format"]), "notes": tuple(told["notes"])}
+        return ColouredPhoto(data=data, **told)
+
+    def close(self) -> None:
+        """End all workers, also those that are at work."""
+        with self._lock:
+            self._closed = True
+            idle, busy = self._idle, list(self._busy)
+            self._idle = []
+        for worker in busy:  # who waits for it puts it away
+            worker.end()
+        for worker in idle:
+            worker.put_away()
+
+    def _do(
+        self, job: Job, words: dict[str, Any], data: bytes, name: str
+    ) -> tuple[dict[str, Any], bytes]:
+        worker = self._take()
+        late = threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            worker.end()
+
+        # A model that is loaded may be tried on a GPU, which takes as long as it takes.
+        seconds = threading.TIMEOUT_MAX if words["job"] == "load" else self._seconds
+        clock = threading.Timer(seconds, give_up)
+        clock.daemon = True
+        try:
+            job._give_to(worker)
+            clock.start()
+            told, result = worker.ask(words, data)
+        except (EOFError, OSError, ValueError):
+            worker.end()
+            if job.called_off or self._closed:
+                why = "was called off"
+            elif late.is_set():
+                why = f"takes longer than {self._seconds:g} s, and was given up"
+            else:
+                why = "cannot be decoded: the decoder broke off"
+            raise PictureError(f"{name}: {why}") from None
+        finally:
+            clock.cancel()
+            job._give_to(None)
+            self._give_back(worker)
+        if "error" in told:
+            raise (ModelError if told.get("model") else PictureError)(str(told["error"]))
+        return told, result
+
+    def _take(self) -> "_Worker":
+        with self._lock:
+            if self._closed:
+                raise PictureError("the server is ending")
+            worker = self._idle.pop() if self._idle else _Worker(self._start)
+            self._busy.add(worker)
+        worker.rests(None)
+        return worker
+
+    def _give_back(self, worker: "_Worker") -> None:
+        with self._lock:
+            self._busy.discard(worker)
+            usable = worker.alive and not self._closed
+            if usable:
+                self._idle.append(worker)
+                worker.rests(lambda: self._dismiss(worker))
+        if not usable:
+            worker.put_away()
+
+    def _dismiss(self, worker: "_Worker") -> None:
+        with self._lock:
+            if worker not in self._idle:
+                return
+            self._idle.remove(worker)
+        worker.put_away()
+
+
+class _Worker:
+    """One process."""
+
+    def __init__(self, start: dict[str, Any]):
+        command = [sys.executable, "-c", _START, json.dumps(sys.path)]
+        self._process = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        pipes = self._process.stdin, self._process.stdout
+        self._pipes = cast(tuple[BinaryIO, BinaryIO], pipes)
+        self._ended = False
+        self._rest: threading.Timer | None = None
+        self._start: dict[str, Any] | None = start
+
+    @property
+    def alive(self) -> bool:
+        return not self._ended and self._process.poll() is None
+
+    def ask(self, words: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+        """Send a request and wait for what comes of it.
+
+        Raises:
+            EOFError, OSError, ValueError: the worker has ended, or broke.
+        """
+        to, source = (cast(BinaryIO, pipe) for pipe in (self._process.stdin, self._process.stdout))
+        if self._start is not None:
+            send(to, self._start)
+            self._start = None
+        send(to, words, data)
+        return receive(source)
+
+    def rests(self, dismiss: Callable[[], None] | None) -> None:
+        """Begin to rest, and be dismissed after a while; or, for None, rest no more."""
+        if self._rest is not None:
+            self._rest.cancel()
+            self._rest = None
+        if dismiss is not None:
+            self._rest = threading.Timer(IDLE_SECONDS, dismiss)
+            self._rest.daemon = True
+            self._rest.start()
+
+    def end(self) -> None:
+        """End the process, whatever it does; from any thread, and more than once."""
+        self._ended = True
+        if self._rest is not None:
+            self._rest.cancel()
+        self._process.kill()
+
+    def put_away(self) -> None:
+        """End it and let its pipes go; for the thread that has it."""
+        self.end()
+        self._process.wait()
+        for pipe in self._pipes:
+            with suppress(OSError):  # what was not sent any more
+                pipe.close()
+
+
+def _bytes_of(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read()
