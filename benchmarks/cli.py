@@ -8,6 +8,7 @@ from benchmarks.commands.compare import HELP as COMPARE_HELP
 from benchmarks.commands.compare import compare_command
 from benchmarks.commands.detail import detail_command
 from benchmarks.commands.flicker import flicker_command
+from benchmarks.commands.hints import hints_command
 from benchmarks.commands.latency import HELP as LATENCY_HELP
 from benchmarks.commands.latency import latency_command
 from benchmarks.commands.margins import margins_command
@@ -28,6 +29,7 @@ app.command("latency", help=LATENCY_HELP)(latency_command)
 app.command("video", help=VIDEO_HELP)(video_command)
 app.command("margins")(margins_command)
 app.command("detail")(detail_command)
+app.command("hints")(hints_command)
 app.command("flicker")(flicker_command)
 app.command("report", help=REPORT_HELP)(report_command)
 app.command("compare", help=COMPARE_HELP)(compare_command)

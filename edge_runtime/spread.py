@@ -2,7 +2,8 @@
 
 At the resolution of ab, the difference between the said colour and the network's own at that place
 is spread with weights that fall with distance, with the difference of slightly blurred lightness
-and with the difference of the network's own ab: what looks alike and lies near gets the colour.
+and of the network's own ab, and with the edges on the way: what looks alike, lies near and can be
+reached gets the colour.
 The idea is that of Levin, Lischinski and Weiss, Colorization using Optimization (SIGGRAPH 2004);
 the weights are Shepard's (A two-dimensional interpolation function, 1968), which grow without
 bounds at a hint, so that the colour there comes out as said. Nothing is solved: every language
@@ -17,9 +18,10 @@ import numpy as np
 
 from edge_runtime.tone import TONE_VIEW
 
-# Where one of the three differs by so much, a weight falls to 0.6: distance in parts of the square
-# that the network sees, lightness in hundredths of the tone view's range, ab in its own units.
-DISTANCE, LIGHTNESS, AB = 0.43, 8.5, 9.0
+# Where one of the four differs by so much, a weight falls to 0.6: distance in parts of the square
+# that the network sees; lightness, and what it goes up and down on the way, in hundredths of the
+# tone view's range; ab in its own units.
+DISTANCE, LIGHTNESS, WAY, AB = 0.56, 12.0, 25.0, 12.0
 
 # The part of a weight that falls slowly: hints that agree say something about the whole picture.
 _FAR = 0.05
@@ -30,8 +32,14 @@ _NEAR = 0.001
 # What is added to the sum of weights: where it is small, the network's own colours stay.
 _OWN = 0.08
 
+# How often ways are looked for downwards and upwards again: rarely does a third time find shorter.
+_ROUNDS = 2
+
 # Slightly blurred: the binomial of five, whose deviation is one cell.
 _BLUR = np.array([1, 4, 6, 4, 1], np.float32) / 16
+
+# Longer than any way.
+_ENDLESS = 1e6
 
 # Hints that are worked on at once, so that memory stays bounded.
 _AT_ONCE = 32
@@ -103,6 +111,10 @@ def spread(guide: np.ndarray, own: np.ndarray, spots: Sequence[Spot], side: int)
             step = plane - plane[cells, None]
             step *= step
             apart += step
+        way = _ways(guide, cells)
+        way *= np.float32(1 / WAY)
+        way *= way
+        apart += way
         weights = _weights(apart)
         inside = np.stack([_inside(spot, height, width).reshape(-1) for spot in part])
         weights[inside] = 1 / _NEAR
@@ -123,6 +135,48 @@ def _apart(spots: Sequence[Spot], height: int, width: int, unit: float) -> np.nd
         down, across = _offsets(spot, height, width)
         squared.append(((down / unit) ** 2)[:, None] + (across / unit) ** 2)
     return np.stack(squared).astype(np.float32).reshape(len(spots), -1)
+
+
+def _ways(guide: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """What lightness goes up and down on the way from hints: float32 [hints, cells].
+
+    Ways go from cell to cell across their sides, and the one with the least sum counts. They are
+    found row by row: along a row, the least sum is a running minimum over that up to each cell.
+
+    Args:
+        guide: float32 [h, w].
+        cells: int [hints], where they begin, counted row by row.
+    """
+    height, width = guide.shape
+    along = np.zeros_like(guide)
+    np.cumsum(np.abs(np.diff(guide, axis=1)), axis=1, out=along[:, 1:])
+    down = np.abs(np.diff(guide, axis=0))
+    ways = np.full((height, len(cells), width), _ENDLESS, np.float32)
+    ways[cells // width, np.arange(len(cells)), cells % width] = 0
+    for _ in range(_ROUNDS):
+        for row in range(height):
+            if row:
+                np.minimum(ways[row], ways[row - 1] + down[row - 1], out=ways[row])
+            _along_row(ways[row], along[row])
+        for row in range(height - 2, -1, -1):
+            np.minimum(ways[row], ways[row + 1] + down[row], out=ways[row])
+            _along_row(ways[row], along[row])
+    return ways.swapaxes(0, 1).reshape(len(cells), -1)
+
+
+def _along_row(ways: np.ndarray, along: np.ndarray) -> None:
+    """Let ways go along a row, to the right and to the left: float32 [hints, w], in place.
+
+    Args:
+        along: float32 [w], what lightness goes up and down from the row's first cell.
+    """
+    right = ways - along
+    np.minimum.accumulate(right, axis=1, out=right)
+    right += along
+    left = (ways + along)[:, ::-1]
+    np.minimum.accumulate(left, axis=1, out=left)
+    np.minimum(ways, right, out=ways)
+    np.minimum(ways, left[:, ::-1] - along, out=ways)
 
 
 def _weights(apart: np.ndarray) -> np.ndarray:
