@@ -85,6 +85,7 @@ def _film_options(
     start: str | None,
     end: str | None,
     preview: str | None,
+    deinterlace: bool,
     resume: bool,
 ) -> VideoOptions:
     try:
@@ -97,6 +98,7 @@ def _film_options(
             start=None if start is None else parse_time(start),
             end=None if end is None else parse_time(end),
             preview=None if preview is None else Path(preview),
+            deinterlace=deinterlace,
             resume=resume,
         )
     except ValueError as error:
@@ -260,7 +262,10 @@ def colorize(
     ] = False,
     codec: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Films: FFmpeg's encoder.  [default: libx264]"),
+        typer.Option(
+            metavar="NAME",
+            help="Films: FFmpeg's encoder; auto: hardware, if it works.  [default: libx264]",
+        ),
     ] = None,
     crf: Annotated[
         float | None,
@@ -286,6 +291,10 @@ def colorize(
         str | None,
         typer.Option(metavar="FILE", help="Films: write a coloured still from near the middle."),
     ] = None,
+    deinterlace: Annotated[
+        bool,
+        typer.Option("--deinterlace", help="Films: make whole frames of interlaced ones (bwdif)."),
+    ] = False,
     no_resume: Annotated[
         bool,
         typer.Option("--no-resume", help="Films: drop what a stopped run left, and begin anew."),
@@ -295,7 +304,8 @@ def colorize(
 
     NAME.EXT becomes NAME.colour.EXT beside it, or in the folder OUT; a folder's pictures go to
     FOLDER-colour. OUT's ending chooses the format. Files are never replaced without --overwrite,
-    and results of earlier runs are not coloured again. - is standard input or output.
+    and results of earlier runs are not coloured again. - is standard input or output;
+    films go through it as y4m.
 
     \b
     Examples:
@@ -308,6 +318,8 @@ def colorize(
       tintlite colorize grandmother.jpg --hint 0.42,0.61,#8c1d2f --hint 0.1,0.9,grey --save-hints
       tintlite colorize album/ --hints auto
       tintlite colorize film.mp4 --preset veryfast --start 1:30 --end 2:00
+      tintlite colorize tape.dv -o tape.mp4 --deinterlace --codec auto
+      ffmpeg -i film.mkv -f yuv4mpegpipe - | tintlite colorize - -o - | ffplay -
 
     A film that was stopped (ctrl-C, a power cut, a full disk) goes on where it was when the same
     command is given again; --no-resume begins anew.
@@ -338,7 +350,9 @@ def colorize(
                 overwrite=overwrite,
                 quiet=True,
             ),
-            film=_film_options(codec, crf, preset, look, stats, start, end, preview, not no_resume),
+            film=_film_options(
+                codec, crf, preset, look, stats, start, end, preview, deinterlace, not no_resume
+            ),
             skip_existing=skip_existing,
             saying=_saying(hint or [], hints, save_hints),
         ),

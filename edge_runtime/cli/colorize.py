@@ -81,7 +81,7 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
     # Where the picture itself goes to standard output, nothing else may.
     tell: Callable[[str], None] = complain if to_stream else say
     if to_stream and sys.stdout.isatty():
-        raise typer.BadParameter("the picture would go to the terminal: send it on, or name a file")
+        raise typer.BadParameter("the result would go to the terminal: send it on, or name a file")
     options.saying.check(paths, plan.jobs)
     for failure in plan.failures:
         complain(failure)
@@ -251,7 +251,8 @@ def _colour_film(job: Job, colorizer: Colorizer, options: Options) -> tuple[tupl
 
     if options.photo.side_by_side:
         raise VideoError(f"{job.source}: a film is not written side by side")
-    _make_folder(job.target.parent)
+    if job.target != STREAM:
+        _make_folder(job.target.parent)
     film = replace(options.film, threads=options.threads)
     result = colour_film(job, colorizer, film, options.photo.overwrite)
     notes = result.warnings
@@ -268,8 +269,6 @@ def _check_target(job: Job) -> None:
         VideoError: a film's result has an unknown ending.
     """
     if job.target == STREAM:
-        if job.is_film:
-            raise VideoError(f"{job.source}: a film needs a file: standard output takes pictures")
         return
     if job.is_film:
         film_format_of_name(job.target)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from edge_runtime.cli.console import one_line, say
-from edge_runtime.cli.jobs import Job
+from edge_runtime.cli.console import complain, one_line, say
+from edge_runtime.cli.jobs import STREAM, Job
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.threads import default_threads
 from edge_runtime.video import VideoError, VideoOptions, VideoProgress, VideoResult, colorize_video
@@ -33,10 +33,14 @@ def colour_film(
     """
     if options.preview is not None:
         _check_preview(options.preview, job, overwrite or (options.resume and is_begun(job.target)))
+    to_stream = job.target == STREAM
+    source = sys.stdin.buffer if job.source == STREAM else job.source
+    target = sys.stdout.buffer if to_stream else job.target
     with _bar(job) as tell:
-        result = colorize_video(job.source, job.target, colorizer, options, tell)
+        result = colorize_video(source, target, colorizer, options, tell)
     if options.stats:
-        _say_stats(result)
+        # Where the film itself goes to standard output, nothing else may.
+        _tell_stats(result, complain if to_stream else say)
     return result
 
 
@@ -51,14 +55,14 @@ def _check_preview(preview: Path, job: Job, overwrite: bool) -> None:
             raise VideoError(f"{preview}: not a file that could be replaced")
 
 
-def _say_stats(result: VideoResult) -> None:
-    say(
+def _tell_stats(result: VideoResult, tell: Callable[[str], None]) -> None:
+    tell(
         f"{result.frames} frames, {result.film_seconds:.2f} s of film in {result.seconds:.1f} s "
         f"({result.fps:.1f} frames a second)"
     )
     shares = (f"{name} {share:.0%}" for name, share in result.stages.items())
-    say(f"time: {', '.join(shares)}")
-    say(f"flicker: {result.flicker:.3f} (warping error of ab), scene cuts: {result.cuts}")
+    tell(f"time: {', '.join(shares)}")
+    tell(f"flicker: {result.flicker:.3f} (warping error of ab), scene cuts: {result.cuts}")
 
 
 @contextmanager

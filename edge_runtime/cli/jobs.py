@@ -1,6 +1,7 @@
 """Decide which pictures and films are coloured, and into which files."""
 
 import os
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ from edge_runtime.pictures.formats import OTHER_ENDINGS, RAW_ENDINGS
 from edge_runtime.pictures.header import reason
 from edge_runtime.video.formats import FILM_ENDINGS, SHARED_ENDINGS, has_film_name
 from edge_runtime.video.formats import result_ending as film_result_ending
-from edge_runtime.video.sniff import looks_like_film
+from edge_runtime.video.sniff import is_y4m, looks_like_film
 
 MARK = ".colour"  # between name and ending of every result
 STREAM = Path("-")  # standard input, standard output
@@ -78,7 +79,7 @@ def make_plan(paths: list[str], out: str | None, recursive: bool) -> Plan:
         if path == STREAM:
             if to_folder:
                 raise typer.BadParameter("what comes from standard input needs a file, or -")
-            plan.jobs.append(Job(STREAM, STREAM if target is None else target))
+            _plan_stream(plan, STREAM if target is None else target)
         elif missing:
             plan.failures.append(f"{name or repr(name)}: {missing}")
         elif _is_folder(path):
@@ -183,6 +184,18 @@ def _plan_folder(plan: Plan, folder: Path, out: Path | None, recursive: bool) ->
     for picture, film in pictures:
         target = out / marked(picture, film).relative_to(folder)
         plan.jobs.append(Job(picture, target, film))
+
+
+def _plan_stream(plan: Plan, target: Path) -> None:
+    """Plan what comes from standard input: a picture, or a film as y4m."""
+    # What is not buffered (a test's input) cannot be looked at and read afterwards.
+    peek = getattr(sys.stdin.buffer, "peek", None)
+    film = peek is not None and is_y4m(peek(1))
+    if has_film_name(target) and not film:
+        how = "ffmpeg -i FILM -f yuv4mpegpipe -"
+        plan.failures.append(f"standard input: films are taken as y4m ({how})")
+    else:
+        plan.jobs.append(Job(STREAM, target, film))
 
 
 def _plan_file(plan: Plan, path: Path, folder: Path | None) -> None:

@@ -26,9 +26,8 @@ import numpy as np
 
 from edge_runtime import __version__
 from edge_runtime.pictures.header import reason
-from edge_runtime.video.encoder import EncoderPlan
 from edge_runtime.video.errors import VideoError
-from edge_runtime.video.options import VideoOptions
+from edge_runtime.video.output import Film, State
 from edge_runtime.video.segment import Coded, SegmentFile, read_segment
 from edge_runtime.whole_file import write_whole
 
@@ -44,36 +43,23 @@ _LONGEST_NAME = 200
 # What the parts of a manifest are called in a sentence.
 _PARTS = {"source": "of another film", "model": "by another model", "program": "by another version"}
 
-State = dict[str, np.ndarray]
 
-
-def manifest_of(
-    source: Path, described: str, options: VideoOptions, plan: EncoderPlan, segment: int
-) -> dict[str, Any]:
+def manifest_of(source: Path | None, film: Film) -> dict[str, Any]:
     """What decides the bytes of a film's segments.
 
     Threads and accelerator are left out: a run may go on with others.
 
     Args:
-        source: the film.
-        described: the model's name and hash.
-        options: what was asked for.
-        plan: what became of it.
-        segment: frames a segment.
+        source: the film; None for a stream, which nobody will know again.
+        film: what is done with it.
     Raises:
         VideoError: the film cannot be read.
     """
-    try:
-        with source.open("rb") as file:
-            head = hashlib.sha256(file.read(_HEAD_BYTES)).hexdigest()
-        facts = source.stat()
-    except OSError as error:
-        raise VideoError(f"{source}: {reason(error)}") from None
-    look = options.look
+    options, plan, look = film.options, film.plan, film.options.look
     return {
-        "source": {"bytes": facts.st_size, "changed": facts.st_mtime_ns, "head": head},
-        "model": described,
-        "program": [__version__, av.__version__, segment],
+        "source": None if source is None else _facts_of(source),
+        "model": film.described,
+        "program": [__version__, av.__version__, film.reader.segment],
         "options": {
             "codec": plan.name,
             **plan.options,
@@ -87,8 +73,19 @@ def manifest_of(
             "start": options.start,
             "end": options.end,
             "stats": options.stats,
+            "deinterlace": options.deinterlace,
         },
     }
+
+
+def _facts_of(source: Path) -> dict[str, Any]:
+    try:
+        with source.open("rb") as file:
+            head = hashlib.sha256(file.read(_HEAD_BYTES)).hexdigest()
+        facts = source.stat()
+    except OSError as error:
+        raise VideoError(f"{source}: {reason(error)}") from None
+    return {"bytes": facts.st_size, "changed": facts.st_mtime_ns, "head": head}
 
 
 class Leftovers:
@@ -131,6 +128,8 @@ class Leftovers:
                 self._compare(there, json.loads(json.dumps(manifest)))
                 self._find_segments()
         except OSError as error:
+            if not is_begun(target):
+                shutil.rmtree(self.folder, ignore_errors=True)
             raise self._not_written(error) from None
 
     def begin_segment(self) -> SegmentFile:
@@ -188,14 +187,18 @@ class Leftovers:
         self._flush_folder(self._target.parent)
         self.drop()
 
-    def leave(self) -> None:
-        """Close the folder; nothing stays of one without a closed segment."""
+    def leave(self, keep: bool) -> None:
+        """Close the folder.
+
+        Args:
+            keep: whether its segments stay; a folder without a closed one never does.
+        """
         if self._open_segment is not None:
             with suppress(OSError):
                 self._open_segment.discard()
             self._open_segment = None
         self.part.unlink(missing_ok=True)
-        if self.state:
+        if keep and self.state:
             self._lock.close()
         else:
             self.drop()

@@ -12,13 +12,15 @@ class VideoOptions:
     """The options of `colorize_video`.
 
     Attributes:
-        codec: FFmpeg's name of the encoder, or None for the container's usual one.
+        codec: FFmpeg's name of the encoder; `auto` for this machine's hardware where it works; or
+            None for the container's usual one.
         crf: the quality, lower is better; None for the encoder's usual one.
         preset: the encoder's word for speed against size, or None for its usual one.
         look: how frames are coloured, and steadied over time.
         stats: whether flicker and scene cuts are measured.
         start, end: seconds from the film's beginning between which frames are taken, or None.
         preview: a picture file for a frame near the middle, or None.
+        deinterlace: whether interlaced frames are made whole.
         threads: for the decoder and for the encoder, each; None leaves it to FFmpeg.
         resume: whether to go on where an earlier run was stopped; else what it left is dropped.
         serial: one step after the other and one thread each, for comparison.
@@ -32,6 +34,7 @@ class VideoOptions:
     start: float | None = None
     end: float | None = None
     preview: Path | None = None
+    deinterlace: bool = False
     threads: int | None = None
     resume: bool = True
     serial: bool = False

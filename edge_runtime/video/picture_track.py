@@ -17,7 +17,8 @@ from edge_runtime.pictures.header import reason
 from edge_runtime.video.encoder import EncoderPlan, set_up
 from edge_runtime.video.errors import VideoError
 from edge_runtime.video.job import Job
-from edge_runtime.video.leftovers import Leftovers, State
+from edge_runtime.video.leftovers import Leftovers
+from edge_runtime.video.output import State
 from edge_runtime.video.reader import ReadPoint
 from edge_runtime.video.segment import SegmentFile
 

@@ -8,15 +8,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 
 from edge_runtime.pictures.header import reason
 from edge_runtime.pictures.memory import available_memory
 from edge_runtime.video.breaks import MAY_BREAK, Breaks
+from edge_runtime.video.deinterlace import Deinterlacer
 from edge_runtime.video.errors import VideoError
 from edge_runtime.video.job import Job
 from edge_runtime.video.planes import plane
+
+# What a stream is called in messages.
+STANDARD_INPUT = "standard input"
 
 # 8K of 17:9 has 35 megapixels; FFmpeg itself would take 2000.
 MAX_PIXELS = 40_000_000
@@ -94,20 +99,28 @@ class FilmReader:
     """
 
     def __init__(
-        self, path: Path, start: float | None = None, end: float | None = None, threads: int = 0
+        self,
+        path: Path | BinaryIO,
+        start: float | None = None,
+        end: float | None = None,
+        threads: int = 0,
+        deinterlace: bool = False,
     ):
         """Open a film and look at it; nothing is decoded yet.
 
         Args:
-            path: where it is.
+            path: where it is, or a stream of y4m, which is read once.
             start, end: seconds from its beginning between which frames are wanted.
             threads: for decoding; 0 leaves it to FFmpeg.
+            deinterlace: whether interlaced frames are made whole.
         Raises:
             VideoError: no such file, no film, no picture in it, or too large a picture.
         """
         self._path = path
+        self._name = path if isinstance(path, Path) else STANDARD_INPUT
         self._start, self._end = start, end
-        self._container = _open(path)
+        self._container = _open(path) if isinstance(path, Path) else _open_stream(path)
+        self.deinterlacer = Deinterlacer() if deinterlace else None
         try:
             self.stream = self._find_picture()
             self._check_size()
@@ -184,6 +197,8 @@ class FilmReader:
 
     def cover(self, stream: av.stream.Stream) -> bytes | None:
         """The file of a cover picture, or None; the film itself is read no further."""
+        if not isinstance(self._path, Path):
+            return None
         with suppress(av.FFmpegError, VideoError), _open(self._path) as film:
             for packet in film.demux(film.streams[stream.index]):
                 return bytes(packet) or None
@@ -207,7 +222,10 @@ class FilmReader:
         number = 0
         found = after is None
         keys: deque[int] = deque()
-        for frame in self._frames(stop, 0 if after is None else after.packet, keys):
+        frames = self._frames(stop, 0 if after is None else after.packet, keys)
+        if self.deinterlacer:
+            frames = self.deinterlacer.frames(frames)
+        for frame in frames:
             if after is not None and not found:
                 number += 1
                 if after.packet:  # those before it are not all decoded
@@ -292,26 +310,26 @@ class FilmReader:
         pictures = [s for s in self._container.streams.video if not is_cover(s)]
         if not pictures:
             what = "sound only" if self._container.streams.audio else "no picture in it"
-            raise VideoError(f"{self._path}: {what}, no film")
+            raise VideoError(f"{self._name}: {what}, no film")
         best = max(pictures, key=lambda s: (s.width or 0) * (s.height or 0))
         if best.codec_context is None:
-            raise VideoError(f"{self._path}: its picture is of a kind that FFmpeg cannot decode")
+            raise VideoError(f"{self._name}: its picture is of a kind that FFmpeg cannot decode")
         return best
 
     def _check_size(self) -> None:
         width, height = self.stream.codec_context.width, self.stream.codec_context.height
         if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
             raise VideoError(
-                f"{self._path}: {width} x {height} pixels, more than {MAX_PIXELS // 10**6} "
+                f"{self._name}: {width} x {height} pixels, more than {MAX_PIXELS // 10**6} "
                 f"megapixels or {MAX_SIDE} pixels a side are refused"
             )
         if width == 0 or height == 0:
-            raise VideoError(f"{self._path}: its picture has no size, or the film is cut off")
+            raise VideoError(f"{self._name}: its picture has no size, or the film is cut off")
         free = available_memory()
         needed = width * height * 3 // 2 * FRAMES_HELD
         if free is not None and needed > free:
             raise VideoError(
-                f"{self._path}: {width} x {height} pixels need about {needed // 10**6} MB of "
+                f"{self._name}: {width} x {height} pixels need about {needed // 10**6} MB of "
                 f"memory, {free // 10**6} MB are free"
             )
 
@@ -328,7 +346,7 @@ class FilmReader:
 
     def _seek(self) -> bool:
         """Go to shortly before the start, if one can; else what lies before it is read over."""
-        if not self._start:
+        if not self._start or not isinstance(self._path, Path):
             return True
         if self._breaks:  # nobody knows where in the file a time is
             return False
@@ -473,6 +491,28 @@ def _open(path: Path) -> av.container.InputContainer:
         else:
             what = reason(error)
         raise VideoError(f"{path}: {what}") from None
+
+
+class _Pipe:
+    """What PyAV reads a stream through: what is there now, and no seeking."""
+
+    def __init__(self, stream: BinaryIO):
+        self._read = getattr(stream, "read1", stream.read)
+
+    def read(self, size: int) -> bytes:
+        return self._read(size)
+
+
+def _open_stream(stream: BinaryIO) -> av.container.InputContainer:
+    try:
+        return av.open(
+            _Pipe(stream),
+            format="yuv4mpegpipe",
+            options={"max_pixels": str(MAX_PIXELS)},
+            metadata_errors="replace",
+        )
+    except (av.FFmpegError, ValueError, OSError):
+        raise VideoError(f"{STANDARD_INPUT}: no y4m film, or cut off in its head") from None
 
 
 def is_cover(stream: av.stream.Stream) -> bool:

@@ -8,6 +8,8 @@ from typing import BinaryIO
 # Enough for four packets of a transport stream.
 _HEAD = 1024
 
+_Y4M = b"YUV4MPEG2 "
+
 # Matroska and WebM, Ogg, Windows Media, Flash, RealMedia, MXF, raw frames, IVF, NUT.
 _BEGINNINGS = (
     b"\x1a\x45\xdf\xa3",
@@ -16,7 +18,7 @@ _BEGINNINGS = (
     b"FLV\x01",
     b".RMF",
     b"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01\x02",
-    b"YUV4MPEG2 ",
+    _Y4M,
     b"DKIF\x00\x00",
     b"nut/multimedia container\x00",
 )
@@ -58,6 +60,11 @@ def looks_like_film(path: Path, still: bool = False) -> bool:
             return _is_film(head)
     except (OSError, ValueError):
         return False
+
+
+def is_y4m(head: bytes) -> bool:
+    """Whether a stream that begins so is a film of raw frames."""
+    return head.startswith(_Y4M)
 
 
 def _is_film(head: bytes) -> bool:

@@ -200,7 +200,7 @@ def test_what_is_no_film(tintlite, tmp_path, kind):
         (("--codec", "libvpx"), 1, "x.mp4: .mp4 does not hold what libvpx makes"),
         (("--codec", "libx264", "--preset", "soon"), 1, "the presets of libx264 are ultrafast,"),
         (("-o", "film.mp4", "--overwrite"), 1, "would replace the picture itself"),
-        (("-o", "-"), 1, "film.mp4: a film needs a file: standard output takes pictures"),
+        (("-o", "-", "--crf", "9"), 1, "standard output takes raw frames (y4m): no --crf"),
         (("--codec", "h263"), 1, "film.mp4: the encoder h263 does not take 96 x 64 pixels"),
         (("-o", "x.gif"), 1, "x.gif: '.gif' is no film format"),
         (("-o", "film.mp4/x.mp4"), 1, "cannot be made"),

@@ -16,6 +16,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.codec.context import Flags
 
 from edge_runtime import Look
 from edge_runtime.cli import main
@@ -180,6 +181,24 @@ def test_a_part_of_a_film_goes_on(tmp_path, make_film, colorizer, short_segments
     assert colorize_video(source, target, failing, options).resumed == 25
     assert_same(target, whole)
     assert (tmp_path / "still.png").read_bytes()[1:4] == b"PNG"  # the one of the middle
+
+
+def test_a_deinterlaced_film_goes_on(tmp_path, make_film, colorizer, short_segments):
+    """The filter knows the frames before and after each."""
+
+    def two_fields(film, stream):
+        stream.codec_context.flags |= Flags.interlaced_dct | Flags.interlaced_me
+
+    source = make_film(tmp_path / "f.mp4", frames=160, set_up=two_fields, options={"g": "10"})
+    options = VideoOptions(deinterlace=True, **FAST)
+    whole, target = tmp_path / "whole.mp4", tmp_path / "out.mp4"
+    expected = colorize_video(source, whole, colorizer, options)
+    assert expected.warnings == ()
+    failing = Failing(colorizer, after=120)
+    with pytest.raises(RuntimeError, match="no more"):
+        colorize_video(source, target, failing, options)
+    assert colorize_video(source, target, failing, options).resumed >= 75
+    assert_same(target, whole)
 
 
 def test_a_damaged_film_goes_on_and_tells_all_its_damage(
