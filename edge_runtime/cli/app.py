@@ -43,6 +43,12 @@ DelegateOption = Annotated[
 ]
 
 
+PatienceOption = Annotated[
+    float,
+    typer.Option(
+        min=0.5, max=3600, help="Without a frame for so many seconds, a camera counts as lost."
+    ),
+]
 CredentialsOption = Annotated[
     str | None,
     typer.Option(
@@ -367,6 +373,9 @@ def camera(
             metavar="SOURCE", help="A camera's number or device, an address, or a film (see below)."
         ),
     ] = "0",
+    list_them: Annotated[
+        bool, typer.Option("--list", help="List the cameras of this machine, and end.")
+    ] = False,
     display: Annotated[
         DisplayName, typer.Option(help="Show it in a window, in the browser, or not at all.")
     ] = DisplayName.web,
@@ -390,6 +399,7 @@ def camera(
     ] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Begin a film again at its end.")] = False,
     credentials: CredentialsOption = None,
+    patience: PatienceOption = 5.0,
     model: Annotated[
         str, typer.Option("--model", "-m", help="A shipped model's name, or a .tflite file.")
     ] = DEFAULT_MODEL,
@@ -431,7 +441,7 @@ def camera(
 
     \b
     SOURCE is one of
-      0, /dev/video0          a USB or V4L2 camera
+      0, /dev/video0          a USB or V4L2 camera; a link to one, as --list shows, keeps its name
       picamera, picamera:1    a Raspberry Pi camera
       rtsp://…, http://…      a network camera
       gst:PIPELINE            a GStreamer pipeline, where OpenCV has it
@@ -440,6 +450,7 @@ def camera(
     \b
     Examples:
       tintlite camera
+      tintlite camera --list
       tintlite camera 0 --width 1280 --height 720 --fps 30 --model nano
       tintlite camera picamera --display none --record garden.mp4
       tintlite camera rtsp://192.168.1.20/stream --retries 10
@@ -447,7 +458,10 @@ def camera(
     \b
     Exit code: 0 ended by ctrl-C or at a film's end, 1 something failed, 2 wrong usage.
     """
-    from edge_runtime.cli.camera import ShowOptions, run
+    from edge_runtime.cli.camera import ShowOptions, run, show_cameras
+
+    if list_them:
+        return show_cameras()
     from edge_runtime.live.make_view import ViewOptions
 
     return run(
@@ -457,6 +471,7 @@ def camera(
             height=height,
             fps=fps,
             loop=loop,
+            patience=patience,
             credentials=_credentials(credentials),
             model=model,
             look=_look(saturation, smoothing),
@@ -545,6 +560,7 @@ def serve(
     ] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Begin a film again at its end.")] = False,
     credentials: CredentialsOption = None,
+    patience: PatienceOption = 5.0,
     retries: Annotated[
         int | None,
         typer.Option(
@@ -577,6 +593,7 @@ def serve(
             height=height,
             fps=fps,
             loop=loop,
+            patience=patience,
             credentials=_credentials(credentials),
             model=model,
             look=_look(saturation, smoothing),

@@ -8,8 +8,9 @@ import cv2
 
 from edge_runtime.accelerator import DEFAULT_ACCELERATOR, runs_on
 from edge_runtime.cli.codes import FAILED, OK
-from edge_runtime.cli.console import complain, end_quietly, say
+from edge_runtime.cli.console import complain, end_quietly, one_line, say
 from edge_runtime.live.herald import Herald
+from edge_runtime.live.list_cameras import list_cameras
 from edge_runtime.live.live_view import LiveView
 from edge_runtime.live.make_view import ViewOptions, make_view
 from edge_runtime.live.recorder import Recorder
@@ -84,6 +85,18 @@ def run(source: str, options: ViewOptions, show: ShowOptions) -> int:
         complain(status.message)
         return FAILED
     return FAILED if recorder is not None and recorder.problem else OK
+
+
+def show_cameras() -> int:
+    """Print a line for each camera of this machine; returns the exit code."""
+    found = list_cameras()
+    for camera in found:
+        print(one_line("  ".join(filter(None, (camera.device, camera.name, camera.lasting)))))
+        if camera.problem:
+            print(one_line(f"  {camera.problem}"))
+    if not found:
+        complain("no USB or V4L2 camera was found")
+    return OK if found else FAILED
 
 
 def _opens(view: LiveView) -> bool:

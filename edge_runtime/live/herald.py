@@ -92,6 +92,8 @@ def describe(status: LiveStatus) -> str:
     """One line on how a view is doing."""
     if status.state != "running":
         return f"{status.state}: {status.message}" if status.message else status.state
+    if status.idle:
+        return f"{status.source}: nobody watches"
     return (
         f"{status.source}: {status.width} x {status.height}, {status.fps:.1f} fps,"
         f" {status.delay_ms:.0f} ms behind, {status.dropped} dropped,"

@@ -25,6 +25,9 @@ _STOP_SECONDS = 1.5
 # How long to wait for a frame before looking whether the source has ended.
 _WAIT_SECONDS = 0.5
 
+# For so long after somebody asked for a frame, further ones are coloured.
+_WANTED_SECONDS = 2.0
+
 # Rate and delay are those of the last seconds.
 _RECENT_SECONDS = 2.0
 
@@ -73,6 +76,7 @@ class LiveStatus:
         dropped: frames that gave way to newer ones.
         reconnects: how often the source came back after a loss.
         message: what is wrong just now, in one sentence, or empty.
+        idle: whether nothing is coloured, because nobody looks.
         model, threads, saturation: as configured.
         accelerator: what the network runs on.
     """
@@ -87,6 +91,7 @@ class LiveStatus:
     dropped: int
     reconnects: int
     message: str
+    idle: bool
     model: str
     threads: int
     saturation: float
@@ -106,7 +111,8 @@ class LiveView:
     """Watches a source and colours its newest frame, again and again, until it is stopped.
 
     Three threads: one reads (and is replaced when it hangs), one watches it, one colours. Whoever
-    wants the frames asks with `wait_frame`, any number at once, each at its own pace.
+    wants the frames asks with `wait_frame`, any number at once, each at its own pace. Where nobody
+    asks, frames are read and thrown away, and none is coloured.
 
     Example:
         with LiveView(lambda: open_source("0"), colorizer=Colorizer("nano")) as view:
@@ -171,6 +177,11 @@ class LiveView:
         self._failure = ""
         self._reconnects = 0
         self._frame: LiveFrame | None = None
+        self._waiting = 0
+        self._wanted_until = 0.0
+        self._old = 0  # the last frame that was coloured before a rest
+        self._idle = False
+        self._ending = False
         self._busy_since: float | None = None
         self._recent: deque[tuple[float, float]] = deque()  # (done, delay), in seconds
 
@@ -181,6 +192,7 @@ class LiveView:
 
     def start(self) -> None:
         """Begin to watch; returns at once. To be called once."""
+        self._wanted_until = time.monotonic() + _WANTED_SECONDS
         self._thread.start()
         self._watchdog.start()
 
@@ -234,6 +246,7 @@ class LiveView:
                 dropped=self._gate.dropped,
                 reconnects=self._reconnects,
                 message=self._message or self._frame_message,
+                idle=self._idle,
                 model=setup.model,
                 threads=setup.colorizer.device.threads,
                 saturation=float(setup.look.saturation),
@@ -255,7 +268,12 @@ class LiveView:
             the frame; None if none came in time, or none will ever come.
         """
         with self._changed:
+            self._waiting += 1
+            if self._idle:
+                self._changed.notify_all()
             self._changed.wait_for(lambda: self._newer(after) or self._over(), timeout)
+            self._waiting -= 1
+            self._wanted_until = time.monotonic() + _WANTED_SECONDS
             return self._frame if self._newer(after) else None
 
     def configure(
@@ -305,6 +323,8 @@ class LiveView:
         """Nothing more will come (see `Listener`)."""
         with self._changed:
             self._failure = failure
+            self._ending = True
+            self._changed.notify_all()
         self._gate.close()  # what still waits there is coloured, then `_run` ends
 
     # The colour thread.
@@ -325,10 +345,13 @@ class LiveView:
 
     def _colour_all(self) -> None:
         opening, setup = 0, self._setup
-        while (captured := self._gate.take()) is not None:
-            if self._state == "stopped":
+        while True:
+            rested = self._rest()
+            captured = self._gate.take()
+            if captured is None or self._state == "stopped":
                 return
-            fresh = captured.opening != opening or setup.colorizer is not self._setup.colorizer
+            other = captured.opening != opening or setup.colorizer is not self._setup.colorizer
+            fresh = rested or other
             opening, setup = captured.opening, self._setup
             if fresh and self._smoother is not None:
                 self._smoother.reset()
@@ -363,7 +386,22 @@ class LiveView:
             self._recent_rate(done)  # forgets what is old, asked for or not
             self._changed.notify_all()
 
+    def _rest(self) -> bool:
+        """Wait until somebody looks, or the source ends; whether that took a while."""
+        with self._changed:
+            if self._busy():
+                return False
+            self._old = 0 if self._frame is None else self._frame.number
+            self._idle = True
+            self._changed.wait_for(self._busy)
+            self._idle = False
+            return True
+
     # With `_changed` held.
+
+    def _busy(self) -> bool:
+        wanted = self._waiting > 0 or time.monotonic() < self._wanted_until
+        return wanted or self._over() or self._ending
 
     def _go(self, state: str) -> None:
         if not self._over():
@@ -374,7 +412,9 @@ class LiveView:
         return self._state in ("ended", "stopped")
 
     def _newer(self, after: int) -> bool:
-        return self._frame is not None and self._frame.number > after
+        # From before a rest only where none comes after it: of a camera that is lost.
+        least = max(after, self._old) if self._state == "running" else after
+        return self._frame is not None and self._frame.number > least
 
     def _recent_rate(self, now: float) -> tuple[float, float]:
         """(frames a second, mean delay in seconds) of the last seconds."""

@@ -11,6 +11,8 @@ from edge_runtime.keep_memory import keep_freed_memory
 from edge_runtime.live.address import is_address, with_credentials, without_passwords
 from edge_runtime.live.live_view import LiveView
 from edge_runtime.live.open_source import open_source
+from edge_runtime.live.source import READ_TIMEOUT
+from edge_runtime.live.watchdog import WatchTimes
 from edge_runtime.look import Look
 from edge_runtime.model_file import DEFAULT_MODEL
 from edge_runtime.video.temporal import ChromaSmoother
@@ -27,6 +29,7 @@ class ViewOptions:
         model: a shipped model's name, or the path of a `.tflite`.
         look: how frames are coloured, and steadied over time.
         device: what the network runs on.
+        patience: without a frame for so many seconds, a camera is lost.
         retries: how many openings in a row may fail after a loss; None for any number.
         must_open: whether a first opening that fails is the end; otherwise it is a loss.
     """
@@ -39,6 +42,7 @@ class ViewOptions:
     model: str | Path = DEFAULT_MODEL
     look: Look = field(default_factory=Look)
     device: Device = field(default_factory=Device)
+    patience: float = READ_TIMEOUT
     retries: int | None = None
     must_open: bool = False
 
@@ -86,6 +90,7 @@ def make_view(source: str, options: ViewOptions) -> LiveView:
             height=options.height,
             fps=options.fps,
             loop=options.loop,
+            patience=options.patience,
         ),
         colorizer=make_colorizer(str(options.model), options.device.threads),
         make_colorizer=make_colorizer,
@@ -95,6 +100,9 @@ def make_view(source: str, options: ViewOptions) -> LiveView:
         look=options.look,
         retries=options.retries,
         must_open=options.must_open,
+        times=WatchTimes(
+            silence=options.patience, opening=max(WatchTimes.opening, 3 * options.patience)
+        ),
     )
 
 

@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 from edge_runtime.live.address import is_address
+from edge_runtime.live.list_cameras import device_number
 from edge_runtime.live.source import Source, SourceError
 
 _PICAMERA = re.compile(r"picamera(?::(\d{1,2}))?")
@@ -19,14 +20,17 @@ def open_source(
     height: int | None = None,
     fps: float | None = None,
     loop: bool = False,
+    patience: float | None = None,
 ) -> Source:
     """Open what a text names.
 
     Args:
-        spec: `0` or `/dev/video0`, `picamera` or `picamera:1`, `gst:PIPELINE`, an address as
-            `rtsp://…` or `http://…`, or the path of a film, which is played as if live.
+        spec: `0` or `/dev/video0`, or a link to one as /dev/v4l/by-id/…, `picamera` or
+            `picamera:1`, `gst:PIPELINE`, an address as `rtsp://…` or `http://…`, or the path of a
+            film, which is played as if live.
         width, height, fps: asked of a camera; addresses, pipelines and films have their own.
         loop: whether a film begins again at its end.
+        patience: how long an address may take for a frame, in seconds; None for the usual.
     Raises:
         SourceError: it cannot be opened.
     """
@@ -45,10 +49,16 @@ def open_source(
 
         return open_pipeline(spec.removeprefix(_GSTREAMER))
     if not is_address(spec):
+        # Looked up at each opening: a camera that was plugged in again has another number.
+        number = device_number(spec)
+        if number is not None:
+            from edge_runtime.live.opencv_source import open_device
+
+            return open_device(number, width=width, height=height, fps=fps, name=spec)
         _check_file(spec)
     from edge_runtime.live.stream_source import StreamSource
 
-    return StreamSource(spec, loop=loop)
+    return StreamSource(spec, loop=loop, patience=patience)
 
 
 def _check_file(path: str) -> None:

@@ -59,7 +59,12 @@ class OpenCvSource(GuardedSource):
 
 
 def open_device(
-    index: int, *, width: int | None = None, height: int | None = None, fps: float | None = None
+    index: int,
+    *,
+    width: int | None = None,
+    height: int | None = None,
+    fps: float | None = None,
+    name: str = "",
 ) -> OpenCvSource:
     """Open a camera by its number.
 
@@ -67,12 +72,13 @@ def open_device(
         index: 0 for the first; on Linux, N of /dev/videoN.
         width, height: asked of the camera, which may give another size.
         fps: frames a second, asked likewise.
+        name: what a person calls it; by default its device.
     Raises:
         SourceError: there is no such camera, or it is in use.
     """
     linux = sys.platform.startswith("linux")
     device = Path(f"/dev/video{index}")
-    description = str(device) if linux else f"camera {index}"
+    description = name or (str(device) if linux else f"camera {index}")
     if linux:
         os.environ.setdefault(*_SELECT_TIMEOUT)
         problem = why_not_usable(device)

@@ -12,6 +12,9 @@ from edge_runtime.live.address import without_passwords
 # 8192 x 4320: no frame is larger; a header that claims more is refused before it is decoded.
 MAX_FRAME_PIXELS = 8192 * 4320
 
+# How long a camera may take for a frame, unless the user is more patient; in seconds.
+READ_TIMEOUT = 5.0
+
 
 class SourceError(TintLiteError):
     """A source that cannot be opened, was lost, or gives no pictures; told without passwords."""

@@ -9,14 +9,18 @@ import numpy as np
 
 from edge_runtime.live.address import is_address, without_passwords
 from edge_runtime.live.luma import luma_to_grey
-from edge_runtime.live.source import MAX_FRAME_PIXELS, GuardedSource, SourceError
+from edge_runtime.live.source import (
+    MAX_FRAME_PIXELS,
+    READ_TIMEOUT,
+    GuardedSource,
+    SourceError,
+)
 from edge_runtime.video.orientation import display_matrix, quarter_turns
 from edge_runtime.video.planes import plane
 from edge_runtime.video.signal import signal_of
 
-# Seconds: for connecting, for finding out what comes (each), and for each read afterwards.
+# Seconds for connecting and for finding out what comes, each; more for who is more patient.
 OPEN_TIMEOUT = 6.0
-READ_TIMEOUT = 5.0
 
 # A film that falls behind by more than this goes on from where it is, and does not race.
 _MOST_BEHIND = 1.0
@@ -34,12 +38,13 @@ class StreamSource(GuardedSource):
     What has a length is a recording, and is played at its own timestamps; what has none is live.
     """
 
-    def __init__(self, place: str, *, loop: bool = False):
+    def __init__(self, place: str, *, loop: bool = False, patience: float | None = None):
         """Open it.
 
         Args:
             place: the path of a film, or an address.
             loop: whether a recording begins again at its end.
+            patience: how long an address may take for a frame, in seconds; None for the usual.
         Raises:
             SourceError: not there, not a film, without pictures, or no answer in time.
         """
@@ -47,6 +52,8 @@ class StreamSource(GuardedSource):
         self.description = without_passwords(place)
         address = is_address(place)
         self._loop = loop
+        self._patience = READ_TIMEOUT if patience is None else patience
+        opening = max(OPEN_TIMEOUT, patience or 0)
         self._decoded = 0
         self._start: float | None = None  # of the monotonic clock, where the timestamps are 0
         began = time.monotonic()
@@ -54,12 +61,12 @@ class StreamSource(GuardedSource):
             self._container = av.open(
                 place,
                 options=_options(place) if address else {},
-                timeout=(OPEN_TIMEOUT, READ_TIMEOUT) if address else None,
+                timeout=(opening, self._patience) if address else None,
                 metadata_errors="replace",
             )
         except (av.error.FFmpegError, OSError, ValueError) as error:
-            late = address and time.monotonic() - began >= OPEN_TIMEOUT
-            why = f"no answer for {OPEN_TIMEOUT:g} s" if late else _reason(error)
+            late = address and time.monotonic() - began >= opening
+            why = f"no answer for {opening:g} s" if late else _reason(error, self._patience)
             raise SourceError(f"{self.description}: {why}") from None
         try:
             self._stream = self._choose()
@@ -90,7 +97,7 @@ class StreamSource(GuardedSource):
         try:
             frame = next(self._frames, None)
         except (av.error.FFmpegError, OSError) as error:
-            raise SourceError(f"{self.description}: {_reason(error)}") from None
+            raise SourceError(f"{self.description}: {_reason(error, self._patience)}") from None
         if frame is None:
             if not self._decoded:
                 raise SourceError(f"{self.description}: none of its pictures can be decoded")
@@ -142,9 +149,9 @@ def _options(address: str) -> dict[str, str]:
     return _LOW_DELAY | (_RTSP if address.lower().startswith("rtsp") else {})
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, patience: float) -> str:
     if isinstance(error, av.error.ExitError):  # PyAV's own timeout
-        return f"no answer for {READ_TIMEOUT:g} s"
+        return f"no answer for {patience:g} s"
     if isinstance(error, av.error.InvalidDataError | av.error.DemuxerNotFoundError):
         return "not a video"
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__

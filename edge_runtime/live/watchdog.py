@@ -8,7 +8,7 @@ from typing import Protocol
 
 from edge_runtime.live.latest_frame import LatestFrame
 from edge_runtime.live.reader import Reader
-from edge_runtime.live.source import Source, SourceError
+from edge_runtime.live.source import READ_TIMEOUT, Source, SourceError
 
 # Readers that hang in a driver and cannot be ended; with so many, no further one is begun.
 MAX_STUCK = 4
@@ -28,7 +28,7 @@ class WatchTimes:
         longest_wait: the doubling ends here.
     """
 
-    silence: float = 5.0
+    silence: float = READ_TIMEOUT
     opening: float = 15.0
     first_wait: float = 0.5
     longest_wait: float = 10.0

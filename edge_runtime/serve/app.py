@@ -36,6 +36,9 @@ from edge_runtime.threads import MAX_THREADS
 # What a form adds to the picture: boundaries, names, options.
 _FORM_BYTES = 16 * 1024
 
+# A frame is waited for where nobody has watched before.
+_STILL_SECONDS = 2.0
+
 _NO_CAMERA = "this server has no camera"
 
 Layout = Literal["after", "before", "both"]
@@ -156,7 +159,7 @@ def _routes(desk: Desk) -> FastAPI:
         if desk.view is None:
             raise HTTPException(404, _NO_CAMERA)
         async with desk.job(client_of(request, desk.behind_proxy)):
-            frame = await asyncio.to_thread(desk.view.wait_frame, -1, 0.5)
+            frame = await asyncio.to_thread(desk.view.wait_frame, -1, _STILL_SECONDS)
             if frame is None:
                 raise busy(503, "the camera has given no picture yet", 2)
             age = time.monotonic() - frame.captured

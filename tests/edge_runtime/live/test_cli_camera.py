@@ -194,7 +194,8 @@ def test_a_lost_camera_is_told_and_given_up(run, monkeypatch, fake_camera):
     assert lines(err)[0].endswith(" (trying again)")
     assert lines(err)[-1] == "tintlite: fake camera: no such camera (given up after 2 retries)"
     assert len(openings) == 3
-    assert openings[0] == ("0", {"width": 320, "height": None, "fps": 20.0, "loop": False})
+    asked = {"width": 320, "height": None, "fps": 20.0, "loop": False, "patience": 5.0}
+    assert openings[0] == ("0", asked)
 
 
 def test_a_comeback_is_told_however_short_the_loss(run, monkeypatch, fake_camera, film):

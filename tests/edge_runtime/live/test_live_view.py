@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from edge_runtime import Colorizer, Device, Look, ModelError, colour
+from edge_runtime.live import live_view
+from edge_runtime.live.herald import describe
 from edge_runtime.live.open_source import open_source
 from edge_runtime.live.recorder import Recorder
 from edge_runtime.live.source import SourceError
@@ -302,3 +304,20 @@ def test_ten_thousand_frames_need_no_more_memory_than_a_thousand(
     assert files[1] <= files[0]
     assert threads[1] <= threads[0]
     assert used[1] < 1.01 * used[0], used
+
+
+def test_nothing_is_coloured_where_nobody_looks(watch, fake_camera, wait_until, monkeypatch):
+    monkeypatch.setattr(live_view, "_WANTED_SECONDS", 0.2)
+    view = watch(fake_camera)
+    first = view.wait_frame(0, 60)
+    wait_until(lambda: view.status().idle)
+    rests = view.status()
+    assert rests.state == "running"
+    assert describe(rests) == f"{rests.source}: nobody watches"
+    wait_until(lambda: view.status().dropped > rests.dropped + 5)  # it goes on reading
+    assert view.status().frame_number == rests.frame_number >= first.number
+    # Who looks again gets a frame of now, and not the one from before the rest.
+    asked = time.monotonic()
+    frame = view.wait_frame(-1, 60)
+    assert frame.number > rests.frame_number
+    assert frame.done >= asked

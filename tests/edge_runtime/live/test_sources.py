@@ -311,6 +311,15 @@ def test_no_place_shows_a_password(form, mjpeg_camera, capfd):
     assert "cret" not in capfd.readouterr().err
 
 
+def test_one_may_be_more_patient(monkeypatch, silent_address, tiny_model):
+    monkeypatch.setattr(stream_source, "OPEN_TIMEOUT", 0.1)
+    with pytest.raises(SourceError, match=r"no answer for 0\.7 s"):
+        open_source(f"http://{silent_address}", patience=0.7)
+    view = make_view("http://camera/", ViewOptions(model=tiny_model, patience=12))
+    assert view.patience == 12
+    assert view._watchdog._times.opening == 36
+
+
 def test_credentials_from_elsewhere(tmp_path, tiny_model):
     file = tmp_path / "secret.txt"
     file.write_text("admin:p@ss/w:rd\n")
