@@ -252,7 +252,7 @@ def test_batches_that_do_not_fit_into_memory_are_one_sentence(prepared, tmp_path
     def too_much(*_):
         raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB.\nGPU 0 has ...")
 
-    monkeypatch.setattr("train.engines.KerasEngine.train", too_much)
+    monkeypatch.setattr("train.torch_engine.TorchEngine.train", too_much)
     with pytest.raises(FitError, match=r"^batches of 4 crops of 32 px .*: give a smaller --batch"):
         fit(SMALL, prepared, tmp_path / "run", encoder_weights=None)
 
