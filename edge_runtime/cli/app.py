@@ -459,6 +459,7 @@ def camera(
     Exit code: 0 ended by ctrl-C or at a film's end, 1 something failed, 2 wrong usage.
     """
     from edge_runtime.cli.camera import ShowOptions, run, show_cameras
+    from edge_runtime.cli.watch import Recording
 
     if list_them:
         return show_cameras()
@@ -479,7 +480,9 @@ def camera(
             retries=retries,
             must_open=True,
         ),
-        ShowOptions(display.value, host, port, record, overwrite),
+        ShowOptions(
+            display.value, host, port, None if record is None else Recording(record, overwrite)
+        ),
     )
 
 

@@ -1,22 +1,14 @@
 """`tintlite camera`: a live source in colour, shown, recorded, or both."""
 
-from contextlib import suppress
+import os
 from dataclasses import dataclass
-from pathlib import Path
 
-import cv2
-
-from edge_runtime.accelerator import DEFAULT_ACCELERATOR, runs_on
 from edge_runtime.cli.codes import FAILED, OK
-from edge_runtime.cli.console import complain, end_quietly, one_line, say
-from edge_runtime.live.herald import Herald
+from edge_runtime.cli.console import complain, one_line
+from edge_runtime.cli.watch import OVER, Recording, watch
 from edge_runtime.live.list_cameras import list_cameras
 from edge_runtime.live.live_view import LiveView
-from edge_runtime.live.make_view import ViewOptions, make_view
-from edge_runtime.live.recorder import Recorder
-from edge_runtime.quiet import quiet_libraries
-
-_OVER = ("ended", "stopped")
+from edge_runtime.live.make_view import ViewOptions
 
 
 @dataclass(frozen=True)
@@ -26,15 +18,13 @@ class ShowOptions:
     Attributes:
         display: window, web or none.
         host, port: where the page is served.
-        record: the film to write, or None.
-        overwrite: whether that may replace a file.
+        recording: the film to write, or None.
     """
 
     display: str
     host: str
     port: int
-    record: str | None
-    overwrite: bool
+    recording: Recording | None
 
 
 def run(source: str, options: ViewOptions, show: ShowOptions) -> int:
@@ -49,42 +39,26 @@ def run(source: str, options: ViewOptions, show: ShowOptions) -> int:
     Raises:
         TintLiteError: the model, the recording or the display cannot be had.
     """
+    if show.display == "web":
+        from edge_runtime.cli import serve
+
+        token = os.environ.get(serve.TOKEN_VARIABLE) or None
+        page = serve.PageOptions(show.host, show.port, token)
+        return serve.run(source, options, page, show.recording)
     if show.display == "window":
-        from edge_runtime.live.window import check_window
+        from edge_runtime.live.window import check_window, show_window
 
         check_window()
-    cv2.setNumThreads(options.device.threads)
-    cv2.utils.logging.setLogLevel(0)  # its warnings about cameras come as our own errors
-    with quiet_libraries():
-        view = make_view(source, options)
-    if options.device.accelerator != DEFAULT_ACCELERATOR:
-        end_quietly(view.colorizer)
-        say(runs_on(view.colorizer.accelerator, view.colorizer.accelerator_note))
-    recorder = None
-    if show.record is not None:
-        recorder = Recorder(view, Path(show.record), overwrite=show.overwrite, on_problem=complain)
-    herald = Herald(view, say=say if show.display == "none" else None, complain=complain)
-    try:
-        view.start()
-        herald.start()
-        if recorder is not None:
-            recorder.start()
-        if _opens(view):
-            # ctrl-C and SIGTERM are how watching ends: no failure, once there is something to see.
-            with suppress(KeyboardInterrupt, SystemExit):
-                _show(view, show)
-    finally:
-        herald.stop()
-        if recorder is not None:
-            recorder.stop()
-            if recorder.frames:
-                say(f"recorded {show.record}: {recorder.frames} frames, {recorder.seconds:.1f} s")
-        view.stop()
-    status = view.status()
-    if status.state == "ended" and status.message:
-        complain(status.message)
-        return FAILED
-    return FAILED if recorder is not None and recorder.problem else OK
+        return watch(source, options, show_window, recording=show.recording)
+    return watch(source, options, _wait, recording=show.recording, rates=True)
+
+
+def _wait(view: LiveView) -> None:
+    """Let it go on until it ends."""
+    number = 0
+    while view.status().state not in OVER:
+        frame = view.wait_frame(number, 0.5)
+        number = number if frame is None else frame.number
 
 
 def show_cameras() -> int:
@@ -97,27 +71,3 @@ def show_cameras() -> int:
     if not found:
         complain("no USB or V4L2 camera was found")
     return OK if found else FAILED
-
-
-def _opens(view: LiveView) -> bool:
-    """Wait for the first picture; False where none will come."""
-    while view.wait_frame(0, 0.5) is None:
-        if view.status().state in _OVER:
-            return False
-    return True
-
-
-def _show(view: LiveView, show: ShowOptions) -> None:
-    if show.display == "window":
-        from edge_runtime.live.window import show_window
-
-        show_window(view)
-    elif show.display == "web":
-        from edge_runtime.serve import serve_live
-
-        serve_live(view, show.host, show.port, say=say)
-    else:
-        number = 0
-        while view.status().state not in _OVER:
-            frame = view.wait_frame(number, 0.5)
-            number = number if frame is None else frame.number

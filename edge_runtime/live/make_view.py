@@ -17,6 +17,9 @@ from edge_runtime.look import Look
 from edge_runtime.model_file import DEFAULT_MODEL
 from edge_runtime.video.temporal import ChromaSmoother
 
+# Heaps of a live view's threads: with more, a small board's memory goes to what none of them uses.
+_ARENAS = 2
+
 
 @dataclass(frozen=True)
 class ViewOptions:
@@ -76,7 +79,7 @@ def make_view(source: str, options: ViewOptions) -> LiveView:
     Raises:
         ModelError, TintLiteError: as `Colorizer` does.
     """
-    keep_freed_memory()
+    keep_freed_memory(_ARENAS)
     make_colorizer = partial(_make, options.device)
     smoothing = options.look.smoothing
     place = source

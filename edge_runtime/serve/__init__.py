@@ -1,5 +1,5 @@
 """The live page in the browser and its API: FastAPI behind uvicorn."""
 
-from edge_runtime.serve.server import DEFAULT_HOST, DEFAULT_PORT, PageServer, serve_live
+from edge_runtime.serve.server import PageServer
 
-__all__ = ["DEFAULT_HOST", "DEFAULT_PORT", "PageServer", "serve_live"]
+__all__ = ["PageServer"]

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -14,16 +14,13 @@ from edge_runtime.serve.app import make_app
 from edge_runtime.serve.connection import Connection
 from edge_runtime.serve.desk import Desk
 from edge_runtime.serve.limits import Limits
-from edge_runtime.serve.listener import Listener, listen
+from edge_runtime.serve.listener import Listener
 from edge_runtime.serve.settings import Models, Settings
 from edge_runtime.serve.workshop import Workshop
 from edge_runtime.threads import usable_cores
 
 if TYPE_CHECKING:
     from edge_runtime.live.live_view import LiveView
-
-DEFAULT_HOST = "127.0.0.1"
-DEFAULT_PORT = 8000
 
 # What ends by itself gets so long before it is cut off.
 _ENDING_SECONDS = 1
@@ -120,34 +117,3 @@ class PageServer(uvicorn.Server):
         self.desk.stopping.set()
         self.desk.workshop.close()
         await super().shutdown(sockets)
-
-
-def serve_live(
-    view: "LiveView | None",
-    host: str = DEFAULT_HOST,
-    port: int = DEFAULT_PORT,
-    *,
-    token: str | None = None,
-    say: Callable[[str], None] = print,
-    **options: Any,
-) -> None:
-    """Serve a live view's page, until ctrl-C or SIGTERM.
-
-    Args:
-        view: started, and stopped afterwards, by the caller; None for photos alone.
-        host, port, token: as for `listen`.
-        say: is given one line with the address to open.
-        options: as for `PageServer`; where there is a view, its model, look and device count.
-    Raises:
-        TintLiteError: the address cannot be served.
-    """
-    listener = listen(host, port, token)
-    if view is not None:
-        status = view.status()
-        options |= {
-            "model": status.model,
-            "look": Look(saturation=status.saturation),
-            "device": view.colorizer.device,
-        }
-    page = f"the page is at {listener.url} (ctrl-C ends it)"
-    PageServer(listener, view, on_ready=lambda: say(page), **options).serve_page()

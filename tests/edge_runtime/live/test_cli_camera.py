@@ -138,19 +138,25 @@ def test_a_window(run, film, monkeypatch, key, open_):
     assert (red - blue).mean() > 10
 
 
-def test_the_page_gets_the_view(run, film, monkeypatch):
-    import edge_runtime.serve
+def test_the_page_is_that_of_serve(run, film, monkeypatch, tmp_path):
+    from edge_runtime.serve import PageServer
 
     seen = []
 
-    def serve_live(view, host, port, *, say):
-        seen.append((view.wait_frame(0, 60).colour.shape, host, port))
+    def serve_page(server):
+        desk, listener = server.desk, server._listener
+        seen.append((desk.view.wait_frame(0, 60).colour.shape, listener.only_local, listener.token))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(edge_runtime.serve, "serve_live", serve_live)
-    code, _, err = run(film, "--loop", "--host", "0.0.0.0", "--port", "9000")  # noqa: S104
+    monkeypatch.setattr(PageServer, "serve_page", serve_page)
+    monkeypatch.setenv("TINTLITE_TOKEN", "a-token-for-tests")
+    record = tmp_path / "shown.mp4"
+    options = ("--loop", "--host", "0.0.0.0", "--port", "0", "--record", str(record))  # noqa: S104
+    code, out, err = run(film, *options)
     assert (code, err) == (0, "")
-    assert seen == [((48, 64, 3), "0.0.0.0", 9000)]  # noqa: S104
+    assert seen == [((48, 64, 3), False, "a-token-for-tests")]
+    assert record.exists()
+    assert f"recorded {record}: " in out
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-C", "SIGTERM"])
