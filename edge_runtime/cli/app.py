@@ -92,6 +92,7 @@ def _film_options(
     end: str | None,
     preview: str | None,
     deinterlace: bool,
+    fps: float | None,
     resume: bool,
 ) -> VideoOptions:
     try:
@@ -105,6 +106,7 @@ def _film_options(
             end=None if end is None else parse_time(end),
             preview=None if preview is None else Path(preview),
             deinterlace=deinterlace,
+            fps=fps,
             resume=resume,
         )
     except ValueError as error:
@@ -297,6 +299,12 @@ def colorize(
         str | None,
         typer.Option(metavar="FILE", help="Films: write a coloured still from near the middle."),
     ] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option(
+            min=0.1, max=1000, help="Films of numbered pictures: frames a second.  [default: 24]"
+        ),
+    ] = None,
     deinterlace: Annotated[
         bool,
         typer.Option("--deinterlace", help="Films: make whole frames of interlaced ones (bwdif)."),
@@ -324,6 +332,8 @@ def colorize(
       tintlite colorize grandmother.jpg --hint 0.42,0.61,#8c1d2f --hint 0.1,0.9,grey --save-hints
       tintlite colorize album/ --hints auto
       tintlite colorize film.mp4 --preset veryfast --start 1:30 --end 2:00
+      tintlite colorize scans/frame_%05d.dpx --fps 16 -o film.mkv
+      tintlite colorize film.mkv -o frames/frame_%05d.tif
       tintlite colorize tape.dv -o tape.mp4 --deinterlace --codec auto
       ffmpeg -i film.mkv -f yuv4mpegpipe - | tintlite colorize - -o - | ffplay -
 
@@ -357,7 +367,17 @@ def colorize(
                 quiet=True,
             ),
             film=_film_options(
-                codec, crf, preset, look, stats, start, end, preview, deinterlace, not no_resume
+                codec,
+                crf,
+                preset,
+                look,
+                stats,
+                start,
+                end,
+                preview,
+                deinterlace,
+                fps,
+                not no_resume,
             ),
             skip_existing=skip_existing,
             saying=_saying(hint or [], hints, save_hints),

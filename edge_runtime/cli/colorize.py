@@ -25,6 +25,7 @@ from edge_runtime.pictures import format_of_name, mark_of_file
 from edge_runtime.quiet import quiet_libraries
 from edge_runtime.video import VideoError, VideoOptions, VideoStoppedError
 from edge_runtime.video.formats import film_format_of_name
+from edge_runtime.video.sequence import is_pattern, numbers_of
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,10 @@ def _tell_existing(outcome: _Outcome) -> None:
 
 
 def _is_there(job: Job) -> bool:
+    if job.is_film and is_pattern(job.target):
+        from edge_runtime.video.leftovers import is_begun
+
+        return bool(numbers_of(job.target)) and not is_begun(job.target)
     # A link that leads nowhere does not exist, but would be replaced all the same.
     return job.target != STREAM and (job.target.exists() or job.target.is_symlink())
 
@@ -269,6 +274,10 @@ def _check_target(job: Job) -> None:
         VideoError: a film's result has an unknown ending.
     """
     if job.target == STREAM:
+        return
+    if job.is_film and is_pattern(job.target):
+        if job.target == job.source:
+            raise VideoError(f"{job.source}: the result would replace the pictures themselves")
         return
     if job.is_film:
         film_format_of_name(job.target)

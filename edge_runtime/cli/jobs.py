@@ -13,6 +13,7 @@ from edge_runtime.pictures.formats import OTHER_ENDINGS, RAW_ENDINGS
 from edge_runtime.pictures.header import reason
 from edge_runtime.video.formats import FILM_ENDINGS, SHARED_ENDINGS, has_film_name
 from edge_runtime.video.formats import result_ending as film_result_ending
+from edge_runtime.video.sequence import is_pattern
 from edge_runtime.video.sniff import is_y4m, looks_like_film
 
 MARK = ".colour"  # between name and ending of every result
@@ -80,6 +81,8 @@ def make_plan(paths: list[str], out: str | None, recursive: bool) -> Plan:
             if to_folder:
                 raise typer.BadParameter("what comes from standard input needs a file, or -")
             _plan_stream(plan, STREAM if target is None else target)
+        elif missing and is_pattern(path):
+            _plan_sequence(plan, path, None if to_folder else target)
         elif missing:
             plan.failures.append(f"{name or repr(name)}: {missing}")
         elif _is_folder(path):
@@ -87,7 +90,7 @@ def make_plan(paths: list[str], out: str | None, recursive: bool) -> Plan:
         elif path.suffix.lower() in RAW_ENDINGS:
             plan.failures.append(f"{name}: camera raw is not read: develop it first")
         elif target is not None and not to_folder:
-            still = target.suffix.lower() in RESULT_ENDINGS
+            still = target.suffix.lower() in RESULT_ENDINGS and not is_pattern(target)
             plan.jobs.append(Job(path, target, is_film(path, still)))  # just that is wanted
         else:
             _plan_file(plan, path, target)
@@ -196,6 +199,16 @@ def _plan_stream(plan: Plan, target: Path) -> None:
         plan.failures.append(f"standard input: films are taken as y4m ({how})")
     else:
         plan.jobs.append(Job(STREAM, target, film))
+
+
+def _plan_sequence(plan: Plan, pattern: Path, target: Path | None) -> None:
+    """Plan a film whose frames are files of their own."""
+    if target is None:
+        plan.failures.append(
+            f"{pattern}: say where the film goes (-o film.mkv, or -o out/{pattern.name})"
+        )
+    else:
+        plan.jobs.append(Job(pattern, target, True))
 
 
 def _plan_file(plan: Plan, path: Path, folder: Path | None) -> None:

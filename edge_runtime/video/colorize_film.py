@@ -22,11 +22,13 @@ from edge_runtime.video.kept import picture_facts
 from edge_runtime.video.options import VideoOptions
 from edge_runtime.video.orientation import display_matrix, quarter_turns
 from edge_runtime.video.output import Film, Output, State
+from edge_runtime.video.picture_output import PictureOutput
 from edge_runtime.video.pipeline import Pipeline, Stage
 from edge_runtime.video.planes import luma_depth
 from edge_runtime.video.preview import Preview
 from edge_runtime.video.reader import STANDARD_INPUT, ElsewhereError, FilmReader, ReadPoint
 from edge_runtime.video.result import VideoProgress, VideoResult
+from edge_runtime.video.sequence import is_pattern
 from edge_runtime.video.signal import signal_of
 from edge_runtime.video.y4m_output import Y4mOutput
 
@@ -49,9 +51,9 @@ def colorize_video(
     stopped it: ctrl-C, a power cut, a full disk.
 
     Args:
-        source: the film; or a stream of y4m.
-        target: the file to write, whose ending chooses the container; or a stream, which gets y4m,
-            the picture alone.
+        source: the film; or pictures, as `frames/frame_%05d.png`; or a stream of y4m.
+        target: the file to write, whose ending chooses the container; or pictures of 16 bits, as
+            `out/frame_%05d.tif`; or a stream, which gets y4m, the picture alone.
         colorizer: the network.
         options: how to colour and to write.
         on_progress: called about ten times a second, in the calling thread.
@@ -73,7 +75,11 @@ def colorize_video(
         with suppress(OSError, ValueError):
             if isinstance(source, Path) and target.samefile(source):
                 raise VideoError(f"{source}: the result would replace the film itself")
-        output = FilmOutput(source if isinstance(source, Path) else None, target)
+        if target == source:
+            raise VideoError(f"{source}: the result would replace the film itself")
+        known = source if isinstance(source, Path) else None
+        pictures = is_pattern(target)
+        output = PictureOutput(known, target) if pictures else FilmOutput(known, target)
     else:
         output = Y4mOutput(target)
     run = _Run(source, target, output, colorizer, options, on_progress)
@@ -152,6 +158,7 @@ class _Run:
             turns=self._turns,
             keep_fields=plan.fields,
             squeeze=squeezed,
+            pictures=isinstance(self._output, PictureOutput),
         )
         self._preview = self._make_preview()
         film = Film(
@@ -179,7 +186,12 @@ class _Run:
     def _open(self) -> FilmReader:
         options = self._options
         reader = FilmReader(
-            self._source, options.start, options.end, self._threads, options.deinterlace
+            self._source,
+            options.start,
+            options.end,
+            self._threads,
+            options.deinterlace,
+            options.fps,
         )
         self._readers.append(reader)
         return reader

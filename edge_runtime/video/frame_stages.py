@@ -9,10 +9,10 @@ from edge_runtime.colorizer import Colorizer
 from edge_runtime.video.chroma import ChromaMaker
 from edge_runtime.video.flicker import FlickerMeter
 from edge_runtime.video.job import Job
-from edge_runtime.video.luma import half_size, lightness_of
+from edge_runtime.video.luma import grey_levels, half_size, lightness_of
 from edge_runtime.video.options import VideoOptions
 from edge_runtime.video.pipeline import Stage
-from edge_runtime.video.planes import Workbench, plane
+from edge_runtime.video.planes import Workbench, deep_picture, plane
 from edge_runtime.video.signal import Signal
 from edge_runtime.video.temporal import ChromaSmoother
 from edge_runtime.view import Print, View
@@ -38,6 +38,7 @@ class FrameStages:
         turns: int = 0,
         keep_fields: bool = False,
         squeeze: bool = False,
+        pictures: bool = False,
     ):
         """Prepare; nothing runs yet.
 
@@ -49,6 +50,7 @@ class FrameStages:
             turns: quarter turns, against the clock, that put a frame upright.
             keep_fields: whether the chroma of each field of an interlaced frame is its own.
             squeeze: whether luma that takes all levels is brought to the limited ones.
+            pictures: whether frames are painted as pictures of 16 bits too.
         """
         self._colorizer = colorizer
         look = options.look
@@ -72,6 +74,9 @@ class FrameStages:
             steps["measure"] = self._measure
             self._keepers["measure"] = self.meter
         steps["chroma"] = self._colour
+        self._look, self._pictures = look, pictures
+        if pictures:
+            steps["paint"] = self._paint
         self.stages = [Stage(name, self._keeping(name, work)) for name, work in steps.items()]
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
@@ -101,8 +106,14 @@ class FrameStages:
         return work_on
 
     def _see(self, job: Job) -> None:
+        deep = deep_picture(job.frame) if self._pictures else None
         job.frame = self.bench.prepare(job.frame)
         luma = plane(job.frame, 0)
+        if self._pictures:
+            if deep is None:
+                levels = np.rint(grey_levels(self._signal) * 65_535).astype(np.uint16)
+                deep = levels[luma]
+            job.picture = np.ascontiguousarray(np.rot90(deep, self._turns))
         job.half = half_size(luma)
         shape = self._framing.scaled_shape
         shape = shape[::-1] if self._turns % 2 else shape
@@ -120,6 +131,9 @@ class FrameStages:
     def _measure(self, job: Job) -> None:
         if self.meter:
             self.meter.add(job.lightness, job.ab)
+
+    def _paint(self, job: Job) -> None:
+        job.picture = self._colorizer.paint(job.picture, job.ab, self._look)
 
     def _colour(self, job: Job) -> None:
         # The decoder may still need the frame, to predict others from it.

@@ -17,6 +17,8 @@ class Job:
         state: of all steps before they see this frame, by names; each step that keeps something
             from frame to frame puts it there. None where no segment begins.
         point: where in the film it is; None where no segment ends.
+        picture: uint16 [H, W] grey or [H, W, 3] sRGB, the upright frame, then painted; None where
+            no pictures are written.
         half: uint8 or uint16, the luma at the size of the chroma planes; this and what follows is
             None where it is not known yet.
         lightness: float32 [h, w], L* of the whole upright frame as the network sees it.
@@ -27,6 +29,7 @@ class Job:
     number: int = 0
     state: dict[str, Any] | None = None
     point: "ReadPoint | None" = None
+    picture: Any = None
     half: Any = None
     lightness: Any = None
     ab: Any = None

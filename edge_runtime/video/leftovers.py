@@ -29,6 +29,7 @@ from edge_runtime.pictures.header import reason
 from edge_runtime.video.errors import VideoError
 from edge_runtime.video.output import Film, State
 from edge_runtime.video.segment import Coded, SegmentFile, read_segment
+from edge_runtime.video.sequence import find_sequence, is_pattern
 from edge_runtime.whole_file import write_whole
 
 if sys.platform != "win32":
@@ -72,6 +73,7 @@ def manifest_of(source: Path | None, film: Film) -> dict[str, Any]:
             "framing": look.framing,
             "start": options.start,
             "end": options.end,
+            "fps": options.fps,
             "stats": options.stats,
             "deinterlace": options.deinterlace,
         },
@@ -79,6 +81,8 @@ def manifest_of(source: Path | None, film: Film) -> dict[str, Any]:
 
 
 def _facts_of(source: Path) -> dict[str, Any]:
+    if is_pattern(source):
+        return find_sequence(source).facts()
     try:
         with source.open("rb") as file:
             head = hashlib.sha256(file.read(_HEAD_BYTES)).hexdigest()
@@ -193,10 +197,7 @@ class Leftovers:
         Args:
             keep: whether its segments stay; a folder without a closed one never does.
         """
-        if self._open_segment is not None:
-            with suppress(OSError):
-                self._open_segment.discard()
-            self._open_segment = None
+        self._drop_open_segment()
         self.part.unlink(missing_ok=True)
         if keep and self.state:
             self._lock.close()
@@ -205,11 +206,18 @@ class Leftovers:
 
     def drop(self) -> None:
         """Remove the folder and all that is in it."""
+        self._drop_open_segment()
         # By one step first, so that a part of it is never taken for a whole.
         with suppress(OSError):
             (self.folder / "manifest.json").unlink()
         self._lock.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _drop_open_segment(self) -> None:
+        if self._open_segment is not None:
+            with suppress(OSError):
+                self._open_segment.discard()
+            self._open_segment = None
 
     def _name(self, ending: str, number: int | None = None) -> Path:
         return self.folder / f"{self.done if number is None else number:06}.{ending}"

@@ -19,6 +19,7 @@ class VideoOptions:
         look: how frames are coloured, and steadied over time.
         stats: whether flicker and scene cuts are measured.
         start, end: seconds from the film's beginning between which frames are taken, or None.
+        fps: frames a second of a sequence of pictures; None for 24.
         preview: a picture file for a frame near the middle, or None.
         deinterlace: whether interlaced frames are made whole.
         threads: for the decoder and for the encoder, each; None leaves it to FFmpeg.
@@ -33,6 +34,7 @@ class VideoOptions:
     stats: bool = False
     start: float | None = None
     end: float | None = None
+    fps: float | None = None
     preview: Path | None = None
     deinterlace: bool = False
     threads: int | None = None
@@ -43,8 +45,10 @@ class VideoOptions:
         """See that the values are usable.
 
         Raises:
-            ArgumentError: start or end out of range.
+            ArgumentError: start, end or frames a second out of range.
         """
+        if self.fps is not None and not 0.1 <= self.fps <= 1000:
+            raise ArgumentError(f"the frames a second are 0.1 to 1000, not {self.fps:g}")
         if self.start is not None and not self.start >= 0:
             raise ArgumentError(f"the start is 0 seconds or later, not {self.start}")
         if self.end is not None and not self.end > (self.start or 0):

@@ -34,6 +34,19 @@ def plane(frame: av.VideoFrame, index: int) -> np.ndarray:
     return view[::-1] if part.line_size < 0 else view
 
 
+def deep_picture(frame: av.VideoFrame) -> np.ndarray | None:
+    """A frame of grey or RGB levels at 16 bits: uint16 [H, W] or [H, W, 3]; None of other frames.
+
+    Those have luma of a film's range, of 8 or 10 bits.
+    """
+    name = frame.format.name
+    if frame.format.is_rgb or name.startswith("pal8"):
+        return frame.reformat(format="rgb48le").to_ndarray()
+    if name.startswith("gray16"):
+        return frame.reformat(format="gray16le").to_ndarray()
+    return None
+
+
 def luma_depth(frame: av.VideoFrame) -> int:
     """Bits a sample of a frame's luma, or of its colours."""
     return max(component.bits for component in frame.format.components)

@@ -19,6 +19,7 @@ from edge_runtime.video.deinterlace import Deinterlacer
 from edge_runtime.video.errors import VideoError
 from edge_runtime.video.job import Job
 from edge_runtime.video.planes import plane
+from edge_runtime.video.sequence import USUAL_FPS, find_sequence, is_pattern
 
 # What a stream is called in messages.
 STANDARD_INPUT = "standard input"
@@ -105,21 +106,32 @@ class FilmReader:
         end: float | None = None,
         threads: int = 0,
         deinterlace: bool = False,
+        fps: float | None = None,
     ):
         """Open a film and look at it; nothing is decoded yet.
 
         Args:
-            path: where it is, or a stream of y4m, which is read once.
+            path: where it is, as `frames/frame_%05d.png` for a sequence of pictures; or a stream of
+                y4m, which is read once.
             start, end: seconds from its beginning between which frames are wanted.
             threads: for decoding; 0 leaves it to FFmpeg.
             deinterlace: whether interlaced frames are made whole.
+            fps: frames a second of a sequence.
         Raises:
             VideoError: no such file, no film, no picture in it, or too large a picture.
         """
         self._path = path
         self._name = path if isinstance(path, Path) else STANDARD_INPUT
         self._start, self._end = start, end
-        self._container = _open(path) if isinstance(path, Path) else _open_stream(path)
+        numbered = isinstance(path, Path) and is_pattern(path)
+        if fps is not None and not numbered:
+            raise VideoError(f"{self._name}: --fps is for frames that are files of their own")
+        if not isinstance(path, Path):
+            self._container = _open_stream(path)
+        elif numbered:
+            self._container = _open_sequence(path, USUAL_FPS if fps is None else fps)
+        else:
+            self._container = _open(path)
         self.deinterlacer = Deinterlacer() if deinterlace else None
         try:
             self.stream = self._find_picture()
@@ -491,6 +503,26 @@ def _open(path: Path) -> av.container.InputContainer:
         else:
             what = reason(error)
         raise VideoError(f"{path}: {what}") from None
+
+
+def _open_sequence(pattern: Path, fps: float) -> av.container.InputContainer:
+    sequence = find_sequence(pattern)
+    rate = Fraction(fps).limit_denominator(1001)
+    try:
+        return av.open(
+            sequence.address,
+            format="image2",
+            options={"max_pixels": str(MAX_PIXELS)},
+            container_options={
+                "format_whitelist": "image2",
+                "protocol_whitelist": "file",
+                "pattern_type": "sequence",
+                "start_number": str(sequence.first),
+                "framerate": f"{rate.numerator}/{rate.denominator}",
+            },
+        )
+    except (av.FFmpegError, ValueError, OSError) as error:
+        raise VideoError(f"{pattern}: no pictures that can be read: {reason(error)}") from None
 
 
 class _Pipe:
