@@ -12,6 +12,7 @@ from benchmarks.commands.hints import hints_command
 from benchmarks.commands.latency import HELP as LATENCY_HELP
 from benchmarks.commands.latency import latency_command
 from benchmarks.commands.margins import margins_command
+from benchmarks.commands.reference import reference_command
 from benchmarks.commands.report import HELP as REPORT_HELP
 from benchmarks.commands.report import report_command
 from benchmarks.commands.video import HELP as VIDEO_HELP
@@ -30,6 +31,7 @@ app.command("video", help=VIDEO_HELP)(video_command)
 app.command("margins")(margins_command)
 app.command("detail")(detail_command)
 app.command("hints")(hints_command)
+app.command("reference")(reference_command)
 app.command("flicker")(flicker_command)
 app.command("report", help=REPORT_HELP)(report_command)
 app.command("compare", help=COMPARE_HELP)(compare_command)

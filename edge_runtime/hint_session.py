@@ -41,6 +41,10 @@ class HintSession:
         self._colorizer = colorizer
         self._look = look
 
+    def another(self, picture: np.ndarray) -> "HintSession":
+        """A session of another picture, by the same network and look."""
+        return HintSession(self._colorizer, picture, self._look)
+
     @cached_property
     def prints_ab(self) -> list[np.ndarray]:
         """The network's own a* and b* of each print: float32 [h, w, 2], as `View.prints`.

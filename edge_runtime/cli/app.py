@@ -126,7 +126,9 @@ def _look(saturation: float, smoothing: float | None, **others: Any) -> Look:
     return Look(saturation=saturation, smoothing=strength, **others)
 
 
-def _saying(hints: list[str], file: str | None, save: bool) -> "Saying":
+def _saying(
+    hints: list[str], file: str | None, reference: str | None, save: bool, skip_existing: bool
+) -> "Saying":
     from edge_runtime.cli.hints import Saying
     from edge_runtime.hints import Hint
 
@@ -134,9 +136,11 @@ def _saying(hints: list[str], file: str | None, save: bool) -> "Saying":
         said = tuple(Hint.from_text(text) for text in hints)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    if save and not said and file is None:
+    if save and not said and file is None and reference is None:
         raise typer.BadParameter("--save-hints needs hints to save")
-    return Saying(said, file, save)
+    if reference is not None and skip_existing:
+        raise typer.BadParameter("--skip-existing does not know results of a --reference")
+    return Saying(said, file, reference, save)
 
 
 @app.callback(invoke_without_command=True)
@@ -264,6 +268,12 @@ def colorize(
             help="A photo: hints of a .hints.json; auto: of NAME.hints.json beside each photo.",
         ),
     ] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Photos: take the colours of this picture where it looks alike."
+        ),
+    ] = None,
     save_hints: Annotated[
         bool,
         typer.Option("--save-hints", help="A photo: write its hints to NAME.hints.json beside it."),
@@ -331,6 +341,7 @@ def colorize(
       curl -s URL | tintlite colorize - > coloured.jpg
       tintlite colorize grandmother.jpg --hint 0.42,0.61,#8c1d2f --hint 0.1,0.9,grey --save-hints
       tintlite colorize album/ --hints auto
+      tintlite colorize grandmother.jpg --reference dress-in-colour.jpg --save-hints
       tintlite colorize film.mp4 --preset veryfast --start 1:30 --end 2:00
       tintlite colorize scans/frame_%05d.dpx --fps 16 -o film.mkv
       tintlite colorize film.mkv -o frames/frame_%05d.tif
@@ -380,7 +391,7 @@ def colorize(
                 not no_resume,
             ),
             skip_existing=skip_existing,
-            saying=_saying(hint or [], hints, save_hints),
+            saying=_saying(hint or [], hints, reference, save_hints, skip_existing),
         ),
     )
 

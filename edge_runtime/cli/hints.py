@@ -7,10 +7,14 @@ from pathlib import Path
 import typer
 
 from edge_runtime.cli.jobs import STREAM, Job
+from edge_runtime.compose import as_grey
+from edge_runtime.errors import PictureError
 from edge_runtime.hint_session import HintSession
 from edge_runtime.hints import Hint, checked
 from edge_runtime.hints_file import ENDING, HintsError, read_hints, write_hints
 from edge_runtime.photo import Said
+from edge_runtime.pictures import read_picture
+from edge_runtime.reference import reference_hints
 
 # In place of a file's name: each photo has a file of its own beside it, or none.
 AUTO = "auto"
@@ -23,11 +27,13 @@ class Saying:
     Attributes:
         hints: of the one photo.
         file: of hints; `AUTO`, or None for none.
+        reference: a picture whose colours photos take.
         save: whether the hints are written beside the photo, where `AUTO` finds them.
     """
 
     hints: tuple[Hint, ...] = ()
     file: str | None = None
+    reference: str | None = None
     save: bool = False
 
     def check(self, paths: Sequence[str], jobs: Sequence[Job]) -> None:
@@ -53,7 +59,7 @@ class Saying:
             raise typer.BadParameter(f"{option} is for photos, and {paths[0]} is a film")
 
     def hints_of(self, photo: Path) -> tuple[Hint, ...]:
-        """All that is said of a photo, whether or not it is the file's.
+        """All that is said of a photo but by the reference, whether or not it is the file's.
 
         Raises:
             HintsError: the file is bad.
@@ -68,22 +74,36 @@ class Saying:
             photo: or `STREAM`.
             overwrite: whether a file of hints is replaced.
         Raises:
-            HintsError: the hints cannot be saved under their name.
+            HintsError: the hints cannot be saved under their name. (What is given raises it where
+                the file is bad, and PictureError where the reference is.)
         """
         file = self._file_of(photo)
-        if file is None and not self.hints:
+        if file is None and not self.hints and self.reference is None:
             return ()
         target = self._target_of(photo, overwrite) if self.save else None
 
         def say(session: HintSession) -> tuple[Hint, ...]:
             of_file = () if file is None else read_hints(file, session.picture)
-            hints = checked((*of_file, *self.hints))
+            hints = checked((*self._of_reference(session), *of_file, *self.hints))
             session.ab(hints)  # what is of no use is not saved
             if target is not None:
                 write_hints(target, hints, session.picture)
             return hints
 
         return say
+
+    def _of_reference(self, session: HintSession) -> tuple[Hint, ...]:
+        """The hints that the reference gives.
+
+        Raises:
+            PictureError: it cannot be read, or has no colours.
+        """
+        if self.reference is None:
+            return ()
+        pixels = read_picture(self.reference).pixels
+        if as_grey(pixels) is not None:
+            raise PictureError(f"{self.reference}: the reference has no colours to take")
+        return reference_hints(session, session.another(pixels))
 
     def _file_of(self, photo: Path) -> Path | None:
         if self.file != AUTO:

@@ -6,6 +6,7 @@ from skimage import data as photos
 
 from benchmarks.hints import LEVIN, SPREADING, measure_hints, objects
 from benchmarks.levin import PULL, levin
+from benchmarks.reference import measure_reference
 from benchmarks.report.plots import gain_of_hints
 from train.errors import SourceError
 
@@ -67,6 +68,16 @@ def test_hints_from_the_truth_gain(tiny_model):
     assert LEVIN in gain_of_hints({LEVIN: [(1, 0.5, 0.4, 0.6), (5, 2.0, 1.8, 2.2)]})
 
 
-def test_no_pictures(tiny_model):
+def test_an_equal_half_is_the_best_reference(tiny_model):
+    half = photos.astronaut()[:, :256]
+    score = measure_reference(str(tiny_model), [np.hstack([half, half])])
+    assert score.halves == 2
+    assert score.better == 1
+    assert score.gain > 1
+    assert score.hints > 5
+
+
+@pytest.mark.parametrize("measure", [measure_hints, measure_reference])
+def test_no_pictures(tiny_model, measure):
     with pytest.raises(SourceError, match="no colour pictures"):
-        measure_hints(str(tiny_model), [])
+        measure(str(tiny_model), [])
