@@ -11,5 +11,5 @@ def reference_command(on: On, model: Model = "standard", limit: Limit = None) ->
     score = measure_reference(model, measured(on, limit))
     console.print(
         f"{model} on {score.halves} halves: {score.gain:+.2f} dB by {score.hints:.0f} hints, "
-        f"{score.better:.0%} are better, nine of ten gain {score.worst_tenth:+.2f} dB at least"
+        f"{score.better:.0%} are better, one of ten gains {score.worst_tenth:+.2f} dB or less"
     )
