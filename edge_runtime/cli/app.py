@@ -552,6 +552,9 @@ def serve(
         str,
         typer.Option(metavar="PATH", help="Where in that server's paths it lies, as /tint."),
     ] = "",
+    no_open: Annotated[
+        bool, typer.Option("--no-open", help="Open no browser, where there is a screen.")
+    ] = False,
     max_upload_mb: Annotated[
         int, typer.Option(min=1, max=2048, help="The largest photo file.")
     ] = 64,
@@ -605,7 +608,7 @@ def serve(
     """Serve a page in the browser: a camera live in colour, and photos coloured by dropping them.
 
     It is for this machine alone, unless --host says otherwise; then visitors need the token that
-    stands in the printed address.
+    stands in the printed address. Where there is a screen, it opens the page in the browser.
 
     \b
     Examples:
@@ -636,7 +639,14 @@ def serve(
             must_open=True,
         ),
         PageOptions(
-            host, port, token, max_upload_mb, max_viewers, tuple(allow_host or ()), base_path
+            host,
+            port,
+            token,
+            max_upload_mb,
+            max_viewers,
+            tuple(allow_host or ()),
+            base_path,
+            open=not no_open,
         ),
     )
 

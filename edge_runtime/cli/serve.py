@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from edge_runtime.accelerator import DEFAULT_ACCELERATOR, runs_on
+from edge_runtime.cli.browser import open_page
 from edge_runtime.cli.codes import OK
 from edge_runtime.cli.console import say
 from edge_runtime.cli.watch import Recording, watch
@@ -29,6 +30,8 @@ class PageOptions:
         max_viewers: how many may watch at the same time.
         hosts: names by which visitors reach it through another server.
         base_path: where in that server's paths it lies.
+        open: whether this machine's browser is opened; only without a token, which would stand in
+            the list of processes.
     """
 
     host: str
@@ -38,6 +41,7 @@ class PageOptions:
     max_viewers: int = Limits.viewers
     hosts: tuple[str, ...] = ()
     base_path: str = ""
+    open: bool = False
 
 
 def run(
@@ -75,6 +79,8 @@ def _serve(
     def tell() -> None:
         say(f"the page is at {listener.url} (ctrl-C ends it)")
         notify("READY=1")
+        if page.open and listener.token is None:
+            open_page(listener.url)
 
     with quiet_libraries():
         server = PageServer(

@@ -12,6 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from edge_runtime.cli import browser, serve
+from edge_runtime.cli.main import main
+
 ROOT = Path(__file__).parents[3]
 PATIENT = 120
 
@@ -24,7 +27,7 @@ def tintlite(tmp_path, tiny_model):
     def start(*arguments, model=tiny_model):
         command = [sys.executable, "-m", "edge_runtime", "serve", *map(str, arguments)]
         process = subprocess.Popen(
-            [*command, "--model", str(model), "--threads", "1"],
+            [*command, "--model", str(model), "--threads", "1", "--no-open"],
             cwd=tmp_path,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
@@ -85,3 +88,39 @@ def test_a_source_that_is_none(tintlite, tmp_path):
 
 def test_a_model_that_is_none(tintlite):
     fails(tintlite("--port", "0", model="gone.tflite"), "gone.tflite: no such model file")
+
+
+@pytest.mark.parametrize(
+    ("environment", "platform", "screen"),
+    [
+        ({"DISPLAY": ":0"}, "linux", True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", True),
+        ({}, "linux", False),
+        ({}, "darwin", True),
+        ({}, "win32", True),
+        ({"DISPLAY": "localhost:10.0", "SSH_CONNECTION": "a b c d"}, "linux", False),
+        ({"DISPLAY": ":0", "INVOCATION_ID": "of systemd"}, "linux", False),
+    ],
+)
+def test_where_there_is_a_screen(environment, platform, screen):
+    assert browser.has_screen(environment, platform) is screen
+
+
+@pytest.mark.parametrize(
+    ("options", "opens"),
+    [((), True), (("--no-open",), False), (("--token", "a-token-for-tests"), False)],
+)
+def test_the_browser_is_opened_where_there_is_a_screen(monkeypatch, tiny_model, options, opens):
+    opened = []
+    monkeypatch.setattr(serve, "open_page", opened.append)
+
+    class Page:
+        accelerator = None
+
+        def __init__(self, listener, view, *, on_ready, **settings):
+            self.serve_page = on_ready
+
+    monkeypatch.setattr(serve, "PageServer", Page)
+    assert main(["serve", "--port", "0", "--model", str(tiny_model), *options]) == 0
+    assert bool(opened) is opens
+    assert all(url.startswith("http://127.0.0.1:") for url in opened)
