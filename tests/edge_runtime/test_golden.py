@@ -155,7 +155,9 @@ def test_the_colours_are_those_of_the_float64_formulas(vector, as_srgb_holds):
     difference = np.abs(golden - expected)
     inside = (held == lab).all(axis=2)
     assert difference[inside].max() < 0.55  # only what lies at a tie may round otherwise
-    assert difference.max() < 2  # the table's steps
+    assert (difference < 2).mean() > 0.9999  # the table's steps
+    # At black, what one channel lacks by less than half a level leaves another three.
+    assert difference.max() < 4
     # Its white point differs in the 6th digit; in a flat picture many values lie at one tie.
     assert (golden == np.rint(expected)).mean() > 0.985
     assert np.ptp(golden.astype(int), axis=2).max() > 5  # there is colour to compare
