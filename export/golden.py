@@ -25,6 +25,7 @@ from export.contract_writer import with_contract
 from export.errors import ExportError
 from export.golden_colour import grey_lightness, lab_triples
 from export.golden_pictures import golden_pictures
+from export.golden_spread import spread_cases
 from export.golden_tone import tone_cases
 
 MANIFEST = "MANIFEST.json"
@@ -111,6 +112,7 @@ def write_golden(out: Path, on_stage: Callable[[str], None] = lambda stage: None
         "lightness.json": _json(grey_lightness()),
         "lab.json": _json(lab_triples()),
         "tone.json": _json(tone_cases()),
+        "spread.json": _json(spread_cases()),
     }
     seen: list[Seen] = []
     for picture, arrays in _seen(pictures):

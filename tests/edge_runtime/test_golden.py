@@ -16,6 +16,7 @@ from edge_runtime.interpreter import Network
 from edge_runtime.model_file import read_model
 from edge_runtime.shipped import shipped_names, shipped_path
 from edge_runtime.shrink import shrink_exactly
+from edge_runtime.spread import Spot, spread
 from edge_runtime.tone import ToneView
 
 FOLDER = Path(__file__).parents[1] / "golden"
@@ -23,6 +24,7 @@ RENEW = "python -m export golden --out tests/golden"
 MANIFEST = json.loads((FOLDER / "MANIFEST.json").read_text("utf-8"))
 VECTORS, SEEN = MANIFEST["vectors"], MANIFEST["seen"]
 CASES = json.loads((FOLDER / "tone.json").read_text("utf-8"))
+SPREAD = json.loads((FOLDER / "spread.json").read_text("utf-8"))
 SHIPPED = [vector for vector in VECTORS if vector["recipe"] != "fp32"]
 
 
@@ -74,13 +76,22 @@ def test_the_vectors_are_of_the_models_that_are_shipped():
 def test_the_folder_holds_what_the_manifest_lists_and_is_small():
     listed = {name for vector in (*VECTORS, *SEEN) for name in vector["files"].values()}
     others = {".gitattributes", "MANIFEST.json", "README.md"}
-    others |= {"lightness.json", "lab.json", "tone.json"}
+    others |= {"lightness.json", "lab.json", "tone.json", "spread.json"}
     assert {file.name for file in FOLDER.iterdir()} == listed | others
     assert sum(file.stat().st_size for file in FOLDER.iterdir()) < 2_000_000
     assert {(vector["model"], vector["recipe"]) for vector in VECTORS} >= {
         ("nano", "fp32"),
         ("standard", "fp32"),
     }
+
+
+@pytest.mark.parametrize("case", SPREAD, ids=name_of)
+def test_said_colours_are_spread(case):
+    shape = case["height"], case["width"]
+    guide = np.float32(case["guide"]).reshape(shape)
+    own, golden = (np.float32(case[key]).reshape(*shape, 2) for key in ("own", "ab"))
+    spots = [Spot(**{**spot, "ab": np.float32(spot["ab"])}) for spot in case["spots"]]
+    assert np.abs(spread(guide, own, spots, case["side"]) - golden).max() <= 0.01
 
 
 @pytest.mark.parametrize("vector", [*VECTORS, *SEEN], ids=name_of)

@@ -1,6 +1,5 @@
 """Said colours: how they are spread, where they come out as said, and what is refused."""
 
-import heapq
 import json
 import math
 
@@ -28,6 +27,7 @@ from edge_runtime.look import Look
 from edge_runtime.photo import colorize_photo
 from edge_runtime.pictures import mark_of_file, read_picture
 from edge_runtime.spread import Spot, guide, spread
+from export.golden_spread import least_ways, spread_exactly
 
 RED, BLUE = "#8c1d2f", "#2040c0"
 
@@ -106,48 +106,6 @@ def test_a_colour_at_another_lightness(as_srgb_holds):
 # Spreading
 
 
-def ways_from(guide, cell):
-    """Dijkstra's least sums of what lightness goes up and down on the way from a cell."""
-    ways = np.full(guide.shape, np.inf)
-    open_cells = [(0.0, cell)]
-    while open_cells:
-        way, (row, column) = heapq.heappop(open_cells)
-        if way >= ways[row, column]:
-            continue
-        ways[row, column] = way
-        for y, x in ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)):
-            if 0 <= y < guide.shape[0] and 0 <= x < guide.shape[1]:
-                step = abs(float(guide[y, x]) - float(guide[row, column]))
-                heapq.heappush(open_cells, (way + step, (y, x)))
-    return ways
-
-
-def spread_by_hand(guide, own, spots, side):
-    """The formulas of docs/hints.md, cell by cell in float64."""
-    height, width = guide.shape
-    result = np.zeros((height, width, 2))
-    ways = [ways_from(guide, (int(spot.row), int(spot.column))) for spot in spots]
-    for row in range(height):
-        for column in range(width):
-            total, change = 0.08, np.zeros(2)
-            for spot, way in zip(spots, ways, strict=True):
-                cell = (int(spot.row), int(spot.column))
-                down, across = row + 0.5 - spot.row, column + 0.5 - spot.column
-                apart = (down**2 + across**2) / (0.56 * side) ** 2
-                apart += ((guide[row, column] - guide[cell]) / 12) ** 2
-                apart += (way[row, column] / 25) ** 2
-                apart += float(np.sum(((own[row, column] - own[cell]) / 12) ** 2))
-                alike = 0.95 * math.exp(-apart / 2) + 0.05 / (1 + apart)
-                weight, there = alike / (1.001 - alike), own[cell]
-                reach = spot.rows > 0 and (down / spot.rows) ** 2 + (across / spot.columns) ** 2
-                if (abs(down) < 1 and abs(across) < 1) or (spot.rows > 0 and reach <= 1):
-                    weight, there = 1000.0, own[row, column]
-                total += weight
-                change += weight * (spot.ab - there)
-            result[row, column] = own[row, column] + change / total
-    return result
-
-
 def test_spreading_follows_its_formulas():
     rng = np.random.default_rng(1)
     lightness = cv2.resize(rng.uniform(0, 100, (4, 5)).astype(np.float32), (17, 12))
@@ -160,7 +118,7 @@ def test_spreading_follows_its_formulas():
     for chosen in (spots[:1], spots[1:2], spots):
         ours = maths.spread(lightness, own, chosen, 12)
         assert ours.dtype == np.float32
-        np.testing.assert_allclose(ours, spread_by_hand(lightness, own, chosen, 12), atol=5e-3)
+        np.testing.assert_allclose(ours, spread_exactly(lightness, own, chosen, 12), atol=5e-3)
     assert spread(lightness, own, [], 12) is own
 
 
@@ -168,7 +126,7 @@ def test_ways_go_round_walls():
     lightness = np.full((9, 9), 30, np.float32)
     lightness[2, :8] = lightness[5, 1:] = 90
     (ways,) = maths._ways(lightness, np.array([8 * 9 + 8]))
-    np.testing.assert_allclose(ways.reshape(9, 9), ways_from(lightness, (8, 8)), atol=1e-3)
+    np.testing.assert_allclose(ways.reshape(9, 9), least_ways(lightness, (8, 8)), atol=1e-3)
     assert ways.reshape(9, 9)[0, 0] == 0
 
 
