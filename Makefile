@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-arm64 test-interpreters test-android bench bench-quick lint clean
+.PHONY: help demo test test-slow test-arm64 test-interpreters test-android test-floors release-check \
+  bench bench-quick lint clean
 
 help: ## list these commands
-	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 19
 
 $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
@@ -40,6 +41,12 @@ test-slow: $(VENV)/.dev ## run the slow tests
 
 test-arm64: $(VENV)/.dev ## colour a photo on 64-bit ARM, emulated, and compare (minutes)
 	@PYTHON=$(BIN)/python tests/arm64/run.sh
+
+test-floors: $(VENV)/.dev ## test the runtime with the oldest NumPy, OpenCV, Pillow and PyAV (minutes)
+	@$(BIN)/python tests/floors/run.py
+
+release-check: $(VENV)/.dev ## build sdist and wheel, install the wheel elsewhere, colour a photo
+	@$(BIN)/python tests/release/run.py
 
 # make bench PHOTOS=val.tar; a folder, a .tar, a .zip, or prepared data as DATA:val.
 PHOTOS ?=
