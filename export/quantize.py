@@ -20,11 +20,12 @@ from export.flatbuffer import open_model
 from export.qat.ranges import Range
 from export.tensor_ranges import LIGHTNESS_RANGE
 
-# Operators that int8 leaves in float32, by the names of their tensors after conversion. Measured
-# on the trained nano (root mean square of the error of ab, CIE units, over 67 pictures): all int8
-# 1.77; with the first depthwise convolution in float, whose channels differ most, 1.07; any other
-# early layer 1.7. The head (48 weights) is the last step before colour. A classifier's logits are
-# exponents, which bear no rounding; of its 313 probabilities most lie below int8's least step.
+# Operators that int8 leaves in float32, by the names of their tensors after conversion (by those of
+# their layers: `float_layers` in `train.models.registry`). Measured on the trained nano (root mean
+# square of the error of ab, CIE units, over 67 pictures): all int8 1.77; with the first depthwise
+# convolution in float, whose channels differ most, 1.07; any other early layer 1.7. The head (48
+# weights) is the last step before colour. A classifier's logits are exponents, which bear no
+# rounding; of its 313 probabilities most lie below int8's least step.
 # XNNPACK has no int8 average pool: left in int8 it would cut the network in two.
 STAYS_FLOAT = (
     (r".*expanded_conv_depthwise.*", TFLOperationName.DEPTHWISE_CONV_2D),
@@ -35,10 +36,6 @@ STAYS_FLOAT = (
     (r".*", TFLOperationName.SOFTMAX),
     (r".*", TFLOperationName.TANH),
 )
-
-
-# The same by the names of layers, for fine-tuning.
-FLOAT_LAYERS = ("expanded_conv_depthwise", "ab", "logits")
 
 
 def quantized(

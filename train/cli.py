@@ -61,6 +61,8 @@ FIT_HELP = """Train a network by a recipe of `train/configs/`; run again to go o
     python -m train fit standard --data data/mine --out runs/short --minutes 30
 
     python -m train fit standard --data data/mine --out runs/gpu --until 9m --dtype bfloat16
+
+    python -m train fit baseline_cnn --scale cpu --data data/mine --out runs/baseline_cnn_cpu
 """
 
 EVALUATE_HELP = """Measure models on colour pictures, with the grey row (ab = 0) beside.
@@ -143,6 +145,7 @@ class Dtype(str, Enum):
 DEVICE = typer.Option(help="`auto` takes a GPU where there is one.")
 DTYPE = typer.Option(help="Compute in this instead of what the recipe says; weights are float32.")
 BATCH_SIZE = typer.Option(min=1, help="Pictures in a batch instead.")
+SCALE = typer.Option(help="Of a recipe that has several: paper, hour, cpu, cpu_l1, smoke.")
 
 
 def _seconds(text: str) -> float:
@@ -171,6 +174,7 @@ def fit_command(
     config: Annotated[str, typer.Argument(help="A recipe of train/configs/.")],
     data: Annotated[Path, typer.Option(help="Prepared data.")],
     out: Annotated[Path, typer.Option(help="The run's folder; an unfinished run goes on.")],
+    scale: Annotated[str | None, SCALE] = None,
     minutes: Annotated[float | None, typer.Option(help="Train this long instead.")] = None,
     steps: Annotated[int | None, typer.Option(help="Train this many batches instead.")] = None,
     epochs: Annotated[float | None, typer.Option(help="Train this many passes instead.")] = None,
@@ -211,7 +215,7 @@ def fit_command(
     from train.config import load_config
     from train.fit import Round, fit
 
-    recipe = load_config(config)
+    recipe = load_config(config, scale)
     lengths = {
         "minutes": minutes,
         "steps": steps,
@@ -384,6 +388,7 @@ def compare_command(
 def speed_command(
     config: Annotated[str, typer.Argument(help="A recipe of train/configs/.")],
     data: Annotated[Path, typer.Option(help="Prepared data.")],
+    scale: Annotated[str | None, SCALE] = None,
     batches: Annotated[int, typer.Option(min=2, help="To make, and to train.")] = 50,
     batch_size: Annotated[int | None, BATCH_SIZE] = None,
     dtype: Annotated[Dtype | None, DTYPE] = None,
@@ -392,7 +397,7 @@ def speed_command(
     from train.config import load_config
     from train.speed import measure_speed
 
-    recipe = _adapted(load_config(config), batch_size, dtype)
+    recipe = _adapted(load_config(config, scale), batch_size, dtype)
     with console.status("") as status:
         speed = measure_speed(recipe, data, batches, device=device.value, on_stage=status.update)
     console.print(

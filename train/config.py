@@ -195,22 +195,41 @@ class FitConfig:
         return self.steps
 
 
-def recipe_names() -> list[str]:
-    """The names that `load_config` knows."""
+def recipe_files() -> list[str]:
+    """The names of `train/configs/`."""
     return sorted(module.name for module in pkgutil.iter_modules(train.configs.__path__))
 
 
-def load_config(name: str) -> FitConfig:
-    """The recipe `train/configs/NAME.py`.
+def load_config(name: str, scale: str | None = None) -> FitConfig:
+    """The recipe `train/configs/NAME.py`: its `CONFIG`, or one of its `SCALES`.
 
+    Args:
+        name: of the file, or `NAME_SCALE`.
+        scale: of a file that has several.
     Raises:
         ConfigError: there is none of that name, or it does not make sense.
     """
-    if name not in recipe_names():
-        raise ConfigError(f"unknown recipe {name!r}: there are {', '.join(recipe_names())}")
+    file, files = name, recipe_files()
+    if name not in files and scale is None:
+        # The longest file whose name it begins with; of runs made before, `smoke_NAME` too.
+        name = f"{name[6:]}_smoke" if name.startswith("smoke_") else name
+        starts = [found for found in files if name.startswith(f"{found}_")]
+        file = max(starts, key=len, default=name)
+        scale = name[len(file) + 1 :]
+    if file not in files:
+        raise ConfigError(f"unknown recipe {name!r}: there are {', '.join(files)}")
     try:
-        return importlib.import_module(f"train.configs.{name}").CONFIG
+        module = importlib.import_module(f"train.configs.{file}")
+        scales = getattr(module, "SCALES", None)
+        if scales is None and scale is None:
+            return module.CONFIG
     # A key that FitConfig has not, a value of another kind, a name that is not imported.
     except (TypeError, ValueError, AttributeError, NameError, ImportError, SyntaxError) as error:
         reason = str(error).replace("FitConfig.__init__()", "a recipe")
         raise ConfigError(f"the recipe {name} cannot be read: {reason}") from None
+    if not scales:
+        raise ConfigError(f"the recipe {file} has one scale only, and no {scale!r}")
+    if scale not in scales:
+        wrong = "say which by --scale" if scale is None else f"not {scale!r}"
+        raise ConfigError(f"the recipe {file} has the scales {', '.join(scales)}: {wrong}")
+    return scales[scale]

@@ -1,6 +1,5 @@
 """Start a network's encoder from weights that were trained on colour photos (ImageNet)."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import keras
 import numpy as np
 
 from train.errors import WeightsError
+from train.models.registry import NETWORKS
 from train.networks import load_weights
 
 # Of torchvision's normalization, which Keras's DenseNet expects: of RGB in 0..1.
@@ -31,26 +31,6 @@ def _normalized_stem(kernel: np.ndarray) -> tuple[np.ndarray, float | np.ndarray
     return grey, constant
 
 
-# By network: the application, the names of the first convolution and of the batch normalization
-# behind it, and how the kernel is made for one grey channel.
-_ENCODERS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...], Callable[..., Any]]] = {
-    "pix2pix_mobilenetv2": ("MobileNetV2", ("Conv1",), ("bn_Conv1",), _plain_stem),
-    "pix2pix_densenet121": (
-        "DenseNet121",
-        ("conv1_conv", "conv1/conv"),
-        ("conv1_bn", "conv1/bn"),
-        _normalized_stem,
-    ),
-    # Its input is grey as RGB already: nothing to sum.
-    "inception_fusion": ("InceptionResNetV2", (), (), _plain_stem),
-}
-
-
-def has_encoder(network: str) -> bool:
-    """Whether a network of that name has an encoder that comes pretrained."""
-    return network in _ENCODERS
-
-
 def load_encoder(model: Any, network: str, alpha: float | None, source: str) -> int:
     """Copy pretrained weights into a network's encoder, layer by layer, by name.
 
@@ -58,7 +38,7 @@ def load_encoder(model: Any, network: str, alpha: float | None, source: str) -> 
 
     Args:
         model: the network, as `train.networks.build_network` builds it.
-        network: its name, one for which `has_encoder` is true.
+        network: its name, of one with an `encoder` in its registry row.
         alpha: width of a MobileNetV2, else None.
         source: `imagenet` (Keras downloads them) or the path of a `.weights.h5` file of the
             encoder's application in `keras.applications` with `include_top=False`.
@@ -67,8 +47,9 @@ def load_encoder(model: Any, network: str, alpha: float | None, source: str) -> 
     Raises:
         WeightsError: the file is missing or holds another network, or the download failed.
     """
-    application, stem, stem_bn, convert = _ENCODERS[network]
-    pretrained = load_application(application, alpha, source)
+    encoder = NETWORKS[network].encoder
+    convert = _normalized_stem if encoder.normalized else _plain_stem
+    pretrained = load_application(encoder.application, alpha, source)
     names = {layer.name: layer for layer in model.layers}
     if pretrained.name in names:  # the whole encoder is one layer of the network
         names = {layer.name: layer for layer in names[pretrained.name].layers}
@@ -77,9 +58,9 @@ def load_encoder(model: Any, network: str, alpha: float | None, source: str) -> 
         weights = layer.get_weights()
         if not weights or layer.name not in names:
             continue
-        if layer.name in stem:
+        if layer.name in encoder.stem:
             weights[0], offset = convert(weights[0])
-        if layer.name in stem_bn:
+        if layer.name in encoder.stem_bn:
             gamma, beta, mean, variance = weights
             weights = [gamma, beta, mean - offset, variance]
         names[layer.name].set_weights(weights)

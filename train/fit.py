@@ -20,10 +20,11 @@ from train.checkpoint import Progress, find_progress, load_checkpoint, save_chec
 from train.clock import Clock, DivergedError
 from train.colour_prior import colour_prior
 from train.config import FitConfig
-from train.encoder_weights import has_encoder, load_encoder
+from train.encoder_weights import load_encoder
 from train.engines import Engine, make_engine
 from train.errors import ConfigError, FitError
 from train.evaluate import OpenNetwork, evaluate
+from train.models.registry import NETWORKS
 from train.networks import (
     build_network,
     keras_network,
@@ -115,7 +116,7 @@ def fit(
     began = time.monotonic() if began is None else began
     train_store, val_store = Store(data, "train"), Store(data, "val")
     extra_store = None if extra is None else Store(extra, "train")
-    if not has_encoder(config.network):
+    if NETWORKS[config.network].encoder is None:
         encoder_weights = None
     start = Path(start_from or encoder_weights or "random numbers").name
     with RunFolder(out, config, data, start, extra=extra, teacher=teacher) as folder:

@@ -22,9 +22,10 @@ from train.batches import RoundBatches
 from train.config import SOFT_CROSS_ENTROPY, FitConfig
 from train.ema import decay_at
 from train.engines import AfterStep, BeforeStep
+from train.models.registry import NETWORKS
 from train.networks import build_network
 from train.torch_learners import Losses, Regression, make_learner
-from train.torch_twin import TorchTwin, has_twin
+from train.torch_twin import TorchTwin
 from train.vivid import Vgg16
 
 _AHEAD = 4  # batches prepared before they are needed, on a CPU
@@ -34,7 +35,7 @@ _READ_EVERY = 50  # steps between two looks at the loss, on a GPU
 def has_engine(config: FitConfig) -> bool:
     """Whether a recipe can be trained by its network's twin."""
     plain = config.loss != SOFT_CROSS_ENTROPY and config.optimizer in ("adamw", "adam")
-    return plain and has_twin(config.network)
+    return plain and NETWORKS[config.network].torch_twin
 
 
 class TorchEngine:

@@ -17,15 +17,6 @@ from train.errors import ConfigError
 _Step = tuple[str, tuple[int, ...], int]
 
 
-# The networks of `train.models.registry` whose layers all have twins.
-_TWINNED = frozenset({"baseline_cnn", "pix2pix_mobilenetv2", "pix2pix_densenet121"})
-
-
-def has_twin(network: str) -> bool:
-    """Whether a network of that name can be rebuilt of torch modules."""
-    return network in _TWINNED
-
-
 class _Sum(nn.Module):
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
         return inputs[0] + inputs[1]

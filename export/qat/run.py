@@ -9,8 +9,8 @@ from export.qat.fine_tune import Step, fine_tune
 from export.qat.fine_tuned import FineTuned
 from export.qat.options import QatOptions
 from export.qat.scheme import rounded_twin
-from export.quantize import FLOAT_LAYERS
 from export.twin import twin_of
+from train.models.registry import NETWORKS
 
 # Of the progress shown: how much of the mean so far stays when a batch comes.
 _SMOOTHING = 0.95
@@ -44,7 +44,7 @@ def quantization_aware(
     on_stage("int8_qat: building the tf_keras twin")
     twin = twin_of(keras_model, network=network, alpha=alpha, inputs=inputs[:_COMPARED])
     on_stage("int8_qat: measuring ranges")
-    rounded = rounded_twin(twin, FLOAT_LAYERS, inputs)
+    rounded = rounded_twin(twin, NETWORKS[network].float_layers, inputs)
     on_stage("int8_qat: fine-tuning")
     mean = 0.0
 

@@ -15,7 +15,7 @@ from export.errors import ExportError
 from export.qat.fine_tuned import FineTuned
 from export.qat.options import QatOptions
 from export.qat.ranges import Range, measure_ranges
-from export.quantize import FLOAT_LAYERS, quantized
+from export.quantize import quantized
 from export.recipes import int8_qat
 from train.errors import TrainError
 from train.evaluate import network_input
@@ -100,7 +100,7 @@ def finished(data, network, inputs, tmp_path_factory):
 def rounded_copy(network, inputs):
     twin = small(tf_keras)
     twin.set_weights(network.get_weights())
-    return rounded_twin(twin, FLOAT_LAYERS, inputs)
+    return rounded_twin(twin, ("ab",), inputs)
 
 
 def said(model, inputs):
@@ -270,7 +270,7 @@ class TestRefusals:
 
     def test_the_folder_of_other_weights(self, finished, inputs):
         options, _ = finished
-        other = rounded_twin(small(tf_keras), FLOAT_LAYERS, inputs[:20])
+        other = rounded_twin(small(tf_keras), ("ab",), inputs[:20])
         with pytest.raises(ExportError, match=r"another fine-tuning \(other weights_sha256\)"):
             fine_tune(other, options)
 

@@ -261,6 +261,11 @@ def test_registry():
         "classification",
         "gan",
     }
+    assert {name for name, network in NETWORKS.items() if network.encoder} == {
+        "inception_fusion",
+        "pix2pix_mobilenetv2",
+        "pix2pix_densenet121",
+    }
     with pytest.raises(dataclasses.FrozenInstanceError):
         NETWORKS["baseline_cnn"].name = "other"
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from train.engines import make_engine
 from train.errors import ConfigError, FitError, WeightsError
 from train.evaluate import Scores, evaluate
 from train.fit import fit
+from train.models.registry import NETWORKS
 from train.networks import load_generator, open_networks, run_view
 from train.store import Store
 
@@ -115,6 +117,34 @@ def test_epochs_are_counted_in_pictures(prepared):
     config = replace(SMALL, steps=None, epochs=1.5)
     assert config.total_steps(pictures) == -(-pictures * 3 // 8)
     assert replace(SMALL, steps=None, minutes=2.0).total_steps(pictures) is None
+
+
+def test_a_network_s_recipe_has_scales():
+    small = load_config("baseline_cnn", "smoke")
+    assert (small.steps, small.network, small.loss) == (20, "baseline_cnn", "mse")
+    assert load_config("baseline_cnn_smoke") == load_config("smoke_baseline_cnn") == small
+    alone, gan = (load_config("pix2pix_mobilenetv2", scale) for scale in ("cpu_l1", "cpu"))
+    assert load_config("pix2pix_mobilenetv2_cpu_l1") == alone
+    assert (alone.adversarial_loss, gan.adversarial_loss) == (None, "smoothed_cross_entropy")
+    for name in NETWORKS:
+        for scale in ("paper", "hour", "cpu", "smoke"):
+            assert load_config(name, scale).network == name
+
+
+@pytest.mark.parametrize(
+    ("name", "scale", "says"),
+    [
+        ("baseline_cnn", None, "has the scales paper, hour, cpu, smoke: say which by --scale"),
+        ("baseline_cnn", "day", "has the scales paper, hour, cpu, smoke: not 'day'"),
+        ("baseline_cnn_day", None, "has the scales paper, hour, cpu, smoke: not 'day'"),
+        ("nano", "cpu", "nano has one scale only, and no 'cpu'"),
+        ("nanno", "cpu", "unknown recipe 'nanno': there are ab_classifier, "),
+        ("smoke_nanno", None, "unknown recipe 'nanno_smoke'"),
+    ],
+)
+def test_a_scale_that_is_not_there_is_told(name, scale, says):
+    with pytest.raises(ConfigError, match=re.escape(says)):
+        load_config(name, scale)
 
 
 def test_a_recipe_with_a_typo_is_refused(monkeypatch):

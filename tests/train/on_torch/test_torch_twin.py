@@ -8,7 +8,7 @@ import torch
 from train.errors import ConfigError
 from train.models.pix2pix_mobilenetv2 import build_generator
 from train.models.registry import NETWORKS
-from train.torch_twin import TorchTwin, has_twin
+from train.torch_twin import TorchTwin
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_it_answers_as_keras_does_in_training(generator, lightness):
         assert ratio.max() < 1.02 * 12 / 11, name
 
 
-@pytest.mark.parametrize("name", [name for name in NETWORKS if has_twin(name)])
+@pytest.mark.parametrize("name", [name for name in NETWORKS if NETWORKS[name].torch_twin])
 def test_every_network_that_has_a_twin_answers_as_it(name, lightness):
     keras.utils.set_random_seed(4)
     model = NETWORKS[name].build(keras, input_size=64)
@@ -75,7 +75,7 @@ def test_every_network_that_has_a_twin_answers_as_it(name, lightness):
 
 
 def test_networks_without_a_twin_are_known():
-    assert {name for name in NETWORKS if not has_twin(name)} == {
+    assert {name for name in NETWORKS if not NETWORKS[name].torch_twin} == {
         "ab_classifier",
         "inception_fusion",
     }
