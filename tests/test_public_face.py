@@ -52,7 +52,7 @@ NAMES = [
 ]
 
 # Raised and caught inside, but for the last: ctrl-C, which `except TintLiteError` must not swallow.
-NO_TINTLITE_ERRORS = {"FlawError", "BrokenOffError", "ElsewhereError", "VideoStoppedError"}
+NO_TINTLITE_ERRORS = {"BrokenOffError", "ElsewhereError", "VideoStoppedError"}
 
 
 def test_the_public_names():

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge_runtime.benchmark.checked import CONFIG, Number, Text, Whole
 from edge_runtime.threads import usable_cores
 
 _ROOT = Path("/")
@@ -54,13 +55,15 @@ class Machine:
         gpu: what drives a GPU here, by its kernel driver; else None.
     """
 
-    cpu: str
-    cores: int
-    memory_gib: float | None
-    architecture: str
-    system: str
-    board: str | None
-    gpu: str | None
+    __pydantic_config__ = CONFIG
+
+    cpu: Text
+    cores: Whole
+    memory_gib: Number | None
+    architecture: Text
+    system: Text
+    board: Text | None
+    gpu: Text | None
 
 
 def machine_facts(root: Path = _ROOT) -> Machine:

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge_runtime.benchmark.checked import CONFIG, Digest, Text, Whole
 from edge_runtime.model_file import read_model
 from edge_runtime.shipped import shipped_names, shipped_path
 
@@ -20,11 +21,13 @@ class ModelFacts:
         input_size: S, the side of the square that the network sees, in pixels.
     """
 
-    file: str
-    sha256: str
-    bytes: int
-    recipe: str
-    input_size: int
+    __pydantic_config__ = CONFIG
+
+    file: Text
+    sha256: Digest
+    bytes: Whole
+    recipe: Text
+    input_size: Whole
 
 
 def model_facts(model: str | Path) -> ModelFacts:

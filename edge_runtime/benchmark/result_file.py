@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
+from edge_runtime.benchmark.checked import CONFIG, List, Number, Row, Text, Time
 from edge_runtime.benchmark.machine import Machine
 from edge_runtime.benchmark.model_facts import ModelFacts
-from edge_runtime.benchmark.result_fields import FlawError, parse_fields
 from edge_runtime.cli.console import one_line
 from edge_runtime.errors import TintLiteError
 from edge_runtime.whole_file import write_whole
@@ -24,9 +25,9 @@ from edge_runtime.whole_file import write_whole
 SCHEMA = "tintlite-benchmark"
 SCHEMA_VERSION = 1
 MAX_BYTES = 64 * 2**20
+MAX_NAMES = 100_000  # in all objects of a file together; a large one has thousands
 
-Value = str | int | float | None
-Row = dict[str, Value]
+_MOST_SHOWN = 80  # characters of names that are not ours
 
 
 class ResultFileError(TintLiteError):
@@ -38,7 +39,7 @@ class BenchmarkResult:
     """What one run of a benchmark measured.
 
     Attributes:
-        kind: one of `edge_runtime.benchmark.result_fields.KINDS`.
+        kind: what was measured.
         made: when, as ISO 8601 in UTC.
         command: what was typed; no absolute paths.
         machine: what it ran on.
@@ -50,16 +51,21 @@ class BenchmarkResult:
         per_picture: by model and by figure, one value a picture; `accuracy` alone.
     """
 
-    kind: str
-    made: str
-    command: str
+    __pydantic_config__ = CONFIG
+
+    kind: Literal["accuracy", "latency", "video", "device"]
+    made: Time
+    command: Text
     machine: Machine
-    versions: dict[str, str]
-    models: dict[str, ModelFacts]
-    rows: list[Row]
-    notes: list[str] = field(default_factory=list)
-    pictures: list[str] = field(default_factory=list)
-    per_picture: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+    versions: dict[Text, Text]
+    models: dict[Text, ModelFacts]
+    rows: List[Row]
+    notes: List[Text]
+    pictures: List[Text] = field(default_factory=list)
+    per_picture: dict[Text, dict[Text, List[Number]]] = field(default_factory=dict)
+
+
+_CHECK = TypeAdapter(BenchmarkResult)
 
 
 def now() -> str:
@@ -80,10 +86,7 @@ def write(result: BenchmarkResult, file: Path) -> None:
         if not values[optional]:
             del values[optional]
     values = _plain(values)
-    try:
-        _parse(values)
-    except FlawError as flaw:
-        raise ResultFileError(f"{file}: the result has {flaw}") from None
+    _parse(values, f"{file}: no result")
     data = (json.dumps(values, indent=1, ensure_ascii=False) + "\n").encode()
     if len(data) > MAX_BYTES:
         raise ResultFileError(f"{file}: the result is larger than {MAX_BYTES >> 20} MiB")
@@ -102,7 +105,9 @@ def read(file: Path) -> BenchmarkResult:
     """
     text = _read_text(file)
     try:
-        values = json.loads(text, parse_constant=_refuse_constant)
+        values = json.loads(
+            text, parse_constant=_refuse_constant, object_pairs_hook=_Objects(file).make
+        )
     except (ValueError, RecursionError):
         raise ResultFileError(f"{file}: not a result file: not readable JSON") from None
     if not isinstance(values, dict) or values.get("schema") != SCHEMA:
@@ -113,10 +118,7 @@ def read(file: Path) -> BenchmarkResult:
             f"{file}: of schema version {one_line(repr(version))[:40]},"
             f" this TintLite reads {SCHEMA_VERSION}"
         )
-    try:
-        return _parse(values)
-    except FlawError as flaw:
-        raise ResultFileError(f"{file}: a damaged result file: it has {flaw}") from None
+    return _parse(values, f"{file}: a damaged result file")
 
 
 def _read_text(file: Path) -> str:
@@ -137,6 +139,19 @@ def _read_text(file: Path) -> str:
         raise ResultFileError(f"{file}: cannot be read: {reason}") from None
 
 
+class _Objects:
+    """Makes the objects of a file, as long as it has not too many names."""
+
+    def __init__(self, file: Path) -> None:
+        self._file, self._left = file, MAX_NAMES
+
+    def make(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        self._left -= len(pairs)
+        if self._left < 0:
+            raise ResultFileError(f"{self._file}: has more names than any result file")
+        return dict(pairs)
+
+
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
@@ -154,8 +169,17 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _parse(values: dict[str, Any]) -> BenchmarkResult:
+def _parse(values: dict[str, Any], otherwise: str) -> BenchmarkResult:
+    """The result of what JSON gave; `otherwise` begins the error."""
     ours = ("schema", "schema_version")
-    return BenchmarkResult(
-        **parse_fields({name: value for name, value in values.items() if name not in ours})
-    )
+    fields = {name: value for name, value in values.items() if name not in ours}
+    try:
+        result = _CHECK.validate_python(fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = one_line(".".join(map(str, first["loc"])))[:_MOST_SHOWN]
+        raise ResultFileError(f"{otherwise}: {where}: {first['msg']}") from None
+    for figures in result.per_picture.values():
+        if any(len(numbers) != len(result.pictures) for numbers in figures.values()):
+            raise ResultFileError(f"{otherwise}: a list is not as long as that of the pictures")
+    return result

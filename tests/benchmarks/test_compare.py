@@ -28,7 +28,7 @@ def result(kind, rows, models=("nano",), **more):
         versions={},
         models={name: ModelFacts(f"{name}.tflite", "a" * 64, 1000, "fp32", 160) for name in models},
         rows=rows,
-        **more,
+        **{"notes": []} | more,
     )
 
 

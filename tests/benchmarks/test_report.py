@@ -60,7 +60,7 @@ def result(kind, rows, models=None, **more):
         versions={"numpy": "2.0"},
         models=facts | (models or {}),
         rows=rows,
-        **more,
+        **{"notes": []} | more,
     )
 
 

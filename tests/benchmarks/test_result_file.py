@@ -13,6 +13,7 @@ from edge_runtime.benchmark.machine import machine_facts
 from edge_runtime.benchmark.model_facts import model_facts
 from edge_runtime.benchmark.result_file import (
     MAX_BYTES,
+    MAX_NAMES,
     BenchmarkResult,
     ResultFileError,
     now,
@@ -85,26 +86,34 @@ def test_numbers_of_numpy_and_odd_names_are_written(result, tmp_path):
         (["schema_version"], 2, "of schema version 2, this TintLite reads 1"),
         (["schema_version"], True, "schema version True"),
         (["schema_version"], "1" * 9999, "schema version"),
-        (["kind"], "speed", "a kind that is none of"),
-        (["kind"], [], "a kind that is none of"),
-        (["made"], "yesterday", "not ISO 8601"),
-        (["command"], "a\x1b[2Jb", "command that is not plain text"),
-        (["machine", "cores"], "two", "cores that is not a whole number"),
-        (["machine", "host"], "x", "machine that has not the fields"),
-        (["versions", "numpy"], 2, "versions that is not plain text"),
-        (["models", "tiny", "sha256"], "abc", "a sha256 that is not one"),
-        (["models", "tiny", "bytes"], 1.5, "bytes that is not a whole number"),
-        (["models"], [], "models that is not an object"),
-        (["rows"], {}, "rows that is not a list"),
-        (["rows", 0, "model"], 3, "a row without model"),
-        (["rows", 0, "gain"], [], "gain that is not a number"),
-        (["rows", 0, "gain"], True, "gain that is not a number"),
-        (["rows", 0, "gain"], 10**400, "gain that is not a number"),
-        (["rows", 0, "set"], "\ud800", "set that is not plain text"),
-        (["notes"], [1], "notes that is not plain text"),
+        (["kind"], "speed", "kind: Input should be 'accuracy', 'latency'"),
+        (["kind"], [], "kind: Input should be 'accuracy', 'latency'"),
+        (["made"], "yesterday", "made: String should match pattern"),
+        (["command"], "a\x1b[2Jb", "command: is not plain text"),
+        (["machine", "cores"], "two", "machine.cores: is not a whole number"),
+        (["machine", "host"], "x", "machine.host: Unexpected keyword argument"),
+        (["versions", "numpy"], 2, "versions.numpy: is not plain text"),
+        (["models", "tiny", "sha256"], "abc", "models.tiny.sha256: String should match pattern"),
+        (["models", "tiny", "bytes"], 1.5, "models.tiny.bytes: is not a whole number"),
+        (["models"], [], "models: Input should be a valid dictionary"),
+        (["rows"], {}, "rows: Input should be a valid list"),
+        (["rows", 0, "model"], 3, "rows.0: is a row without model"),
+        (["rows", 0, "gain"], [], "rows.0.gain: is not a number"),
+        (["rows", 0, "gain"], True, "rows.0.gain: is not a number"),
+        (["rows", 0, "gain"], 10**400, "rows.0.gain: is not a number"),
+        (["rows", 0, "gain"], 2**53 + 1, "rows.0.gain: is not a number"),
+        (["rows", 0, "a\x1b[2J" * 99], 1, "is not plain text"),
+        (["rows", 0, "deep"], [[[]]], "rows.0.deep: is not a number"),
+        (["rows", 0, "set"], "\ud800", "rows.0.set: is not plain text"),
+        (["notes"], [1], "notes.0: is not plain text"),
+        (["schema2"], 1, "schema2: Unexpected keyword argument"),
         (["pictures"], ["a.jpg"], "not as long as that of the pictures"),
-        (["per_picture", "tiny", "rgb_psnr"], [1, None], "per_picture that is not a number"),
-        (["extra"], 1, "an unknown field 'extra'"),
+        (
+            ["per_picture", "tiny", "rgb_psnr"],
+            [1, None],
+            "tiny.rgb_psnr.1: is not a number",
+        ),
+        (["extra"], 1, "extra: Unexpected keyword argument"),
     ],
 )
 def test_spoilt_files_are_refused_in_one_sentence(written, path, value, says):
@@ -127,7 +136,7 @@ def test_a_missing_field_is_named(written, name):
     values, file = written
     del values[name]
     file.write_text(json.dumps(values), "utf-8")
-    with pytest.raises(ResultFileError, match=f"it has no {name}"):
+    with pytest.raises(ResultFileError, match=f"damaged result file: {name}: Field required"):
         read(file)
 
 
@@ -150,6 +159,20 @@ def test_what_is_no_number_in_json_is_refused(written):
         read(file)
 
 
+def test_a_file_of_flaws_is_not_read_to_its_end(written):
+    values, file = written
+    for name, flaws in (("rows", [1] * 10**5), ("notes", [1] * 10**5)):
+        file.write_text(json.dumps(values | {name: flaws}), "utf-8")
+        with pytest.raises(ResultFileError, match=f"{name}.0: ") as caught:
+            read(file)
+        assert caught.value.__context__.error_count() == 1
+    many = {f"model {number}": 1 for number in range(MAX_NAMES)}
+    for name in ("models", "versions", "per_picture"):
+        file.write_text(json.dumps(values | {name: many}), "utf-8")
+        with pytest.raises(ResultFileError, match="more names than any result file"):
+            read(file)
+
+
 def test_what_is_too_large_is_not_even_opened(tmp_path):
     file = tmp_path / "large.json"
     with file.open("wb") as opened:
@@ -166,7 +189,7 @@ def test_what_is_no_file(tmp_path):
 
 
 def test_nothing_stays_of_a_result_that_cannot_be_written(result, tmp_path):
-    with pytest.raises(ResultFileError, match="gain that is not a number"):
+    with pytest.raises(ResultFileError, match="gain: is not a number"):
         write(replace(result, rows=[{"model": "x", "gain": float("inf")}]), tmp_path / "a.json")
     with pytest.raises(ResultFileError, match="cannot be written"):
         write(result, tmp_path / "missing" / "a.json")
