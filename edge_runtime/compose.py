@@ -33,18 +33,19 @@ def compose(picture: np.ndarray, ab: np.ndarray, threads: int = 1) -> np.ndarray
     height, width = picture.shape[:2]
     result = np.empty((height, width, 3), picture.dtype)
     # In units of f: f(X) = f(Y) + a* / 500, f(Z) = f(Y) - b* / 200 (CIE 15:2004, 8.2.1).
-    steps = [
-        cv2.resize(
-            np.ascontiguousarray(ab[..., channel] * np.float32(scale)),
-            (width, ab.shape[0]),
-            interpolation=cv2.INTER_LINEAR,
-        )
-        for channel, scale in ((0, 1 / 500), (1, -1 / 200))
-    ]
+    steps = np.stack(
+        [
+            cv2.resize(
+                np.ascontiguousarray(ab[..., channel] * np.float32(scale)),
+                (width, ab.shape[0]),
+                interpolation=cv2.INTER_LINEAR,
+            )
+            for channel, scale in ((0, 1 / 500), (1, -1 / 200))
+        ]
+    )
 
     def work(rows: slice) -> None:
-        low, high, part = _row_weights(rows, height, ab.shape[0])
-        fx, fz = (step[low] * (1 - part) + step[high] * part for step in steps)
+        fx, fz = _upsampled(steps, rows, height)
         _compose_strip(picture[rows], fx, fz, result[rows])
 
     if threads == 1 or height * width <= STRIP_PIXELS:
@@ -62,36 +63,38 @@ def _strips(height: int, width: int) -> Iterator[slice]:
     return (slice(top, min(top + rows, height)) for top in range(0, height, rows))
 
 
-def _row_weights(rows: slice, height: int, ab_height: int) -> tuple[np.ndarray, ...]:
-    """The two ab rows between which each picture row lies, and the second one's part.
+def _upsampled(steps: np.ndarray, rows: slice, height: int) -> np.ndarray:
+    """The steps of some rows of `height`, from those of ab's rows: float32 [2, n, W].
 
-    Half-pixel centres: row y of `height` lies at (y + 0.5) * ab_height / height - 0.5.
-    Returns int [n], int [n], float32 [n, 1].
+    Half-pixel centres: row y lies at (y + 0.5) * h / height - 0.5 of the h rows of ab.
     """
-    centres = (np.arange(rows.start, rows.stop) + 0.5) * (ab_height / height) - 0.5
-    centres = np.clip(centres, 0, ab_height - 1)
-    low = np.floor(centres).astype(np.intp)
-    high = np.minimum(low + 1, ab_height - 1)
-    return low, high, (centres - low).astype(np.float32)[:, None]
+    last = steps.shape[1] - 1
+    centres = (np.arange(rows.start, rows.stop) + 0.5) * ((last + 1) / height) - 0.5
+    centres = np.clip(centres, 0, last)
+    above = np.floor(centres).astype(np.intp)
+    part = (centres - above).astype(np.float32)[:, None]
+    between = np.empty((2, len(above), steps.shape[2]), np.float32)
+    # All rows between the same two at once.
+    begins = np.flatnonzero(np.diff(above, prepend=-1))
+    for begin, end in zip(begins, [*begins[1:], len(above)], strict=True):
+        low = above[begin]
+        here = between[:, begin:end]
+        np.multiply(steps[:, low, None], 1 - part[begin:end], out=here)
+        here += steps[:, min(low + 1, last), None] * part[begin:end]
+    return between
 
 
 def _compose_strip(picture: np.ndarray, fx: np.ndarray, fz: np.ndarray, out: np.ndarray) -> None:
     """Fill `out` from a strip and its steps of f; `fx` and `fz` (float32 [n, W]) are used up."""
-    fy = _f_of_luminance(picture)
+    grey = as_grey(picture)
+    if grey is None:
+        y = cv2.transform(colour.integer_to_linear(picture), colour.LUMINANCE[None, :])
+        fy = colour.f_of_linear(y)
+    else:
+        y, fy = colour.integer_to_linear(grey), colour.integer_to_f(grey)
     fx += fy
     fz += fy
-    linear = colour.SRGB.linear_of(cv2.merge([fx, fy, fz]))
-    colour.linear_to_integer(linear, out)
-
-
-def _f_of_luminance(strip: np.ndarray) -> np.ndarray:
-    """f(Y) of an integer strip: float32 [n, W]."""
-    grey = as_grey(strip)
-    if grey is not None:
-        return colour.integer_to_f(grey)
-    return colour.f_of_linear(
-        cv2.transform(colour.integer_to_linear(strip), colour.LUMINANCE[None, :])
-    )
+    colour.linear_to_integer(colour.SRGB.linear_of(fx, fy, fz, y), out)
 
 
 def as_grey(strip: np.ndarray) -> np.ndarray | None:

@@ -1,9 +1,12 @@
 """Scale an integer picture to the size at which the network looks at it."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 
 import cv2
 import numpy as np
+
+_PIXELS_AT_ONCE = 1 << 17
 
 
 def shrink(picture: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -46,6 +49,28 @@ def _exact(picture: np.ndarray, size: tuple[int, int], *, interpolation: int) ->
     if picture.ndim == 3:  # one float plane at a time: three of 12 megapixels have 144 MB
         planes = cv2.split(picture)
         return cv2.merge([_exact(plane, size, interpolation=interpolation) for plane in planes])
-    scaled = cv2.resize(picture.astype(np.float32), size, interpolation=interpolation)
+    scaled = np.empty(size[::-1], np.float32)
+    for rows, made in _bands(picture.shape, size[1], interpolation):
+        band = picture[rows].astype(np.float32)
+        cv2.resize(
+            band, (size[0], made.stop - made.start), scaled[made], interpolation=interpolation
+        )
     # Slightly more than a half: what is a tie but for float32's rounding goes up as well.
-    return np.floor(scaled + np.float32(0.501)).astype(picture.dtype)
+    scaled += np.float32(0.501)
+    return np.floor(scaled, out=scaled).astype(picture.dtype)
+
+
+def _bands(
+    shape: tuple[int, ...], height: int, interpolation: int
+) -> Iterator[tuple[slice, slice]]:
+    """Rows of a picture and those made of them alone: few at once, whose floats the cache holds.
+
+    Where the two heights have no common divisor, and where pictures grow, there is one band.
+    """
+    rows, columns = shape
+    units = math.gcd(rows, height) if interpolation == cv2.INTER_AREA else 1
+    old, new = rows // units, height // units
+    step = max(1, _PIXELS_AT_ONCE // (old * columns))
+    for first in range(0, units, step):
+        last = min(first + step, units)
+        yield slice(first * old, last * old), slice(first * new, last * new)

@@ -19,10 +19,12 @@ EXIF = b"Exif\0\0"
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
 EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
 PHOTOSHOP = b"Photoshop 3.0\0"
+PROFILE = b"ICC_PROFILE\0"
 
 MOST_BYTES = 65_533  # of a segment, beside its marker and its length
 
-_APP0, _APP1, _APP13, _COMMENT = 0xE0, 0xE1, 0xED, 0xFE
+_APP0, _APP1, _APP2, _APP13, _COMMENT = 0xE0, 0xE1, 0xE2, 0xED, 0xFE
+_JFIF_UNIT = 13  # where the unit of the resolution stands in a file that begins with JFIF
 _START_OF_SCAN, _END = 0xDA, 0xD9
 _ALONE = {0x01, *range(0xD0, 0xD8)}
 
@@ -69,8 +71,17 @@ def read_words(file: BinaryIO) -> tuple[bytes, Captions]:
     return exif, Captions(xmp, tuple(extended), kept_resources(resources), tuple(texts))
 
 
-def put_words(jpeg: bytes | memoryview, exif: bytes, captions: Captions) -> bytes:
-    """A JPEG with words put behind its JFIF segment.
+def with_resolution(jpeg: memoryview, dpi: tuple[float, float] | None) -> memoryview:
+    """A JPEG that begins with a JFIF segment, where its resolution is written; not a copy."""
+    if dpi is not None:
+        struct.pack_into(">BHH", jpeg, _JFIF_UNIT, 1, *(min(round(d), 0xFFFF) for d in dpi))
+    return jpeg
+
+
+def put_words(
+    jpeg: bytes | memoryview, exif: bytes, captions: Captions, profile: bytes | None = None
+) -> bytes:
+    """A JPEG with words and a profile, of one segment, put behind its JFIF segment.
 
     What is too long for a segment is left out; of XMP the mark of a result stays.
     """
@@ -93,6 +104,8 @@ def put_words(jpeg: bytes | memoryview, exif: bytes, captions: Captions) -> byte
         if len(comments) < len(captions.texts):
             comments = [captions.comment]
         parts += [_segment(_COMMENT, bytes_of(text)[:MOST_BYTES]) for text in comments]
+    if profile:
+        parts.append(_segment(_APP2, PROFILE + bytes((1, 1)) + profile))
     behind = 2
     if jpeg[2:4] == bytes((0xFF, _APP0)):
         behind += 2 + struct.unpack_from(">H", jpeg, 4)[0]

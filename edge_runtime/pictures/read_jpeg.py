@@ -2,9 +2,8 @@
 
 import io
 import re
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from PIL import Image
@@ -14,7 +13,10 @@ from edge_runtime.pictures.header import MAX_PIXELS, Limits, open_image, reason
 from edge_runtime.pictures.jpeg_parts import read_words
 from edge_runtime.pictures.jpeg_scans import check_scans
 from edge_runtime.pictures.shallow import read_dpi, read_planes
-from edge_runtime.pictures.stored import Stored
+from edge_runtime.pictures.stored import GREY, RGB, Stored
+
+# Kinds that are decoded without Pillow, by its names for them.
+_KINDS = {"L": GREY, "RGB": RGB}
 
 _END = b"\xff\xd9"
 _EXTRA_BYTES = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
@@ -39,23 +41,12 @@ def read_jpeg(file: BinaryIO, path: Path, limits: Limits) -> Stored:
     file.seek(0)
     data = file.read()
     check_scans(data, image.width * image.height, max(limits.pixels, MAX_PIXELS), path)
-    notes = []
-    with ThreadPoolExecutor(1) as beside:
-        complaint = beside.submit(_complaint, data)
-        file.seek(0)
-        try:
-            image.load()
-        except Exception as error:  # damaged bytes can raise nearly anything in a decoder
-            image = _decode_cut_off(data, path, limits, error)
-            notes.append(_CUT_OFF)
-        else:
-            told = complaint.result()
-            if told:
-                cut_off = told.startswith(_ENDS_EARLY)
-                notes.append(_CUT_OFF if cut_off else f"it is damaged: libjpeg says '{told}'")
-                if _is_blank(image):
-                    raise PictureError(f"{path}: cannot be decoded: libjpeg says '{told}'")
-    planes, kind, alpha = read_planes(image)
+    notes: list[str] = []
+    planes, kind, alpha = _decode_sound(data, image), _KINDS.get(image.mode, ""), None
+    if planes is None:
+        image, told = _decode_damaged(data, path, limits)
+        notes += told
+        planes, kind, alpha = read_planes(image)
     return Stored(
         planes,
         kind,
@@ -69,6 +60,50 @@ def read_jpeg(file: BinaryIO, path: Path, limits: Limits) -> Stored:
         format="JPEG",
         lossless=False,
     )
+
+
+def _decode_sound(data: bytes, image: Image.Image) -> np.ndarray | None:
+    """The levels of a JPEG, or None where there is damage, and for rare kinds.
+
+    They are those that Pillow gives, in less time and memory; and of damage libjpeg tells here,
+    which Pillow keeps silent.
+
+    Args:
+        data: the file.
+        image: the same, not yet loaded.
+    Returns:
+        uint8 [H, W] grey or [H, W, 3] RGB.
+    """
+    simplejpeg = _simplejpeg()
+    if simplejpeg is None or image.mode not in _KINDS:
+        return None
+    try:
+        planes = simplejpeg.decode_jpeg(data, "GRAY" if image.mode == "L" else "RGB")
+    except ValueError:
+        return None
+    if planes.shape[:2] != (image.height, image.width):
+        return None
+    return planes[..., 0] if image.mode == "L" else planes
+
+
+def _decode_damaged(data: bytes, path: Path, limits: Limits) -> tuple[Image.Image, tuple[str, ...]]:
+    """Decode a JPEG as far as it goes; what is to be said of its damage, if there is any.
+
+    Raises:
+        PictureError: nothing of it can be decoded.
+    """
+    image = open_image(io.BytesIO(data), "JPEG", path, limits)
+    try:
+        image.load()
+    except Exception as error:  # damaged bytes can raise nearly anything in a decoder
+        return _decode_cut_off(data, path, limits, error), (_CUT_OFF,)
+    told = _complaint(data)
+    if not told:
+        return image, ()
+    if _is_blank(image):
+        raise PictureError(f"{path}: cannot be decoded: libjpeg says '{told}'")
+    cut_off = told.startswith(_ENDS_EARLY)
+    return image, (_CUT_OFF if cut_off else f"it is damaged: libjpeg says '{told}'",)
 
 
 def _decode_cut_off(data: bytes, path: Path, limits: Limits, error: Exception) -> Image.Image:
@@ -98,9 +133,8 @@ def _complaint(data: bytes) -> str:
 
     The pixels are made at an eighth of the size, which costs next to nothing beside their codes.
     """
-    try:
-        import simplejpeg
-    except ImportError:  # there is no wheel for 32-bit ARM
+    simplejpeg = _simplejpeg()
+    if simplejpeg is None:
         return ""
     try:
         _, _, space, _ = simplejpeg.decode_jpeg_header(data)
@@ -119,6 +153,15 @@ def _complaint(data: bytes) -> str:
         damage = told.startswith(("Corrupt JPEG data", _ENDS_EARLY)) and "ICC" not in told
         return told if damage and not _is_padding(data, told) else ""
     return ""
+
+
+def _simplejpeg() -> Any:
+    """The package; None for 32-bit ARM, where there is no wheel."""
+    try:
+        import simplejpeg
+    except ImportError:
+        return None
+    return simplejpeg
 
 
 def _is_padding(data: bytes, told: str) -> bool:

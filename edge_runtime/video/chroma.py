@@ -89,7 +89,7 @@ class ChromaMaker:
         f = self._look_up(self._f, half)
         step_x += f
         step_z += f
-        encoded = _encode(self._gamut.linear_of(cv2.merge([step_x, f, step_z])))
+        encoded = _encode(self._gamut.linear_of(step_x, f, step_z))
         return self._quantize(cv2.transform(encoded, self._to_chroma))
 
     @staticmethod

@@ -339,3 +339,12 @@ def test_damaged_bytes_never_escape_as_other_errors(tmp_path):
             path.write_bytes(damaged)
             with contextlib.suppress(PictureError):
                 read_picture(path)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": "4:2:0"}])
+def test_a_jpeg_has_the_levels_that_pillow_gives(tmp_path, mode, options):
+    levels = np.random.default_rng(2).integers(0, 256, (37, 53, 3)).astype(np.uint8)
+    Image.fromarray(levels).convert(mode).save(tmp_path / "x.jpg", **options)
+    expected = np.asarray(Image.open(tmp_path / "x.jpg"))
+    np.testing.assert_array_equal(read_picture(tmp_path / "x.jpg").pixels, expected)

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from edge_runtime import shrink as module
 from edge_runtime.shrink import shrink, shrink_exactly
 
 
@@ -72,3 +73,13 @@ def test_colour_keeps_its_channels():
 def test_the_long_side_is_averaged_though_the_short_one_grows():
     stripes = np.tile(np.array([0, 255], np.uint8), (8, 1000))
     assert np.abs(shrink(stripes, 64, 50).astype(int) - 128).max() <= 1
+
+
+@pytest.mark.parametrize("shape", [(300, 400), (225, 301), (128, 64), (64, 500), (97, 101, 3)])
+def test_bands_equal_the_whole(monkeypatch, shape):
+    """Heights with a common divisor, without one, and one that stays."""
+    picture = np.random.default_rng(1).integers(0, 256, shape).astype(np.uint8)
+    monkeypatch.setattr(module, "_PIXELS_AT_ONCE", 10**9)
+    whole = shrink_exactly(picture, 64, 48)
+    monkeypatch.setattr(module, "_PIXELS_AT_ONCE", 1)
+    np.testing.assert_array_equal(shrink_exactly(picture, 64, 48), whole)

@@ -1,6 +1,7 @@
 """Writing pictures: formats, depths, alpha, words; whole or not at all."""
 
 import errno
+import io
 import os
 import subprocess
 from pathlib import Path
@@ -11,7 +12,14 @@ import tifffile
 from PIL import Image
 
 from edge_runtime.errors import PictureError
-from edge_runtime.pictures import Picture, read_picture, side_by_side, write_picture
+from edge_runtime.pictures import (
+    Picture,
+    encode,
+    format_of_name,
+    read_picture,
+    side_by_side,
+    write_picture,
+)
 from edge_runtime.pictures.encode import lay_on_white, to_8_bits
 from edge_runtime.whole_file import write_whole
 
@@ -143,6 +151,24 @@ def test_transparency_is_laid_on_white_where_it_cannot_be_kept(tmp_path, ending,
     assert back.alpha is None
     assert (back.pixels[:, :12] > 250).all()
     assert (back.pixels[:, 20:] < 5).all()
+
+
+@pytest.mark.parametrize("quality", [None, 60])
+@pytest.mark.parametrize("dpi", [None, (300.0, 72.4)])
+@pytest.mark.parametrize("profile", [False, True])
+def test_a_jpeg_is_that_of_pillow(monkeypatch, quality, dpi, profile):
+    """To the last byte: which encoder is taken is a matter of time and memory alone."""
+    icc = bytes(range(250)) * 10  # a real one has the time in it
+    monkeypatch.setattr(encode, "srgb_profile_bytes", lambda: icc)
+    picture = Picture(COLOUR, dpi=dpi, profile=profile)
+    ours = encode.encode_picture(picture, format_of_name(Path("x.jpg")), quality)
+    options = {"dpi": dpi} if dpi else {}
+    options |= {"icc_profile": icc} if profile else {}
+    expected = io.BytesIO()
+    Image.fromarray(COLOUR).save(
+        expected, "JPEG", quality=quality or 95, subsampling="4:2:0", **options
+    )
+    assert ours == expected.getvalue()
 
 
 def test_lay_on_white_mixes():
