@@ -13,11 +13,15 @@ import av
 import cv2
 import numpy as np
 
+from benchmarks.cdc import ColourConsistency
 from edge_runtime import Colorizer, Device, Look
 from edge_runtime.colour import rgb_to_lab
 from edge_runtime.shrink import shrink_exactly
+from edge_runtime.tone import ToneView
 from edge_runtime.video.flicker import FlickerMeter
+from edge_runtime.video.shot import ShotWatch
 from edge_runtime.video.temporal import ChromaSmoother
+from edge_runtime.view import View
 from train.errors import SourceError
 from train.metrics import colourfulness, psnr, rgb_mse
 
@@ -33,15 +37,17 @@ class FlickerScore:
         frames: of the film.
         cuts: found in it.
         flicker: mean warping error of ab, see `FlickerMeter`.
+        cdc: of the painted frames, see `ColourConsistency`.
         rgb_psnr: mean over the frames against the true ones, dB; infinite for the true ones.
         colourfulness_ratio: mean over the frames, over that of the true ones.
-        ms: median processor time of smoothing a frame, milliseconds; 0 without smoothing.
+        ms: median processor time of steadying a frame, milliseconds; 0 without smoothing.
     """
 
     colours: str
     frames: int
     cuts: int
     flicker: float
+    cdc: float
     rgb_psnr: float
     colourfulness_ratio: float
     ms: float
@@ -50,25 +56,32 @@ class FlickerScore:
 class _Tally:
     """Sums the figures of one way of colouring."""
 
-    def __init__(self, colours: str, strength: float | None = None):
+    def __init__(self, colours: str, strength: float = 0, tone: ToneView | None = None):
         self._colours = colours
-        self._smoother = None if strength is None else ChromaSmoother(strength)
+        self._smoother = ChromaSmoother(strength) if strength else None
+        self._shots = ShotWatch(tone)
         self._meter = FlickerMeter()
+        self._consistency = ColourConsistency()
         self._psnr: list[float] = []
         self._colourfulness: list[float] = []
         self._ms: list[float] = []
 
-    def smooth(self, cells: np.ndarray, ab: np.ndarray) -> np.ndarray:
-        """The ab of this way from the network's; `cells` is what the network saw."""
+    def predict(self, view: View, colorizer: Colorizer) -> np.ndarray:
+        """The ab of this way of the next frame."""
         if self._smoother is None:
-            return ab
+            return colorizer.predict(view)
         start = process_time()
-        ab = self._smoother.smooth(cells, ab)
-        self._ms.append((process_time() - start) * 1000)
+        frame = self._shots.see(view)
+        seconds = process_time() - start
+        ab = colorizer.predict(frame.view)
+        start = process_time()
+        ab = self._smoother.smooth(frame, ab)
+        self._ms.append((process_time() - start + seconds) * 1000)
         return ab
 
     def add(self, cells: np.ndarray, ab: np.ndarray, true: np.ndarray, ours: np.ndarray) -> None:
         self._meter.add(cells, ab)
+        self._consistency.add(ours, self._meter.cuts)
         self._psnr.append(psnr(rgb_mse(true, ours)))
         self._colourfulness.append(colourfulness(ours))
 
@@ -86,6 +99,7 @@ class _Tally:
             frames=self.frames,
             cuts=self._meter.cuts,
             flicker=self._meter.value,
+            cdc=self._consistency.value,
             rgb_psnr=float(np.mean(self._psnr)),
             # A grey film has no colours to compare with.
             colourfulness_ratio=self.colourfulness / (true_colourfulness or 1.0),
@@ -112,21 +126,23 @@ def measure_flicker(
     """
     colorizer = Colorizer(model, Device(threads=1))
     size, sides = colorizer.input_size, (colorizer.output_size, colorizer.output_size)
-    plain = [_Tally("true"), _Tally("grey"), _Tally("frame by frame")]
-    smoothed = [_Tally(f"strength {strength:g}", strength) for strength in strengths]
+    plain = [_Tally("true"), _Tally("grey")]
+    ours = [_Tally("frame by frame")]
+    ours += [
+        _Tally(f"strength {strength:g}", strength, colorizer.contract.view)
+        for strength in strengths
+    ]
     for true in read_frames(clip):
         view = colorizer.see(true, LOOK)
-        cells, predicted = view.lightness, colorizer.predict(view)
         own = rgb_to_lab(shrink_exactly(true, size, size))[..., 1:]
         own = cv2.resize(own, sides, interpolation=cv2.INTER_AREA)
-        ways = [own, np.zeros_like(predicted), predicted]
-        ways += [tally.smooth(cells, predicted) for tally in smoothed]
-        for tally, ab in zip(plain + smoothed, ways, strict=True):
-            ours = true if tally is plain[0] else colorizer.paint(true, ab, LOOK)
-            tally.add(cells, ab, true, ours)
+        ways = [own, np.zeros_like(own), *(tally.predict(view, colorizer) for tally in ours)]
+        for tally, ab in zip(plain + ours, ways, strict=True):
+            painted = true if tally is plain[0] else colorizer.paint(true, ab, LOOK)
+            tally.add(view.lightness, ab, true, painted)
     if not plain[0].frames:
         raise SourceError(f"{clip}: no frame can be decoded")
-    return [tally.score(plain[0].colourfulness) for tally in plain + smoothed]
+    return [tally.score(plain[0].colourfulness) for tally in plain + ours]
 
 
 def read_frames(clip: str | Path) -> Iterator[np.ndarray]:

@@ -157,7 +157,7 @@ class Colorizer:
     def predict_print(self, part: Print) -> np.ndarray:
         """The network's own colours of one print of a view: as for `predict`, before joining."""
         # Before it is cut: every window is seen by the levels of the whole print.
-        seen = as_input(part.lightness, self.contract.view)
+        seen = as_input(part.lightness, self.contract.view, part.levels)
         windows = part.framing.cut(seen)
         parts = [np.clip(self._network.run(window), -1, 1) for window in windows]
         return part.framing.join([ab * np.float32(AB_SCALE) for ab in parts])

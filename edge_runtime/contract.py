@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from edge_runtime.errors import ModelError
-from edge_runtime.tone import ToneView
+from edge_runtime.tone import Levels, ToneView
 
 # What is written of a model with a tone view; one without is still written as version 1.
 CONTRACT_VERSION = 2
@@ -127,18 +127,21 @@ class Contract:
             raise ModelError("the model's contract has a result that is not figures by name")
 
 
-def as_input(lightness: np.ndarray, view: ToneView | None) -> np.ndarray:
+def as_input(
+    lightness: np.ndarray, view: ToneView | None, levels: Levels | None = None
+) -> np.ndarray:
     """The network's input `lightness`, of the view of its contract.
 
     Args:
         lightness: float32 [H, W], CIE L*, 0..100: of the whole scaled picture.
         view: of the contract; None where that has none.
+        levels: held over a shot of a film, instead of the picture's own (see `ToneView`).
     Returns:
         float32 [H, W], -1..1.
     """
     if view is None:
         return np.asarray(lightness, np.float32) / LIGHTNESS_SCALE - 1
-    return view.input_of(lightness)
+    return view.input_of(lightness, levels)
 
 
 def _view(value: Any) -> ToneView:

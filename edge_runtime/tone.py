@@ -12,6 +12,9 @@ import numpy as np
 
 from edge_runtime.errors import ArgumentError
 
+# Two levels of L*, the lower one first.
+Levels = tuple[float, float]
+
 
 @dataclass(frozen=True)
 class ToneView:
@@ -35,18 +38,21 @@ class ToneView:
                 "a tone view has 0 <= low < high <= 1 and a least range of 1 to 100"
             )
 
-    def input_of(self, lightness: np.ndarray) -> np.ndarray:
+    def input_of(self, lightness: np.ndarray, levels: Levels | None = None) -> np.ndarray:
         """The network's input.
 
         Args:
             lightness: float32 [H, W], CIE L*, 0..100: of the whole scaled picture.
+            levels: what is to become -1 and 1, the second above the first, as a shot of a film
+                holds them; None for the picture's own, as far apart as the least range at least.
         Returns:
             float32 [H, W], -1..1; 0 everywhere where the picture is flat.
         """
         lightness = np.asarray(lightness, np.float32)
-        low, high = self._levels(lightness)
+        least = self.least_range if levels is None else 0.0
+        low, high = map(np.float32, levels or self.levels_of(lightness))
+        spread = max(high - low, np.float32(least))
         centre = (low + high) * np.float32(0.5)
-        spread = max(high - low, np.float32(self.least_range))
         stretched = (lightness - centre) / spread
         stretched += np.float32(0.5)
         np.clip(stretched, 0, 1, out=stretched)
@@ -54,8 +60,8 @@ class ToneView:
         stretched -= 1
         return stretched
 
-    def _levels(self, lightness: np.ndarray) -> tuple[np.float32, np.float32]:
-        """The two order statistics: values that occur in the picture, never between two."""
+    def levels_of(self, lightness: np.ndarray) -> Levels:
+        """The two order statistics of a picture, float32 [H, W], L*: values that occur in it."""
         values = lightness.ravel()
         last = values.size - 1
         low, high = (math.floor(part * last + 0.5) for part in (self.low, self.high))

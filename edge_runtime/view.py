@@ -8,6 +8,7 @@ from edge_runtime import colour
 from edge_runtime.framing import Framing
 from edge_runtime.prints import Rectangle
 from edge_runtime.shrink import shrink_exactly
+from edge_runtime.tone import Levels
 
 
 @dataclass(frozen=True)
@@ -17,10 +18,12 @@ class Print:
     Attributes:
         lightness: float32 [H, W], CIE L*, 0..100, of the framing's `scaled_shape`.
         framing: which windows of it the network sees.
+        levels: of L*, between which the network sees it; None for its own.
     """
 
     lightness: np.ndarray
     framing: Framing
+    levels: Levels | None = None
 
 
 def lightness_at(picture: np.ndarray, height: int, width: int) -> np.ndarray:

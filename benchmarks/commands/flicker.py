@@ -31,7 +31,16 @@ def flicker_command(
         rows = measure_flicker(clip, strengths, model)
         by_frame = next(row for row in rows if row.colours == "frame by frame")
         table = Table(title=f"{clip.name}: {rows[0].frames} frames, {rows[0].cuts} cuts, {model}")
-        headings = ("colours", "flicker", "of frame by frame", "RGB PSNR", "change", "CF", "ms")
+        headings = (
+            "colours",
+            "flicker",
+            "of frame by frame",
+            "CDC",
+            "RGB PSNR",
+            "change",
+            "CF",
+            "ms",
+        )
         for heading in headings:
             table.add_column(heading, justify="left" if heading == "colours" else "right")
         for row in rows:
@@ -39,6 +48,7 @@ def flicker_command(
                 row.colours,
                 f"{row.flicker:.3f}",
                 f"{row.flicker / by_frame.flicker:.2f}" if by_frame.flicker else "-",
+                f"{row.cdc:.5f}",
                 "-" if row.colours == "true" else f"{row.rgb_psnr:.2f} dB",
                 "-" if row.colours == "true" else f"{row.rgb_psnr - by_frame.rgb_psnr:+.2f}",
                 f"{row.colourfulness_ratio:.2f}",

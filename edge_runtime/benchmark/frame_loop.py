@@ -8,6 +8,7 @@ import numpy as np
 
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.look import Look
+from edge_runtime.video.shot import ShotWatch
 from edge_runtime.video.temporal import ChromaSmoother
 
 # By name: width and height, in pixels.
@@ -56,6 +57,7 @@ class FrameLoop:
         self._colorizer = colorizer
         self._frames = [*frames, *frames[-2:0:-1]]
         self._clock = clock
+        self._shots = ShotWatch(colorizer.contract.view)
         self._smoother = ChromaSmoother()
         self._number = 0
         self.network_ms: list[float] = []
@@ -64,8 +66,9 @@ class FrameLoop:
         """Colour the next frame: uint8 [H, W, 3] sRGB."""
         grey = self._frames[self._number % len(self._frames)]
         self._number += 1
-        view = self._colorizer.see(grey, _LOOK)
+        colorizer = self._colorizer
+        frame = self._shots.see(colorizer.see(grey, _LOOK))
         start = self._clock()
-        ab = self._colorizer.predict(view)
+        ab = colorizer.predict(frame.view)
         self.network_ms.append((self._clock() - start) * 1000)
-        return self._colorizer.paint(grey, self._smoother.smooth(view.lightness, ab), _LOOK)
+        return colorizer.paint(grey, self._smoother.smooth(frame, ab), _LOOK)

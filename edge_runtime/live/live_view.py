@@ -18,6 +18,7 @@ from edge_runtime.live.source import Source, SourceError
 from edge_runtime.live.watchdog import Watchdog, WatchTimes
 from edge_runtime.look import Look
 from edge_runtime.threads import check_threads
+from edge_runtime.video.shot import ShotFrame, ShotWatch
 
 # A network that hangs is not waited for any longer: all is to end within three seconds.
 _STOP_SECONDS = 1.5
@@ -33,10 +34,10 @@ _RECENT_SECONDS = 2.0
 
 
 class Smoother(Protocol):
-    """Steadies ab from frame to frame; `edge_runtime.video.temporal.ChromaSmoother` is one."""
+    """Steadies colours from frame to frame: `edge_runtime.video.temporal.ChromaSmoother`."""
 
-    def smooth(self, lightness: np.ndarray, ab: np.ndarray) -> np.ndarray:
-        """float32 [S, S] and [S', S', 2] in; the steadied ab, [S', S', 2], out."""
+    def smooth(self, frame: ShotFrame, ab: np.ndarray) -> np.ndarray:
+        """A frame within its shot and float32 [S', S', 2] in; the steadied ab out."""
 
     def reset(self) -> None:
         """Forget the frames before: the next one has nothing to do with them."""
@@ -155,6 +156,7 @@ class LiveView:
         model = colorizer.contract.name if model is None else str(model)
         self._make_colorizer = make_colorizer or _plain_colorizer
         self._smoother = smoother
+        self._shots = ShotWatch(colorizer.contract.view)
         self._setup = _Setup(colorizer, model, replace(look or Look(), whole=True))
         self._configuring = threading.Lock()
         self._gate = LatestFrame()
@@ -355,6 +357,7 @@ class LiveView:
             opening, setup = captured.opening, self._setup
             if fresh and self._smoother is not None:
                 self._smoother.reset()
+                self._shots = ShotWatch(setup.colorizer.contract.view)
             self._busy_since = time.monotonic()
             try:
                 coloured = self._colour(captured.grey, setup)
@@ -369,9 +372,10 @@ class LiveView:
         """Colour one frame: uint8 [H, W] in, [H, W, 3] out."""
         colorizer, look = setup.colorizer, setup.look
         view = colorizer.see(grey, look)
-        ab = colorizer.predict(view)
-        if self._smoother is not None:
-            ab = self._smoother.smooth(view.lightness, ab)
+        if self._smoother is None:
+            return colorizer.paint(grey, colorizer.predict(view), look)
+        frame = self._shots.see(view)
+        ab = self._smoother.smooth(frame, colorizer.predict(frame.view))
         return colorizer.paint(grey, ab, look)
 
     def _publish(self, captured: Captured, coloured: np.ndarray) -> None:

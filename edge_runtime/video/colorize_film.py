@@ -1,4 +1,4 @@
-"""Colour a film: decode | lightness | network | smooth | chroma | encode."""
+"""Colour a film: decode | lightness | shot | network | smooth | chroma | encode."""
 
 import logging
 import threading

@@ -1,5 +1,7 @@
 """Undo a change of exposure between two frames: flashes, flickering old films, a camera's iris."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 # Cells within this many L* of what the exposure alone would make of them are fitted again.
@@ -17,38 +19,59 @@ _EXPLAINED = 0.3
 _NO_CHANGE = 0.5
 
 
-def match_exposure(previous: np.ndarray, present: np.ndarray) -> np.ndarray:
-    """Give the previous frame the exposure of the present one, if that is how they differ.
+@dataclass(frozen=True)
+class Exposure:
+    """A change of exposure between two frames.
+
+    Attributes:
+        gain, offset: lightness becomes lightness * gain + offset, in L*.
+    """
+
+    gain: float = 1.0
+    offset: float = 0.0
+
+    def of(self, lightness: np.ndarray) -> np.ndarray:
+        """Lightness, any shape, after the change; what it would make whiter than white is white."""
+        if self == UNCHANGED:
+            return lightness
+        return np.clip(lightness * np.float32(self.gain) + np.float32(self.offset), 0, 100)
+
+
+UNCHANGED = Exposure()
+
+
+def fit_exposure(previous: np.ndarray, present: np.ndarray) -> Exposure:
+    """How the exposure of the present frame differs from the previous one's.
 
     Gain and offset start from the middle change and are fitted, some rounds, to the cells that
-    they already describe, so that moving things do not count. They are used only when the frames
+    they already describe, so that moving things do not count. They are taken only when the frames
     then fit clearly better.
 
     Args:
         previous: float32 [h, w], lightness, already moved to the present frame's cells.
         present: float32 [h, w].
     Returns:
-        float32 [h, w]: `previous` itself, or a corrected copy.
+        the change; `UNCHANGED` where there is none, or the frames differ otherwise.
     """
     # A quarter of the cells tells as much.
-    before, change = previous[::2, ::2], (present - previous)[::2, ::2]
+    before, after = previous[::2, ::2], present[::2, ::2]
+    change = after - before
     error = _error(change)
     if error < _NO_CHANGE:
-        return previous
+        return UNCHANGED
     gain, offset = 0.0, float(np.median(change))
     for _ in range(_ROUNDS):
         inliers = np.abs(change - (before * gain + offset)) < _INLIER
         if inliers.sum() < _FEWEST_INLIERS:
-            return previous
+            return UNCHANGED
         x, y = before[inliers], change[inliers]
         mean = x.mean()
         gain = float(((x - mean) * y).mean() / max(x.var(), 1.0))
         offset = float(y.mean() - gain * mean)
-    # What a flash would make whiter than white is white.
-    matched = np.clip(previous * (1 + gain) + offset, 0, 100)
-    if _error((present - matched)[::2, ::2]) > (1 - _EXPLAINED) * error:
-        return previous
-    return matched
+    exposure = Exposure(1 + gain, offset)
+    if _error(after - exposure.of(before)) > (1 - _EXPLAINED) * error:
+        return UNCHANGED
+    return exposure
 
 
 def _error(difference: np.ndarray) -> float:

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from edge_runtime.video.exposure import match_exposure
-from edge_runtime.video.motion import DenseFlow, cell_grid, check_frame, fetch, to_cells
+from edge_runtime.video.exposure import fit_exposure
+from edge_runtime.video.motion import DenseFlow, cell_grid, check_frame, fetch, inside, to_cells
 from edge_runtime.video.scene_cut import is_cut
 
 # A cell counts when its lightness, moved along the flow, is the same within this many L* ...
@@ -85,9 +85,8 @@ class FlickerMeter:
         back = fetch(self._flow.places(cells, before), places)
         distance = np.linalg.norm(back - cell_grid(cells.shape), axis=-1)
         # Cells that came in over the edge have no earlier colour.
-        inside = ((places >= 0) & (places <= np.array(cells.shape[::-1]) - 1)).all(axis=-1)
-        same = np.abs(match_exposure(moved, cells) - cells) < _SAME_LIGHTNESS
-        trusted = same & inside & (distance < _SAME_PLACE)
+        same = np.abs(fit_exposure(moved, cells).of(moved) - cells) < _SAME_LIGHTNESS
+        trusted = same & inside(places) & (distance < _SAME_PLACE)
         error = np.abs(fetch(ab_before, places) - ab).mean(axis=-1)[trusted]
         self._error += float(error.sum(dtype=np.float64))
         self._cells += error.size

@@ -13,13 +13,14 @@ from edge_runtime.video.luma import grey_levels, half_size, lightness_of
 from edge_runtime.video.options import VideoOptions
 from edge_runtime.video.pipeline import Stage
 from edge_runtime.video.planes import Workbench, deep_picture, plane
+from edge_runtime.video.shot import ShotWatch
 from edge_runtime.video.signal import Signal
 from edge_runtime.video.temporal import ChromaSmoother
 from edge_runtime.view import Print, View
 
 
 class FrameStages:
-    """lightness | network | smooth | measure | chroma, for the frames of one film.
+    """lightness | shot | network | smooth | measure | chroma, for the frames of one film.
 
     Attributes:
         stages: in order.
@@ -62,11 +63,16 @@ class FrameStages:
         self._framing = colorizer.framing(*upright, look)
         self._chroma = ChromaMaker(signal)
         self._smoother = ChromaSmoother(look.smoothing) if look.smoothing else None
+        self._shots = ShotWatch(colorizer.contract.view)
         self.bench = Workbench(signal, width, height, squeeze)
         self.meter = FlickerMeter() if options.stats else None
-        steps = {"lightness": self._see, "network": self._predict}
+        steps = {"lightness": self._see}
         # What keeps something from frame to frame.
         self._keepers: dict[str, Any] = {"lightness": self.bench}
+        if self._smoother:
+            steps["shot"] = self._watch
+            self._keepers["shot"] = self._shots
+        steps["network"] = self._predict
         if self._smoother:
             steps["smooth"] = self._smooth
             self._keepers["smooth"] = self._smoother
@@ -119,14 +125,19 @@ class FrameStages:
         shape = shape[::-1] if self._turns % 2 else shape
         lightness = lightness_of(luma, job.half, shape, self._signal)
         job.lightness = np.ascontiguousarray(np.rot90(lightness, self._turns))
+        # A frame's lightness comes of its luma, where `Colorizer.see` would need sRGB.
+        job.view = View((Print(job.lightness, self._framing),))
+
+    def _watch(self, job: Job) -> None:
+        job.shot = self._shots.see(job.view)
+        job.view = job.shot.view
 
     def _predict(self, job: Job) -> None:
-        # A frame's lightness comes of its luma, where `Colorizer.see` would need sRGB.
-        job.ab = self._colorizer.predict(View((Print(job.lightness, self._framing),)))
+        job.ab = self._colorizer.predict(job.view)
 
     def _smooth(self, job: Job) -> None:
         if self._smoother:
-            job.ab = self._smoother.smooth(job.lightness, job.ab)
+            job.ab = self._smoother.smooth(job.shot, job.ab)
 
     def _measure(self, job: Job) -> None:
         if self.meter:

@@ -22,6 +22,8 @@ class Job:
         half: uint8 or uint16, the luma at the size of the chroma planes; this and what follows is
             None where it is not known yet.
         lightness: float32 [h, w], L* of the whole upright frame as the network sees it.
+        view: what the network is shown.
+        shot: what the frame is within its shot, a `ShotFrame`.
         ab: float32 [h', w', 2], a* and b* of the whole upright frame.
     """
 
@@ -32,4 +34,6 @@ class Job:
     picture: Any = None
     half: Any = None
     lightness: Any = None
+    view: Any = None
+    shot: Any = None
     ab: Any = None

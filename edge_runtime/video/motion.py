@@ -30,10 +30,19 @@ def check_frame(lightness: np.ndarray, ab: np.ndarray) -> None:
     Raises:
         ValueError: lightness is not [S, S], or ab not [S', S', 2]; any sides above 0 will do.
     """
-    if np.ndim(lightness) != 2 or 0 in np.shape(lightness):
-        raise ArgumentError(f"the lightness is [height, width], not {list(np.shape(lightness))}")
+    check_lightness(lightness)
     if np.ndim(ab) != 3 or np.shape(ab)[2] != 2 or 0 in np.shape(ab):
         raise ArgumentError(f"ab is [height, width, 2], not {list(np.shape(ab))}")
+
+
+def check_lightness(lightness: np.ndarray) -> None:
+    """See that lightness has a usable shape.
+
+    Raises:
+        ValueError: not [S, S]; any sides above 0 will do.
+    """
+    if np.ndim(lightness) != 2 or 0 in np.shape(lightness):
+        raise ArgumentError(f"the lightness is [height, width], not {list(np.shape(lightness))}")
 
 
 class DenseFlow:
@@ -74,6 +83,18 @@ def cell_grid(shape: tuple[int, int]) -> np.ndarray:
     grid = np.dstack([columns, rows])
     grid.setflags(write=False)
     return grid
+
+
+def inside(places: np.ndarray, edge: float = 0.0) -> np.ndarray:
+    """Which places, float32 [h, w, 2], lie in the frame, or so few cells outside: bool [h, w]."""
+    least, most = -edge, np.array(places.shape[1::-1], np.float32) - 1 + edge
+    return np.all((places >= least) & (places <= most), axis=-1)
+
+
+def speed(places: np.ndarray) -> float:
+    """How far the cells of a frame have moved, in cells, in the mean."""
+    steps = cv2.subtract(places, cell_grid(places.shape[:2]))
+    return float(cv2.mean(cv2.magnitude(steps[..., 0], steps[..., 1]))[0])
 
 
 def fetch(values: np.ndarray, places: np.ndarray) -> np.ndarray:

@@ -10,19 +10,28 @@ import numpy as np
 
 from edge_runtime.errors import ArgumentError
 from edge_runtime.look import DEFAULT_SMOOTHING
-from edge_runtime.video.exposure import match_exposure
-from edge_runtime.video.motion import DenseFlow, check_frame, fetch, fetch_sharp, to_cells
-from edge_runtime.video.scene_cut import is_cut
+from edge_runtime.video.motion import check_frame, fetch_sharp, speed
+from edge_runtime.video.shot import ShotFrame
 
 # How much of the earlier frames' colour is kept at strength 1, a frame. More would never forget.
 MOST_KEPT = 0.95
 
-# The error of lightness, in L*, at which 1/e of the trust is left. It grows with the error of the
-# frame's best-matching quarter, which is noise, not motion, up to a limit.
-_TOLERANCE = 2.5
-_NOISE_QUANTILE = 0.25
-_NOISE_FACTOR = 3.0
-_MOST_TOLERANCE = 6.0
+# What was known of a shot's colours fades by this a frame, where later frames tell less.
+_KNOWN_KEPT = 0.99
+
+# How much of the tint of earlier frames is kept a frame, and forgotten for each cell of motion.
+_TINT_KEPT = 0.94
+_FORGOTTEN_A_CELL = 0.8
+
+# The part of a frame that must be trusted for its tint to be compared.
+_LEAST_TRUSTED = 0.1
+
+# L*: what lies beyond is black or white.
+_BLACK, _WHITE = 1.0, 99.0
+
+# The sides of a region, as parts of the frame's, and the weight of the whole frame in each.
+_REGION = 0.25
+_REST = 0.1
 
 
 def check_strength(strength: float) -> None:
@@ -36,7 +45,14 @@ def check_strength(strength: float) -> None:
 
 
 class ChromaSmoother:
-    """Smooths the ab of one film or camera, frame after frame; not for several threads at once."""
+    """Smooths the ab of one film or camera, frame after frame; not for several threads at once.
+
+    Example:
+        watch, smoother = ShotWatch(colorizer.contract.view), ChromaSmoother(0.8)
+        for picture in film:
+            frame = watch.see(colorizer.see(picture, look))
+            ab = smoother.smooth(frame, colorizer.predict(frame.view))
+    """
 
     def __init__(self, strength: float = DEFAULT_SMOOTHING):
         """Make a smoother that has seen nothing.
@@ -49,70 +65,93 @@ class ChromaSmoother:
         """
         check_strength(strength)
         self._kept = float(strength) * MOST_KEPT
-        self._flow = DenseFlow(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
         self.reset()
 
     def reset(self) -> None:
         """Forget all frames: the next one is the first."""
-        self._lightness: np.ndarray | None = None
         self._ab: np.ndarray | None = None
+        self._known = self._tint_known = 0.0
+        self._tint: np.ndarray | None = None
 
     def state(self) -> dict[str, np.ndarray]:
         """What is kept of the frames that were seen, for `restore`; empty where there were none."""
-        if self._lightness is None or self._ab is None:
+        if self._ab is None or self._tint is None:
             return {}
-        return {"lightness": self._lightness, "ab": self._ab}
+        known = np.array([self._known, self._tint_known])
+        return {"ab": self._ab, "known": known, "tint": self._tint}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on where `state` was asked for."""
-        self._lightness, self._ab = state.get("lightness"), state.get("ab")
+        self.reset()
+        if state:
+            self._ab, self._tint = state["ab"], state["tint"]
+            self._known, self._tint_known = map(float, state["known"])
 
-    def smooth(self, lightness: np.ndarray, ab: np.ndarray) -> np.ndarray:
+    def smooth(self, frame: ShotFrame, ab: np.ndarray) -> np.ndarray:
         """Smooth the ab of the next frame in the order of display.
 
-        A cut, or ab of another size than before, starts anew by itself.
-
         Args:
-            lightness: float32 [S, S], L* of the frame as the network saw it, 0..100.
+            frame: of a `ShotWatch` that sees every frame.
             ab: float32 [S', S', 2], a* and b* of the frame; not changed.
         Returns:
             float32 [S', S', 2]; `ab` itself where there is nothing to mix it with.
         Raises:
-            ValueError: other shapes.
+            ValueError: another shape.
         """
-        check_frame(lightness, ab)
+        check_frame(frame.cells, ab)
         if self._kept == 0:
             return ab
-        cells = to_cells(lightness, ab.shape[:2])
-        smoothed = self._mix(cells, ab)
-        self._lightness = cells
+        smoothed = self._mix(frame, ab)
         # A copy: the caller may go on working in the array that it gave or gets.
         self._ab = np.array(smoothed, np.float32)
-        return smoothed
+        return smoothed if frame.colour == 1 else smoothed * np.float32(frame.colour)
 
-    def _mix(self, cells: np.ndarray, ab: np.ndarray) -> np.ndarray:
-        if self._lightness is None or self._ab is None or self._ab.shape != ab.shape:
+    def _mix(self, frame: ShotFrame, ab: np.ndarray) -> np.ndarray:
+        if frame.places is None or self._ab is None or self._ab.shape != ab.shape:
+            self._known = frame.sure
+            self._tint_known = (1 - _TINT_KEPT) * frame.sure
+            self._tint = np.zeros_like(ab)
             return ab
-        places = self._flow.places(self._lightness, cells)
-        moved = fetch(self._lightness, places)
-        if is_cut(self._lightness, moved, cells):
-            return ab
-        kept = self._kept * _trust(match_exposure(moved, cells), cells)
-        earlier = fetch_sharp(self._ab, places)
+        earlier = fetch_sharp(self._ab, frame.places)
         earlier -= ab
+        self._anchor(earlier, frame, speed(frame.places))
+        earlier -= self._tint
+        # What a frame says counts by how sure it is, against the surest one of late.
+        old, new = self._kept * self._known, (1 - self._kept) * frame.sure
+        self._known = max(self._known * _KNOWN_KEPT, frame.sure)
+        kept = frame.trust * np.float32(old / (old + new) if old else 0)
         earlier *= kept[..., None]
         earlier += ab
+        earlier += self._tint
         return earlier
 
+    def _anchor(self, step: np.ndarray, frame: ShotFrame, moved: float) -> None:
+        """Hold the tint of each region: what the network makes of the same things drifts slowly.
 
-def _trust(moved: np.ndarray, present: np.ndarray) -> np.ndarray:
-    """How far each cell's motion is to be believed: float32 [h, w], 0..1.
+        A mean over the frames so far, by how sure they were, which forgets: a little with each,
+        and more with the way that the picture moves, along which errors of the flow add up.
 
-    The error is averaged over 3 x 3 cells, against noise, and so that the cells beside an
-    uncovered one are doubted too.
-    """
-    error = cv2.blur(cv2.absdiff(moved, present), (3, 3))
-    quiet = np.partition(error, int(error.size * _NOISE_QUANTILE), axis=None)
-    noise = float(quiet[int(error.size * _NOISE_QUANTILE)])
-    tolerance = min(max(_TOLERANCE, _NOISE_FACTOR * noise), _MOST_TOLERANCE)
-    return cv2.exp(-((error / np.float32(tolerance)) ** 2))
+        Args:
+            step: float32 [h, w, 2], from the network's ab to that of the frames before.
+            frame: what it belongs to.
+            moved: how far its cells have, in cells.
+        """
+        kept = _TINT_KEPT / (1 + _FORGOTTEN_A_CELL * moved)
+        known, new = kept * self._tint_known, (1 - _TINT_KEPT) * frame.sure
+        self._tint_known = known + new
+        # All that is black or white looks alike, wherever it was.
+        told = (frame.cells > _BLACK) & (frame.cells < _WHITE)
+        weight = frame.trust * told
+        if weight.mean() < _LEAST_TRUSTED or not self._tint_known:
+            return
+        held = np.dstack([step * weight[..., None], weight])
+        field = cv2.blur(held, _region(weight.shape))
+        # Where little is known, as everywhere in the frame.
+        field += np.float32(_REST) * np.array(cv2.mean(held)[:3], np.float32)
+        self._tint = field[..., :2] * (np.float32(known / self._tint_known) / field[..., 2:])
+
+
+def _region(shape: tuple[int, ...]) -> tuple[int, int]:
+    """The width and height of what has a tint of its own, in cells of a frame of [h, w]."""
+    height, width = (max(1, round(side * _REGION)) for side in shape)
+    return width, height

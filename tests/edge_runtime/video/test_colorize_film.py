@@ -23,6 +23,7 @@ class Watching:
         self._colorizer = colorizer
         self.input_size, self.output_size = colorizer.input_size, colorizer.output_size
         self.described = "a model that is watched"
+        self.contract = colorizer.contract
         self.seen: list[np.ndarray] = []
         self.given: list[np.ndarray] = []
 

