@@ -152,7 +152,7 @@ def test_the_command_writes_what_the_report_reads(tiny_model, no_contract_model,
         (["--model", "nano", "-o", "."], 1, "no name of a file"),
         (["--model", "nothing", "--seconds", "0.1"], 1, "unknown model 'nothing'"),
         (["--seconds", "0"], 2, "0.1"),
-        (["--threads", "0"], 2, "greater than or equal to 1"),
+        (["--threads", "0"], 2, "range 1<=x<=64"),
     ],
 )
 def test_mistakes_are_one_sentence(arguments, code, says, tmp_path, monkeypatch, capsys):

@@ -134,8 +134,8 @@ def test_sighup_leaves_no_part(tmp_path, tiny_model, ignored):
     (tmp_path / "x.png").write_bytes(encoded("PNG"))
     code = f"""
 import os, signal, sys
-if {ignored}:
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+# Whoever began the tests may ignore it, as nohup does: that would be inherited.
+signal.signal(signal.SIGHUP, signal.SIG_IGN if {ignored} else signal.SIG_DFL)
 def hang_up(descriptor):
     os.kill(os.getpid(), signal.SIGHUP)
 os.fsync = hang_up

@@ -148,7 +148,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, film, colorizer, full_disk):
 def test_an_error_of_the_network_leaves_nothing(tmp_path, film, colorizer):
     class Broken:
         input_size, output_size = colorizer.input_size, colorizer.output_size
-        framing, described = colorizer.framing, "a model"
+        framing, contract, described = colorizer.framing, colorizer.contract, "a model"
 
         def predict(self, view):
             raise RuntimeError("no more")
