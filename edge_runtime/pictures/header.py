@@ -142,8 +142,9 @@ def check_size(width: int, height: int, path: Path, limits: Limits, tile_pixels:
     if width < 1 or height < 1:
         raise PictureError(f"{path}: the picture has no pixels")
     if max(width * height, tile_pixels) > limits.pixels or max(width, height) > limits.side:
+        most = limits.pixels // 10**6 or limits.pixels / 10**6
         raise PictureError(
-            f"{path}: {width} x {height} pixels, more than {limits.pixels // 10**6} megapixels or "
+            f"{path}: {width} x {height} pixels, more than {most:g} megapixels or "
             f"{limits.side} pixels a side are refused"
         )
     free = available_memory()

@@ -220,7 +220,7 @@ def test_max_pixels(here, tmp_path, monkeypatch):
     assert here("x.tif", "-o", "whole.tif")[0] == 0
     code, _, err = here("x.tif", "-o", "small.tif", "--max-pixels", 13_499)
     assert code == 1
-    assert "90 x 150 pixels, more than 0 megapixels" in err
+    assert "90 x 150 pixels, more than 0.013499 megapixels" in err
     monkeypatch.setattr(photo, "MAX_PIXELS", 10_000)
     painted = []
 
