@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 
 def has_screen(environment: Mapping[str, str], platform: str = sys.platform) -> bool:
-    """Whether a person sees what a program of this session opens.
+    """Whether a person sees a window that this program opens.
 
     Args:
         environment: the process's variables.

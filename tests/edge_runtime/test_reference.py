@@ -32,10 +32,11 @@ def test_one_half_of_a_photo_colours_the_other(name):
 
 
 def test_where_nothing_is_alike_there_are_no_hints():
-    lively = np.kron(np.indices((27, 27)).sum(axis=0) % 2, np.full((3, 3), 255))
+    chequers = np.indices((27, 27)).sum(axis=0) % 2
+    lively = np.kron(chequers, np.full((3, 3), 255)).astype(np.uint8)
     colorizer, look = Colorizer("nano"), Look(whole=True)
     flat = np.full((80, 80, 3), (250, 200, 90), np.uint8)
-    sessions = (HintSession(colorizer, picture, look) for picture in (lively.astype(np.uint8), flat))
+    sessions = (HintSession(colorizer, picture, look) for picture in (lively, flat))
     assert not reference_hints(*sessions)
 
 
