@@ -14,7 +14,7 @@ def has_screen(environment: Mapping[str, str], platform: str = sys.platform) -> 
         environment: the process's variables.
         platform: as `sys.platform`.
     """
-    # A service has no session, and over SSH the screen is another machine's.
+    # A service has no desktop, and over SSH the screen is another machine's.
     if any(environment.get(name) for name in ("SSH_CONNECTION", "INVOCATION_ID", "NOTIFY_SOCKET")):
         return False
     if platform in ("win32", "darwin"):
