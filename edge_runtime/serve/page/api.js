@@ -1,4 +1,5 @@
-// Requests to the server: every refusal becomes an Error whose message is a sentence for a person.
+// Requests to the server, all of the page's: every refusal becomes an Error whose message is a
+// sentence for a person.
 
 export class Refused extends Error {
   constructor(message, status) {
@@ -9,7 +10,7 @@ export class Refused extends Error {
 
 const LOST = "The connection to TintLite was lost.";
 
-export async function ask(path, options = {}) {
+async function ask(path, options = {}) {
   let response;
   try {
     response = await fetch(path, { cache: "no-store", ...options });
@@ -22,7 +23,7 @@ export async function ask(path, options = {}) {
 }
 
 // Sends a form and gives the JSON of the answer; `progress` is told the part that has gone, 0 to 1.
-export async function send(path, form, { signal, progress }) {
+async function send(path, form, { signal, progress }) {
   signal.throwIfAborted();
   return new Promise((done, fail) => {
     const request = new XMLHttpRequest();
@@ -65,3 +66,41 @@ export async function postSettings(changes) {
   const headers = { "Content-Type": "application/json" };
   return (await ask("api/settings", { method: "POST", headers, body: JSON.stringify(changes) })).json();
 }
+
+// Send a photo: what the server says of it, by its `id`; `progress` is told the part that has gone.
+export function openPhoto(file, model, signal, progress) {
+  const form = new FormData();
+  form.append("picture", file, file.name);
+  return send(`api/photos?${new URLSearchParams({ model })}`, form, { signal, progress });
+}
+
+// The photo as it was, for the screen: an ImageBitmap.
+export async function getPicture(id, signal) {
+  return createImageBitmap(await (await ask(`api/photos/${id}/before`, { signal })).blob());
+}
+
+// Its colours, { width, height, values }, values as a*, b*, a*, …
+export async function getAb(id, model, signal) {
+  const response = await ask(`api/photos/${id}/ab?${new URLSearchParams({ model })}`, { signal });
+  const [height, width] = response.headers.get("X-Shape").split("x").map(Number);
+  const bytes = new DataView(await response.arrayBuffer());
+  const values = Float32Array.from({ length: 2 * width * height }, (_, at) => bytes.getFloat32(4 * at, true));
+  return { width, height, values };
+}
+
+// The result's file, at full resolution, by { model, saturation }.
+export async function getResult(id, { model, saturation }, signal) {
+  const query = new URLSearchParams({ model, saturation });
+  return (await ask(`api/photos/${id}?${query}`, { signal })).blob();
+}
+
+// Let the server throw a photo away.
+export function forgetPhoto(id) {
+  ask(`api/photos/${id}`, { method: "DELETE", keepalive: true }).catch(() => {});
+}
+
+// The live view, before and after in one picture: the body of a multipart stream.
+export const openStream = async (signal) => (await ask("stream?layout=both", { signal })).body;
+
+// The newest frame, `after` or `both`: its Response.
+export const getStill = (layout) => ask(`api/still?layout=${layout}`);

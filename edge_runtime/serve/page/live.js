@@ -1,6 +1,6 @@
 // The live view: one stream of frames, each with its before and its after, drawn in step.
 
-import { ask } from "./api.js";
+import { getStill, openStream } from "./api.js";
 import { Compare } from "./compare.js";
 import { frames } from "./frames.js";
 import { nameOf, save } from "./save.js";
@@ -71,8 +71,7 @@ export class Live {
   async #run(signal) {
     for (let wait = 500; !signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT)) {
       try {
-        const response = await ask("stream?layout=both", { signal });
-        for await (const frame of frames(response.body)) {
+        for await (const frame of frames(await openStream(signal))) {
           this.#trouble = "";
           wait = 500;
           // While one is drawn, only the newest of those that come is kept.
@@ -144,7 +143,7 @@ export class Live {
   async #still() {
     $("still").disabled = true;
     try {
-      const response = await ask(`api/still?layout=${$("still-both").checked ? "both" : "after"}`);
+      const response = await getStill($("still-both").checked ? "both" : "after");
       const name = nameOf(response, "tintlite.jpg");
       save(await response.blob(), name);
       toast(`Saved ${name}`);
