@@ -11,6 +11,7 @@ from edge_runtime import __version__
 from edge_runtime.accelerator import ACCELERATORS, DEFAULT_ACCELERATOR
 from edge_runtime.device import Device
 from edge_runtime.framing import DEFAULT_FRAMING, FRAMINGS
+from edge_runtime.live.address import TRANSPORTS
 from edge_runtime.look import DEFAULT_SMOOTHING, MAX_SATURATION, Look
 from edge_runtime.model_file import DEFAULT_MODEL
 from edge_runtime.threads import MAX_THREADS, default_threads
@@ -32,6 +33,8 @@ FramingName = Enum("FramingName", {name: name for name in FRAMINGS}, type=str)  
 _FRAMING = FramingName(DEFAULT_FRAMING)
 DisplayName = Enum("DisplayName", {"window": "window", "web": "web", "none": "none"}, type=str)
 AcceleratorName = Enum("AcceleratorName", {name: name for name in ACCELERATORS}, type=str)  # type: ignore[misc]
+TransportName = Enum("TransportName", {name: name for name in TRANSPORTS}, type=str)  # type: ignore[misc]
+_TRANSPORT = TransportName(TRANSPORTS[0])
 _ACCELERATOR = AcceleratorName(DEFAULT_ACCELERATOR)
 AcceleratorOption = Annotated[
     AcceleratorName,
@@ -48,6 +51,10 @@ PatienceOption = Annotated[
     typer.Option(
         min=0.5, max=3600, help="Without a frame for so many seconds, a camera counts as lost."
     ),
+]
+TransportOption = Annotated[
+    TransportName,
+    typer.Option(help="How RTSP's pictures come; auto: TCP, or UDP where the camera refuses it."),
 ]
 CredentialsOption = Annotated[
     str | None,
@@ -430,6 +437,7 @@ def camera(
     ] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Begin a film again at its end.")] = False,
     credentials: CredentialsOption = None,
+    rtsp_transport: TransportOption = _TRANSPORT,
     patience: PatienceOption = 5.0,
     model: Annotated[
         str, typer.Option("--model", "-m", help="A shipped model's name, or a .tflite file.")
@@ -474,7 +482,7 @@ def camera(
     SOURCE is one of
       0, /dev/video0          a USB or V4L2 camera; a link to one, as --list shows, keeps its name
       picamera, picamera:1    a Raspberry Pi camera
-      rtsp://…, http://…      a network camera
+      rtsp://…, http://…      a network camera, or one that gives a JPEG at each request
       gst:PIPELINE            a GStreamer pipeline, where OpenCV has it
       night.mp4               a film, played as if live
 
@@ -505,6 +513,7 @@ def camera(
             loop=loop,
             patience=patience,
             credentials=_credentials(credentials),
+            rtsp_transport=rtsp_transport.value,
             model=model,
             look=_look(saturation, smoothing),
             device=_device(threads, accelerator, delegate),
@@ -597,6 +606,7 @@ def serve(
     ] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Begin a film again at its end.")] = False,
     credentials: CredentialsOption = None,
+    rtsp_transport: TransportOption = _TRANSPORT,
     patience: PatienceOption = 5.0,
     retries: Annotated[
         int | None,
@@ -632,6 +642,7 @@ def serve(
             loop=loop,
             patience=patience,
             credentials=_credentials(credentials),
+            rtsp_transport=rtsp_transport.value,
             model=model,
             look=_look(saturation, smoothing),
             device=_device(threads, accelerator, delegate),

@@ -8,6 +8,9 @@ from edge_runtime.errors import TintLiteError
 
 CREDENTIALS_VARIABLE = "TINTLITE_CREDENTIALS"
 
+# How the pictures of RTSP come; auto: over TCP, and over UDP where the camera refuses that.
+TRANSPORTS = ("auto", "tcp", "udp")
+
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 # An address in a sentence ends where the next space is.

@@ -26,9 +26,10 @@ class ViewOptions:
     """How a source is watched and coloured.
 
     Attributes:
-        width, height, fps: asked of a camera, or None.
+        width, height, fps: asked of a camera, or None; `fps` of single pictures too.
         loop: whether a film begins again at its end.
         credentials: user and password of an address, `USER:PASSWORD`, or None.
+        rtsp_transport: how RTSP's pictures come: auto, tcp or udp.
         model: a shipped model's name, or the path of a `.tflite`.
         look: how frames are coloured, and steadied over time.
         device: what the network runs on.
@@ -42,6 +43,7 @@ class ViewOptions:
     fps: float | None = None
     loop: bool = False
     credentials: str | None = field(default=None, repr=False)
+    rtsp_transport: str = "auto"
     model: str | Path = DEFAULT_MODEL
     look: Look = field(default_factory=Look)
     device: Device = field(default_factory=Device)
@@ -94,6 +96,7 @@ def make_view(source: str, options: ViewOptions) -> LiveView:
             fps=options.fps,
             loop=options.loop,
             patience=options.patience,
+            transport=options.rtsp_transport,
         ),
         colorizer=make_colorizer(str(options.model), options.device.threads),
         make_colorizer=make_colorizer,

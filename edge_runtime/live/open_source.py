@@ -6,7 +6,7 @@ from pathlib import Path
 
 from edge_runtime.live.address import is_address
 from edge_runtime.live.list_cameras import device_number
-from edge_runtime.live.source import Source, SourceError
+from edge_runtime.live.source import READ_TIMEOUT, Source, SourceError
 
 _PICAMERA = re.compile(r"picamera(?::(\d{1,2}))?")
 _CAMERA = re.compile(r"(?:/dev/video)?(\d{1,3})")
@@ -21,6 +21,7 @@ def open_source(
     fps: float | None = None,
     loop: bool = False,
     patience: float | None = None,
+    transport: str = "auto",
 ) -> Source:
     """Open what a text names.
 
@@ -28,9 +29,11 @@ def open_source(
         spec: `0` or `/dev/video0`, or a link to one as /dev/v4l/by-id/…, `picamera` or
             `picamera:1`, `gst:PIPELINE`, an address as `rtsp://…` or `http://…`, or the path of a
             film, which is played as if live.
-        width, height, fps: asked of a camera; addresses, pipelines and films have their own.
+        width, height, fps: asked of a camera; pipelines and films have their own, and so have
+            addresses, but for `fps` where single pictures are asked for.
         loop: whether a film begins again at its end.
         patience: how long an address may take for a frame, in seconds; None for the usual.
+        transport: of RTSP: auto, tcp or udp.
     Raises:
         SourceError: it cannot be opened.
     """
@@ -58,7 +61,26 @@ def open_source(
         _check_file(spec)
     from edge_runtime.live.stream_source import StreamSource
 
-    return StreamSource(spec, loop=loop, patience=patience)
+    stream = StreamSource(spec, loop=loop, patience=patience, transport=transport)
+    if spec.lower().startswith("http") and stream.jpegs:
+        return _snapshots(spec, stream, fps, READ_TIMEOUT if patience is None else patience)
+    return stream
+
+
+def _snapshots(address: str, stream: Source, fps: float | None, patience: float) -> Source:
+    """What polls an address that gives single pictures; `stream` where they never end."""
+    from edge_runtime.live.snapshot_source import SnapshotSource
+
+    try:
+        snapshots = SnapshotSource(address, fps=fps, patience=patience)
+    except SourceError:
+        if stream.live:  # a stream that takes one viewer, say: what is open is good
+            return stream
+        stream.close()
+        raise
+    unused = stream if snapshots.single else snapshots
+    unused.close()
+    return snapshots if snapshots.single else stream
 
 
 def _check_file(path: str) -> None:

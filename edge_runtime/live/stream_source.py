@@ -1,5 +1,6 @@
 """Films played as if live, and cameras at an address (RTSP, HTTP and what else FFmpeg speaks)."""
 
+import errno
 import re
 import time
 from collections.abc import Iterator
@@ -26,7 +27,14 @@ OPEN_TIMEOUT = 6.0
 _MOST_BEHIND = 1.0
 
 _LOW_DELAY = {"fflags": "nobuffer", "flags": "low_delay"}
-_RTSP = {"rtsp_transport": "tcp"}  # over UDP a lost packet smears the picture
+
+# What cameras answer that do not want TCP: FFmpeg's word for "461 Unsupported transport", and the
+# other refusals of what was asked.
+_UNSUPPORTED = errno.EPROTONOSUPPORT
+_REFUSED = (av.error.HTTPBadRequestError, av.error.HTTPOtherClientError, av.error.HTTPServerError)
+
+# FFmpeg's names of a single JPEG, the second by its address, and of JPEGs one behind the other.
+_JPEGS = ("jpeg_pipe", "image2")
 
 # Formats whose first plane is 8-bit luma, to be taken as it is; all others are converted.
 _LUMA_FIRST = re.compile(r"yuvj?a?\d{3}p|nv\d{2}|gray")
@@ -38,13 +46,22 @@ class StreamSource(GuardedSource):
     What has a length is a recording, and is played at its own timestamps; what has none is live.
     """
 
-    def __init__(self, place: str, *, loop: bool = False, patience: float | None = None):
+    def __init__(
+        self,
+        place: str,
+        *,
+        loop: bool = False,
+        patience: float | None = None,
+        transport: str = "auto",
+    ):
         """Open it.
 
         Args:
             place: the path of a film, or an address.
             loop: whether a recording begins again at its end.
             patience: how long an address may take for a frame, in seconds; None for the usual.
+            transport: how RTSP's pictures come, `auto`, `tcp` or `udp`; auto is TCP, and UDP
+                where the camera refuses that: over UDP a lost packet smears them.
         Raises:
             SourceError: not there, not a film, without pictures, or no answer in time.
         """
@@ -53,21 +70,13 @@ class StreamSource(GuardedSource):
         address = is_address(place)
         self._loop = loop
         self._patience = READ_TIMEOUT if patience is None else patience
-        opening = max(OPEN_TIMEOUT, patience or 0)
+        self._opening = max(OPEN_TIMEOUT, patience or 0)
         self._decoded = 0
         self._start: float | None = None  # of the monotonic clock, where the timestamps are 0
-        began = time.monotonic()
-        try:
-            self._container = av.open(
-                place,
-                options=_options(place) if address else {},
-                timeout=(opening, self._patience) if address else None,
-                metadata_errors="replace",
-            )
-        except (av.error.FFmpegError, OSError, ValueError) as error:
-            late = address and time.monotonic() - began >= opening
-            why = f"no answer for {opening:g} s" if late else _reason(error, self._patience)
-            raise SourceError(f"{self.description}: {why}") from None
+        if place.lower().startswith("rtsp"):
+            self._container = self._open_rtsp(place, transport)
+        else:
+            self._container = self._open(place, _LOW_DELAY if address else {})
         try:
             self._stream = self._choose()
         except BaseException:
@@ -75,6 +84,51 @@ class StreamSource(GuardedSource):
             raise
         self.live = address and not self._container.duration
         self._frames = self._decode()
+
+    @property
+    def jpegs(self) -> bool:
+        """Whether it is JPEGs and nothing else: a stream of them, or just one."""
+        kind, codec = self._container.format.name, self._stream.codec_context.name
+        return kind in _JPEGS and codec == "mjpeg"
+
+    def _open_rtsp(self, address: str, transport: str) -> av.container.InputContainer:
+        """Open a camera over TCP, or over UDP, which is told in its description.
+
+        Raises:
+            SourceError: as for `_open`.
+        """
+        name = self.description
+        if transport != "udp":
+            self.description = f"{name} over TCP"
+            try:
+                return self._open(address, _LOW_DELAY | {"rtsp_transport": "tcp"})
+            except SourceError as error:
+                cause = error.__context__
+                refused = getattr(cause, "errno", 0) == _UNSUPPORTED or isinstance(cause, _REFUSED)
+                if transport == "tcp" or not refused:
+                    raise
+        self.description = f"{name} over UDP"
+        return self._open(address, _LOW_DELAY | {"rtsp_transport": "udp"})
+
+    def _open(self, place: str, options: dict[str, str]) -> av.container.InputContainer:
+        """Open a film or an address.
+
+        Raises:
+            SourceError: it cannot be opened.
+        """
+        address = is_address(place)
+        began = time.monotonic()
+        try:
+            return av.open(
+                place,
+                options=options,
+                timeout=(self._opening, self._patience) if address else None,
+                metadata_errors="replace",
+            )
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            late = address and time.monotonic() - began >= self._opening
+            why = f"no answer for {self._opening:g} s" if late else _reason(error, self._patience)
+            raise SourceError(f"{self.description}: {why}") from None
 
     def _choose(self) -> av.VideoStream:
         """The stream of pictures.
@@ -143,10 +197,6 @@ def frame_to_grey(frame: av.VideoFrame, context: av.VideoCodecContext) -> np.nda
     else:
         grey = frame.to_ndarray(format="gray")
     return np.ascontiguousarray(np.rot90(grey, quarter_turns(display_matrix(frame))))
-
-
-def _options(address: str) -> dict[str, str]:
-    return _LOW_DELAY | (_RTSP if address.lower().startswith("rtsp") else {})
 
 
 def _reason(error: Exception, patience: float) -> str:

@@ -201,6 +201,7 @@ def test_a_lost_camera_is_told_and_given_up(run, monkeypatch, fake_camera):
     assert lines(err)[-1] == "tintlite: fake camera: no such camera (given up after 2 retries)"
     assert len(openings) == 3
     asked = {"width": 320, "height": None, "fps": 20.0, "loop": False, "patience": 5.0}
+    asked["transport"] = "auto"
     assert openings[0] == ("0", asked)
 
 
