@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,28 @@ class HintsError(TintLiteError):
     """A file of hints that cannot be read or written, or is of another picture."""
 
 
+@dataclass(frozen=True)
+class Likeness:
+    """By what a picture is known again.
+
+    Attributes:
+        width, height: in pixels.
+        view: its L* in 8 x 8 pixels, 0..255, row by row, two hexadecimal digits each.
+    """
+
+    width: int
+    height: int
+    view: str
+
+    @classmethod
+    def of(cls, picture: np.ndarray) -> "Likeness":
+        """That of a picture: uint8 or uint16, [H, W] or [H, W, 3], upright."""
+        height, width = picture.shape[:2]
+        small = colour.lightness(shrink(picture, _VIEW_SIDE, _VIEW_SIDE))
+        view = np.round(small * np.float32(2.55)).astype(np.uint8)
+        return cls(width, height, view.tobytes().hex())
+
+
 def hints_json(hints: Iterable[Hint], picture: np.ndarray) -> bytes:
     """The text of the file.
 
@@ -41,11 +64,10 @@ def hints_json(hints: Iterable[Hint], picture: np.ndarray) -> bytes:
     Raises:
         ArgumentError: as `hints.checked`.
     """
-    height, width = picture.shape[:2]
     values = {
         "format": FORMAT,
         "version": VERSION,
-        "picture": {"width": width, "height": height, "view": _view(picture).tobytes().hex()},
+        "picture": asdict(Likeness.of(picture)),
         "hints": [
             {"x": hint.x, "y": hint.y, "colour": hint.colour, "radius": hint.radius}
             for hint in checked(hints)
@@ -55,13 +77,13 @@ def hints_json(hints: Iterable[Hint], picture: np.ndarray) -> bytes:
 
 
 def hints_of_json(
-    data: bytes, picture: np.ndarray | None, name: str = "the hints"
+    data: bytes, picture: np.ndarray | Likeness | None, name: str = "the hints"
 ) -> tuple[Hint, ...]:
     """What a file says.
 
     Args:
         data: its bytes.
-        picture: which it must belong to; None for any.
+        picture: which it must belong to, or its likeness; None for any.
         name: of the file, for messages.
     Raises:
         HintsError: too large, no JSON of hints, of a newer version, of another picture, or with
@@ -84,7 +106,8 @@ def hints_of_json(
             f"{VERSION}"
         )
     if picture is not None:
-        _check_picture(values.get("picture"), picture, name)
+        known = picture if isinstance(picture, Likeness) else Likeness.of(picture)
+        _check_picture(values.get("picture"), known, name)
     listed = values.get("hints")
     if not isinstance(listed, list):
         raise HintsError(f"{name}: the hints are no list")
@@ -131,22 +154,19 @@ def write_hints(path: str | Path, hints: Iterable[Hint], picture: np.ndarray) ->
         raise HintsError(f"{path}: {reason(error)}") from None
 
 
-def _view(picture: np.ndarray) -> np.ndarray:
-    """L* of a picture in 8 x 8 pixels, 0..255: uint8 [8, 8]."""
-    small = colour.lightness(shrink(picture, _VIEW_SIDE, _VIEW_SIDE))
-    return np.round(small * np.float32(2.55)).astype(np.uint8)
-
-
-def _check_picture(told: Any, picture: np.ndarray, name: str) -> None:
+def _check_picture(told: Any, picture: Likeness, name: str) -> None:
     told = told if isinstance(told, dict) else {}
     width, height, view = (told.get(key) for key in ("width", "height", "view"))
     try:
-        small = np.frombuffer(bytes.fromhex(view), np.uint8).reshape(_VIEW_SIDE, _VIEW_SIDE)
-        ratio = width / height * picture.shape[0] / picture.shape[1]
+        small = np.frombuffer(bytes.fromhex(view), np.uint8)
+        if small.size != _VIEW_SIDE**2:
+            raise ValueError
+        ratio = width / height * picture.height / picture.width
         known = abs(ratio - 1) <= _RATIO_APART
     except (ValueError, TypeError, ArithmeticError):
         raise HintsError(f"{name}: the hints do not say to which picture they belong") from None
-    apart = np.abs(small.astype(np.float32) - _view(picture)).mean()
+    own = np.frombuffer(bytes.fromhex(picture.view), np.uint8)
+    apart = np.abs(small.astype(np.float32) - own).mean()
     if not known or apart > _VIEW_APART:
         raise HintsError(f"{name}: the hints belong to another picture, of {width} x {height}")
 

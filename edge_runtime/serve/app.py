@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from edge_runtime import __version__
 from edge_runtime.errors import TintLiteError
+from edge_runtime.hints_file import MOST_BYTES
 from edge_runtime.look import MAX_SATURATION
 from edge_runtime.serve.access import HEALTH, Access
 from edge_runtime.serve.base_path import BasePath
@@ -67,7 +68,7 @@ def make_app(desk: Desk, listener: Listener) -> ASGIApp:
     def most_bytes(path: str) -> int:
         if path in (COLORIZE, PHOTOS):
             return desk.limits.upload_bytes + _FORM_BYTES
-        return MAX_JSON_BYTES
+        return MOST_BYTES if path.startswith(PHOTOS + "/") else MAX_JSON_BYTES
 
     app = _routes(desk)
     guarded = Access(BodyLimit(app, most_bytes), listener)

@@ -40,6 +40,7 @@ class Desk:
         limits: what the server takes.
         behind_proxy: whether another server of this machine passes requests on.
         threads: wait for the workshop.
+        spreading: spreads hints, which waits for no photo.
         stopping: set when the streams shall end.
     """
 
@@ -61,6 +62,7 @@ class Desk:
         self.limits = limits
         self.shelf = Shelf(SHELF_UPLOADS * limits.upload_bytes)
         self.threads = ThreadPoolExecutor(workshop.places, "tintlite-photo")
+        self.spreading = ThreadPoolExecutor(1, "tintlite-hints")
         self.stopping = threading.Event()
         self._live_model = models.first
         self._in_hand = 0
@@ -172,6 +174,7 @@ class Desk:
         self.stopping.set()
         self.workshop.close()
         self.threads.shutdown(wait=False, cancel_futures=True)
+        self.spreading.shutdown(wait=False, cancel_futures=True)
         self.shelf.close()
         if self.feed is not None:
             self.feed.close()

@@ -12,6 +12,8 @@ from fastapi import FastAPI, HTTPException, Query, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from edge_runtime.hints import Hint
+from edge_runtime.hints_file import Likeness, hints_of_json
 from edge_runtime.look import MAX_SATURATION
 from edge_runtime.pictures import FORMATS, WRITTEN
 from edge_runtime.serve.client import client_of
@@ -67,6 +69,33 @@ _Longest = Annotated[
 ]
 
 
+_COLOURED_ROUTE: dict[str, Any] = {
+    "tags": ["photos"],
+    "response_class": Response,
+    "responses": {**_COLOURED, **answers(404, 422, 429)},
+}
+
+_AB_ROUTE: dict[str, Any] = {
+    "tags": ["photos"],
+    "response_class": Response,
+    "responses": {
+        200: {
+            "content": {"application/octet-stream": {}},
+            "description": "Float32, little-endian, [height, width, 2]: a* and b*.",
+            "headers": {"X-Shape": {"schema": {"type": "string"}, "description": "height x width"}},
+        },
+        **answers(404, 422, 429),
+    },
+}
+
+_HINTS_SCHEMA = {
+    "requestBody": {
+        "description": "A file of hints, as `tintlite colorize --save-hints` writes it.",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+}
+
+
 class PhotoOpened(BaseModel):
     """A photo that the server keeps for a while.
 
@@ -76,6 +105,7 @@ class PhotoOpened(BaseModel):
         width, height: in pixels, as the result has them.
         format: of the result: jpeg, png, tiff, webp or bmp.
         seconds: what decoding and colouring took.
+        likeness: `picture` of a file of hints that belong to it.
         notes: sentences about what of it is not taken or kept.
     """
 
@@ -85,6 +115,7 @@ class PhotoOpened(BaseModel):
     height: int
     format: str
     seconds: float
+    likeness: Likeness
     notes: tuple[str, ...]
 
 
@@ -204,44 +235,38 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         opened = kept(id).opened
         return PiecewiseResponse(opened.before, opened.media_type, {})
 
-    @app.get(
-        PHOTOS + "/{id}/ab",
-        tags=["photos"],
-        response_class=Response,
-        responses={
-            200: {
-                "content": {"application/octet-stream": {}},
-                "description": "Float32, little-endian, [height, width, 2]: a* and b*.",
-                "headers": {
-                    "X-Shape": {"schema": {"type": "string"}, "description": "height x width"}
-                },
-            },
-            **answers(404, 422, 429),
-        },
-    )
+    async def said(request: Request, photo: ShelvedPhoto) -> tuple[Hint, ...]:
+        """The hints for a photo that stand in a request's body, if it has one."""
+        body = await request.body()
+        return hints_of_json(body, photo.opened.likeness) if body else ()
+
+    @app.post(PHOTOS + "/{id}/ab", **_AB_ROUTE, openapi_extra=_HINTS_SCHEMA)
+    @app.get(PHOTOS + "/{id}/ab", **_AB_ROUTE)
     async def ab(request: Request, id: str, model: _Model = None) -> Response:
-        """The colours of a photo at a saturation of 1, to be stretched over all of it."""
+        """The colours of a photo at a saturation of 1, to be stretched over all of it.
+
+        Posted is a file of hints, by which they are.
+        """
         photo = kept(id)
         settings, _ = read_options(request.query_params, desk.settings, desk.models)
-        if settings.model not in photo.ab:
-            async with desk.job(client_of(request, desk.behind_proxy)):
+        hints = await said(request, photo)
+        async with desk.job(client_of(request, desk.behind_proxy)):
+            if settings.model not in photo.colours:
                 upload = upload_of(photo)
 
                 def work(job: Job) -> OpenedPhoto:
                     return desk.workshop.open(job, upload, photo.name, settings)
 
-                photo.ab[settings.model] = (await at_work(request, work)).ab
-        found = photo.ab[settings.model]
+                photo.colours[settings.model] = (await at_work(request, work)).colours
+            colours = photo.colours[settings.model]
+            loop = asyncio.get_running_loop()
+            found = await loop.run_in_executor(desk.spreading, colours.ab, hints)
         shape = {"X-Shape": f"{found.shape[0]}x{found.shape[1]}"}
         data = np.ascontiguousarray(found, "<f4").tobytes()
         return PiecewiseResponse(data, "application/octet-stream", shape)
 
-    @app.get(
-        PHOTOS + "/{id}",
-        tags=["photos"],
-        response_class=Response,
-        responses={**_COLOURED, **answers(404, 422, 429)},
-    )
+    @app.post(PHOTOS + "/{id}", **_COLOURED_ROUTE, openapi_extra=_HINTS_SCHEMA)
+    @app.get(PHOTOS + "/{id}", **_COLOURED_ROUTE)
     async def coloured(
         request: Request,
         id: str,
@@ -251,14 +276,18 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         side_by_side: _SideBySide = False,
         longest: _Longest = None,
     ) -> Response:
-        """A photo in colour at its full resolution: what `POST /api/colorize` makes of it."""
+        """A photo in colour at its full resolution: what `POST /api/colorize` makes of it.
+
+        Posted is a file of hints, by which it is coloured.
+        """
         photo = kept(id)
         settings, options = read_options(request.query_params, desk.settings, desk.models)
+        hints = await said(request, photo)
         async with desk.job(client_of(request, desk.behind_proxy)):
             upload = upload_of(photo)
 
             def work(job: Job) -> ColouredPhoto:
-                return desk.workshop.colorize(job, upload, photo.name, settings, options)
+                return desk.workshop.colorize(job, upload, photo.name, settings, options, hints)
 
             result = await at_work(request, work)
         return _coloured_response(result, photo.name)
@@ -277,6 +306,7 @@ def _described(photo: ShelvedPhoto, opened: OpenedPhoto) -> PhotoOpened:
         height=opened.height,
         format=opened.format.lower(),
         seconds=round(opened.seconds, 3),
+        likeness=opened.likeness,
         notes=opened.notes,
     )
 

@@ -8,8 +8,7 @@ import time
 from collections import OrderedDict
 from typing import BinaryIO
 
-import numpy as np
-
+from edge_runtime.serve.colours import Colours
 from edge_runtime.serve.studio import OpenedPhoto
 
 # Bounds of what is kept; the photo that was not asked for the longest goes first.
@@ -23,21 +22,25 @@ class ShelvedPhoto:
     Attributes:
         id: by which its owner asks for it; not to be guessed.
         name: as the sender calls it.
-        size: of the upload, in bytes.
         opened: what a browser paints it from.
-        ab: its colours by the model's name, float32 [h, w, 2].
+        colours: what was said of its colours, by the model's name.
         asked: when it was asked for last, in seconds of the monotonic clock.
     """
 
     def __init__(self, file: BinaryIO, name: str, opened: OpenedPhoto, model: str):
         self.id = secrets.token_urlsafe(18)
         self.name = name
-        self.size = file.seek(0, io.SEEK_END)
         self.opened = opened
-        self.ab: dict[str, np.ndarray] = {model: opened.ab}
+        self.colours: dict[str, Colours] = {model: opened.colours}
         self.asked = time.monotonic()
+        self._uploaded = file.seek(0, io.SEEK_END)
         self._file = file
         self._reading = threading.Lock()
+
+    @property
+    def size(self) -> int:
+        """Of the upload and of what is kept beside it, in bytes."""
+        return self._uploaded + sum(one.nbytes for one in self.colours.values())
 
     def upload(self) -> BinaryIO | None:
         """The upload's bytes in memory; None where it was thrown away meanwhile."""
@@ -60,7 +63,7 @@ class Shelf:
         """Begin empty.
 
         Args:
-            most_bytes: of all uploads together.
+            most_bytes: of all photos together.
         """
         self._most_bytes = most_bytes
         self._photos: OrderedDict[str, ShelvedPhoto] = OrderedDict()

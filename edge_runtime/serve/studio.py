@@ -1,5 +1,6 @@
 """Colours uploaded photos, one after the other, beside the live view."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -11,6 +12,9 @@ import numpy as np
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.compose import as_grey
 from edge_runtime.device import Device
+from edge_runtime.hint_session import HintSession
+from edge_runtime.hints import Hint
+from edge_runtime.hints_file import Likeness
 from edge_runtime.photo import PhotoOptions, PhotoResult, colorize_photo
 from edge_runtime.pictures import (
     Picture,
@@ -20,6 +24,7 @@ from edge_runtime.pictures import (
     read_open_picture,
     result_format,
 )
+from edge_runtime.serve.colours import Colours
 from edge_runtime.serve.settings import Models, Settings
 
 # What a screen shows of a photo: its longer side in pixels, and the quality of its JPEG.
@@ -36,7 +41,8 @@ class OpenedPhoto:
     Attributes:
         before: the file of the photo as it was, upright, no larger than a screen.
         media_type: of `before`.
-        ab: float32 [h, w, 2], a* and b* of the whole photo at a saturation of 1.
+        colours: what the network said of it.
+        likeness: by which its hints know it.
         width, height: of the photo, in pixels.
         format: the result's, by its `Format.name`.
         ending: of the result's name, as `.jpg`.
@@ -46,7 +52,8 @@ class OpenedPhoto:
 
     before: bytes
     media_type: str
-    ab: np.ndarray
+    colours: Colours
+    likeness: Likeness
     width: int
     height: int
     format: str
@@ -70,7 +77,12 @@ class Studio:
         self._loaded: tuple[tuple[str, int], Colorizer] | None = None
 
     def colorize(
-        self, file: BinaryIO, name: str, settings: Settings, options: PhotoOptions
+        self,
+        file: BinaryIO,
+        name: str,
+        settings: Settings,
+        options: PhotoOptions,
+        hints: Iterable[Hint] = (),
     ) -> PhotoResult:
         """Colour one photo: the first page, into bytes.
 
@@ -79,12 +91,14 @@ class Studio:
             name: what it is called, for messages.
             settings: the model and the threads.
             options: how to colour it, and what to write.
+            hints: what is said of its colours.
         Raises:
-            PictureError: not a picture, too large, damaged, or the result cannot be encoded.
+            PictureError: not a picture, too large, damaged, a hint is of no use for it, or the
+                result cannot be encoded.
             ModelError: the model cannot be used.
         """
         return colorize_photo(
-            file, None, self.load(settings), replace(options, pages=False), name=name
+            file, None, self.load(settings), replace(options, pages=False), name=name, hints=hints
         )
 
     def open(self, file: BinaryIO, name: str, settings: Settings) -> OpenedPhoto:
@@ -95,8 +109,7 @@ class Studio:
         begin = perf_counter()
         colorizer = self.load(settings)
         picture = read_open_picture(file, Path(name))
-        look = settings.look
-        ab = colorizer.predict(colorizer.see(picture.pixels, look))
+        colours = Colours.of(HintSession(colorizer, picture.pixels, settings.look))
         format = result_format(picture.format)
         notes = picture.notes + losses(picture, format)
         if picture.coloured or (picture.pixels.ndim == 3 and as_grey(picture.pixels) is None):
@@ -107,7 +120,8 @@ class Studio:
         return OpenedPhoto(
             before=before,
             media_type=media_type,
-            ab=ab,
+            colours=colours,
+            likeness=Likeness.of(picture.pixels),
             width=width,
             height=height,
             format=format.name,

@@ -4,14 +4,14 @@ import io
 import os
 import signal
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, BinaryIO
 
 import cv2
-import numpy as np
 
 from edge_runtime.device import Device
 from edge_runtime.errors import ModelError, TintLiteError
+from edge_runtime.hints import Hint
 from edge_runtime.photo import PhotoOptions
 from edge_runtime.pictures import format_called
 from edge_runtime.quiet import quiet_libraries
@@ -60,8 +60,10 @@ def _load(studio: Studio, words: dict[str, Any], data: bytes) -> tuple[dict, byt
 def _open(studio: Studio, words: dict[str, Any], data: bytes) -> tuple[dict, bytes]:
     _load(studio, words, b"")
     opened = studio.open(io.BytesIO(data), words["name"], Settings(**words["settings"]))
-    told = asdict(opened) | {"ab": opened.ab.shape, "before": len(opened.before)}
-    return told, opened.before + np.ascontiguousarray(opened.ab, "<f4").tobytes()
+    colours, packed = opened.colours.packed()
+    told = {field.name: getattr(opened, field.name) for field in fields(opened)}
+    told |= {"colours": colours, "likeness": asdict(opened.likeness), "before": len(opened.before)}
+    return told, opened.before + packed
 
 
 def _colorize(studio: Studio, words: dict[str, Any], data: bytes) -> tuple[dict, bytes]:
@@ -73,7 +75,8 @@ def _colorize(studio: Studio, words: dict[str, Any], data: bytes) -> tuple[dict,
         longest=words["longest"],
         format=format_called(words["format"]) if words["format"] else None,
     )
-    result = studio.colorize(io.BytesIO(data), words["name"], settings, options)
+    hints = [Hint(*hint) for hint in words["hints"]]
+    result = studio.colorize(io.BytesIO(data), words["name"], settings, options, hints)
     told = {
         "format": result.format.name,
         "width": result.width,

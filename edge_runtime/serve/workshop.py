@@ -4,17 +4,18 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO, cast
 
-import numpy as np
-
 from edge_runtime.device import Device
 from edge_runtime.errors import ModelError, PictureError
+from edge_runtime.hints import Hint
+from edge_runtime.hints_file import Likeness
 from edge_runtime.photo import PhotoOptions
 from edge_runtime.pictures import Format, format_called
+from edge_runtime.serve.colours import Colours
 from edge_runtime.serve.messages import receive, send
 from edge_runtime.serve.settings import Models, Settings
 from edge_runtime.serve.studio import OpenedPhoto
@@ -107,13 +108,23 @@ class Workshop:
         """
         words = {"job": "open", "name": name, "settings": asdict(settings)}
         told, data = self._do(job, words, _bytes_of(file), name)
-        before, shape = told["before"], told["ab"]
-        ab = np.frombuffer(data[before:], "<f4").astype(np.float32).reshape(shape)
-        notes = tuple(told["notes"])
-        return OpenedPhoto(**{**told, "before": data[:before], "ab": ab, "notes": notes})
+        before = told["before"]
+        made = {
+            "before": data[:before],
+            "colours": Colours.unpacked(told["colours"], data[before:]),
+            "likeness": Likeness(**told["likeness"]),
+            "notes": tuple(told["notes"]),
+        }
+        return OpenedPhoto(**told | made)
 
     def colorize(
-        self, job: Job, file: BinaryIO, name: str, settings: Settings, options: PhotoOptions
+        self,
+        job: Job,
+        file: BinaryIO,
+        name: str,
+        settings: Settings,
+        options: PhotoOptions,
+        hints: Iterable[Hint] = (),
     ) -> ColouredPhoto:
         """As `Studio.colorize`, in a worker.
 
@@ -127,6 +138,7 @@ class Workshop:
             "side_by_side": options.side_by_side,
             "longest": options.longest,
             "format": options.format and options.format.name,
+            "hints": [(hint.x, hint.y, hint.colour, hint.radius) for hint in hints],
         }
         told, data = self._do(job, words, _bytes_of(file), name)
         told |= {"format": format_called(told["format"]), "notes": tuple(told["notes"])}

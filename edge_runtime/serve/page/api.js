@@ -79,19 +79,24 @@ export async function getPicture(id, signal) {
   return createImageBitmap(await (await ask(`api/photos/${id}/before`, { signal })).blob());
 }
 
-// Its colours, { width, height, values }, values as a*, b*, a*, …
-export async function getAb(id, model, signal) {
-  const response = await ask(`api/photos/${id}/ab?${new URLSearchParams({ model })}`, { signal });
+// Its colours, { width, height, values }, values as a*, b*, a*, …; by a file of hints, or null.
+export async function getAb(id, model, hints, signal) {
+  const path = `api/photos/${id}/ab?${new URLSearchParams({ model })}`;
+  const response = await ask(path, { signal, ...posted(hints) });
   const [height, width] = response.headers.get("X-Shape").split("x").map(Number);
   const bytes = new DataView(await response.arrayBuffer());
   const values = Float32Array.from({ length: 2 * width * height }, (_, at) => bytes.getFloat32(4 * at, true));
   return { width, height, values };
 }
 
-// The result's file, at full resolution, by { model, saturation }.
-export async function getResult(id, { model, saturation }, signal) {
-  const query = new URLSearchParams({ model, saturation });
-  return (await ask(`api/photos/${id}?${query}`, { signal })).blob();
+// The result's file, at full resolution, by { model, saturation } and a file of hints, or null.
+export async function getResult(id, { model, saturation }, hints, signal) {
+  const path = `api/photos/${id}?${new URLSearchParams({ model, saturation })}`;
+  return (await ask(path, { signal, ...posted(hints) })).blob();
+}
+
+function posted(hints) {
+  return hints && { method: "POST", headers: { "Content-Type": "application/json" }, body: hints };
 }
 
 // Let the server throw a photo away.
