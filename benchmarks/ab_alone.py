@@ -9,12 +9,12 @@ from benchmarks.accuracy_columns import FADED_LOSS, MOST_DB, NEUTRAL
 from benchmarks.bootstrap import interval, resampled_means
 from benchmarks.open_models import OpenedModel
 from edge_runtime.errors import TintLiteError
-from train.evaluate import GREY, run_all
-from train.measure_film import FADED, ORIGINAL, film_sums
-from train.measure_neutral import measure_neutral
-from train.measure_plates import plate_sums
-from train.metrics import AbSums, ab_gain, chroma_ratio, rho
-from train.open_pictures import TruePictures
+from train.data.open_pictures import TruePictures
+from train.measure.evaluate import GREY, run_all
+from train.measure.film import FADED, ORIGINAL, film_sums
+from train.measure.metrics import AbSums, ab_gain, chroma_ratio, rho
+from train.measure.neutral import measure_neutral
+from train.measure.plates import plate_sums
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def measure_ab_alone(
 
     Args:
         models: what to measure, beside the row `grey`.
-        photos: to age by the fixed recipes of `train.measure_film`.
+        photos: to age by the fixed recipes of `train.measure.film`.
         plates: glass plates whose colours are known.
         on_picture: called after every photo and every plate.
     Raises:

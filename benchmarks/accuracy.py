@@ -1,7 +1,7 @@
 """Measure models side by side on the same pictures, picture by picture, by every figure we know.
 
 Definitions stand in `benchmarks.accuracy_columns`; those of PSNR and colourfulness are
-`train.evaluate`'s, so that training and benchmarks agree.
+`train.measure.evaluate`'s, so that training and benchmarks agree.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,11 +13,12 @@ from skimage.color import deltaE_ciede2000
 from benchmarks.accuracy_columns import MOST_DB
 from benchmarks.frechet import FeatureMoments, FrechetFeatures, TrueSet
 from benchmarks.open_models import OpenedModel, float_partners
-from edge_runtime.colour import rgb_to_lab
-from edge_runtime.contract import AB_SCALE
+from edge_runtime.colour.cielab import rgb_to_lab
 from edge_runtime.errors import TintLiteError
+from edge_runtime.model.contract import AB_SCALE
+from train.data.open_pictures import TruePictures
 from train.errors import SourceError
-from train.evaluate import (
+from train.measure.evaluate import (
     AT_A_TIME,
     GREY,
     NO_COLOUR,
@@ -27,8 +28,7 @@ from train.evaluate import (
     painted,
     upsampled,
 )
-from train.metrics import AbSums, colourfulness, psnr, rgb_mse
-from train.open_pictures import TruePictures
+from train.measure.metrics import AbSums, colourfulness, psnr, rgb_mse
 
 MEAN_COLOUR = "mean colour"
 TRUE = "true"

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from train.evaluate import JUDGED_SIZE
-from train.measure_ab import JUDGED_AB_SIZE
-from train.measure_film import FADED, FADED_LEVELS, FILM, ORIGINAL
-from train.measure_plates import ORTHO, PAN
+from train.measure.ab import JUDGED_AB_SIZE
+from train.measure.evaluate import JUDGED_SIZE
+from train.measure.film import FADED, FADED_LEVELS, FILM, ORIGINAL
+from train.measure.plates import ORTHO, PAN
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import numpy as np
 from benchmarks.accuracy import TRUE, Measured
 from benchmarks.accuracy_columns import FRECHET, MOST_DB
 from benchmarks.bootstrap import interval, resampled_means
-from train.evaluate import GREY
-from train.metrics import chroma_ratio, rho
+from train.measure.evaluate import GREY
+from train.measure.metrics import chroma_ratio, rho
 
 # A row's plain means, in the order of the columns.
 _PLAIN = (

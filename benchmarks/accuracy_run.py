@@ -10,10 +10,10 @@ from benchmarks.accuracy_rows import accuracy_rows
 from benchmarks.facts_of import facts_of
 from benchmarks.frechet import FrechetFeatures
 from benchmarks.open_models import OpenModels, float_partners
-from edge_runtime.benchmark.machine import machine_facts
-from edge_runtime.benchmark.result_file import BenchmarkResult, now
-from edge_runtime.benchmark.versions import WORKSHOP_PACKAGES, package_versions
-from train.open_pictures import TruePictures
+from edge_runtime.bench.machine import machine_facts
+from edge_runtime.bench.result_file import BenchmarkResult, now
+from edge_runtime.bench.versions import WORKSHOP_PACKAGES, package_versions
+from train.data.open_pictures import TruePictures
 
 # Values of single pictures are kept to so many significant digits: 0.001 dB.
 _DIGITS = 5

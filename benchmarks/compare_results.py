@@ -13,9 +13,9 @@ import numpy as np
 
 from benchmarks.bootstrap import Interval, interval, resampled_means
 from benchmarks.report.rows import Row, number, text
-from edge_runtime.benchmark.result_file import BenchmarkResult
+from edge_runtime.bench.result_file import BenchmarkResult
 from edge_runtime.errors import TintLiteError
-from train.evaluate import GREY
+from train.measure.evaluate import GREY
 
 
 class CompareError(TintLiteError):

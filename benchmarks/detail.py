@@ -11,11 +11,11 @@ import cv2
 import numpy as np
 
 from edge_runtime import Colorizer, Look
-from edge_runtime.compose import compose
-from edge_runtime.framing import Framing
-from edge_runtime.view import Print, View, lightness_at
+from edge_runtime.colour.compose import compose
+from edge_runtime.colour.framing import Framing
+from edge_runtime.colour.view import Print, View, lightness_at
 from train.errors import SourceError
-from train.metrics import colourfulness, psnr, rgb_mse
+from train.measure.metrics import colourfulness, psnr, rgb_mse
 
 # Windows a side, half of each shared with the next: the picture is 1.5 and 2 squares wide.
 WINDOWS = (2, 3)

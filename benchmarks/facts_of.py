@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 from benchmarks.open_models import FLOAT, OpenedModel
-from edge_runtime.benchmark.model_facts import ModelFacts, model_facts
+from edge_runtime.bench.model_facts import ModelFacts, model_facts
 
 
 def facts_of(model: OpenedModel) -> ModelFacts:

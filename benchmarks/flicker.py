@@ -15,15 +15,15 @@ import numpy as np
 
 from benchmarks.cdc import ColourConsistency
 from edge_runtime import Colorizer, Device, Look
-from edge_runtime.colour import rgb_to_lab
-from edge_runtime.shrink import shrink_exactly
-from edge_runtime.tone import ToneView
-from edge_runtime.video.flicker import FlickerMeter
-from edge_runtime.video.shot import ShotWatch
-from edge_runtime.video.temporal import ChromaSmoother
-from edge_runtime.view import View
+from edge_runtime.colour.cielab import rgb_to_lab
+from edge_runtime.colour.shrink import shrink_exactly
+from edge_runtime.colour.view import View
+from edge_runtime.model.tone import ToneView
+from edge_runtime.steady.flicker import FlickerMeter
+from edge_runtime.steady.shot import ShotWatch
+from edge_runtime.steady.temporal import ChromaSmoother
 from train.errors import SourceError
-from train.metrics import colourfulness, psnr, rgb_mse
+from train.measure.metrics import colourfulness, psnr, rgb_mse
 
 LOOK = Look(whole=True)  # films are taken whole
 

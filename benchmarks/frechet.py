@@ -96,7 +96,7 @@ class FrechetFeatures:
     def __init__(self, weights: str) -> None:
         import keras
 
-        from train.encoder_weights import load_application
+        from train.networks.encoder_weights import load_application
 
         network = load_application("MobileNetV2", 1.0, weights)
         pooled = keras.ops.mean(network.output, axis=(1, 2))

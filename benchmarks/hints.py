@@ -9,15 +9,15 @@ import numpy as np
 from benchmarks.bootstrap import interval, resampled_means
 from benchmarks.levin import levin
 from edge_runtime import Colorizer, Look
-from edge_runtime.colour import rgb_to_lab
-from edge_runtime.compose import compose
-from edge_runtime.contract import as_input
-from edge_runtime.shrink import shrink
-from edge_runtime.spread import Spot, guide, spread
-from edge_runtime.tone import TONE_VIEW
+from edge_runtime.colour.cielab import rgb_to_lab
+from edge_runtime.colour.compose import compose
+from edge_runtime.colour.shrink import shrink
+from edge_runtime.colour.spread import Spot, guide, spread
+from edge_runtime.model.contract import as_input
+from edge_runtime.model.tone import TONE_VIEW
 from train.errors import SourceError
-from train.evaluate import judged
-from train.metrics import psnr, rgb_mse
+from train.measure.evaluate import judged
+from train.measure.metrics import psnr, rgb_mse
 
 COUNTS = (1, 5, 10, 30)
 

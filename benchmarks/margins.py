@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge_runtime import Colorizer, Look
-from edge_runtime.colour import rgb_to_lab
+from edge_runtime.colour.cielab import rgb_to_lab
 from train.errors import SourceError
-from train.evaluate import NO_COLOUR, in_groups, painted
-from train.metrics import psnr, rgb_mse
+from train.measure.evaluate import NO_COLOUR, in_groups, painted
+from train.measure.metrics import psnr, rgb_mse
 
 # A page, uint8 [H, W, 3], and where each photo lies on it.
 Page = tuple[np.ndarray, list[tuple[slice, slice]]]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from train.networks import BEST_WEIGHTS
+from train.networks.load import BEST_WEIGHTS
 
 
 def _parts(model: str) -> list[str]:

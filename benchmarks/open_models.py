@@ -6,10 +6,11 @@ from pathlib import Path
 
 from benchmarks.model_names import short_names
 from edge_runtime.errors import TintLiteError
-from edge_runtime.model_file import read_model
+from edge_runtime.model.model_file import read_model
 from train.errors import TrainError
-from train.evaluate import OpenNetwork
-from train.networks import BEST_WEIGHTS, open_networks, run_name
+from train.measure.evaluate import OpenNetwork
+from train.measure.open_networks import open_networks
+from train.networks.load import BEST_WEIGHTS, run_name
 
 FLOAT = "fp32"
 
@@ -23,7 +24,7 @@ class OpenedModel:
         source: what it was opened from: a shipped name, a `.tflite`, or weights.
         network: from pictures to ab.
         made_as: the model's own name, which all its precisions share.
-        recipe: how it is stored, as in `edge_runtime.contract.RECIPES`.
+        recipe: how it is stored, as in `edge_runtime.model.contract.RECIPES`.
         keras: whether Keras runs it, and not LiteRT.
     """
 

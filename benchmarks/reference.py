@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge_runtime import Colorizer, HintSession, Look
-from edge_runtime.reference import reference_hints
+from edge_runtime.hints.reference import reference_hints
 from train.errors import SourceError
-from train.evaluate import judged
-from train.metrics import psnr, rgb_mse
+from train.measure.evaluate import judged
+from train.measure.metrics import psnr, rgb_mse
 
 
 @dataclass(frozen=True)

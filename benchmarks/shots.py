@@ -10,12 +10,12 @@ import numpy as np
 from benchmarks.cdc import ColourConsistency
 from benchmarks.old_shots import KnownFilm, films_of
 from edge_runtime import Colorizer, Device, Look
-from edge_runtime.colour import rgb_to_lab
-from edge_runtime.video.flicker import FlickerMeter
-from edge_runtime.video.shot import ShotWatch
-from edge_runtime.video.temporal import ChromaSmoother
+from edge_runtime.colour.cielab import rgb_to_lab
+from edge_runtime.steady.flicker import FlickerMeter
+from edge_runtime.steady.shot import ShotWatch
+from edge_runtime.steady.temporal import ChromaSmoother
 from train.errors import SourceError
-from train.metrics import colourfulness
+from train.measure.metrics import colourfulness
 
 LOOK = Look(whole=True)  # films are taken whole
 

@@ -18,10 +18,10 @@ from PIL import Image
 
 from benchmarks.model_names import short_names
 from edge_runtime import Colorizer, Device
-from edge_runtime.benchmark.machine import machine_facts
-from edge_runtime.benchmark.model_facts import model_facts
-from edge_runtime.benchmark.result_file import BenchmarkResult, now
-from edge_runtime.benchmark.versions import RUNTIME_PACKAGES, package_versions
+from edge_runtime.bench.machine import machine_facts
+from edge_runtime.bench.model_facts import model_facts
+from edge_runtime.bench.result_file import BenchmarkResult, now
+from edge_runtime.bench.versions import RUNTIME_PACKAGES, package_versions
 from edge_runtime.video import VideoOptions, colorize_video
 from edge_runtime.video.encoder import plan_encoder
 from edge_runtime.video.field_order import PROGRESSIVE

@@ -17,17 +17,18 @@ from edge_runtime.errors import (
 
 if TYPE_CHECKING:
     from edge_runtime.colorizer import Colorizer
-    from edge_runtime.contract import Contract
+    from edge_runtime.colour.hints import Hint
+    from edge_runtime.colour.view import View
     from edge_runtime.device import Device
-    from edge_runtime.gpu_engine import GpuError
-    from edge_runtime.hint_session import HintSession
-    from edge_runtime.hints import Hint
-    from edge_runtime.hints_file import HintsError, read_hints, write_hints
+    from edge_runtime.engine.gpu_engine import GpuError
+    from edge_runtime.hints.file import HintsError, read_hints, write_hints
+    from edge_runtime.hints.session import HintSession
     from edge_runtime.live.live_view import LiveFrame, LiveStatus, LiveView
     from edge_runtime.live.make_view import open_camera
     from edge_runtime.live.recorder import RecordError
     from edge_runtime.live.source import SourceError
     from edge_runtime.look import Look
+    from edge_runtime.model.contract import Contract
     from edge_runtime.photo import PhotoOptions, PhotoResult, colorize_photo
     from edge_runtime.pictures import Picture, read_picture, write_picture
     from edge_runtime.video import (
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
         VideoStoppedError,
         colorize_video,
     )
-    from edge_runtime.view import View
 
 __version__ = "0.1.0"
 
@@ -83,12 +83,12 @@ __all__ = [
 # OpenCV, NumPy and PyAV take a while to import: only who uses a thing pays for it.
 _HOMES = {
     "Colorizer": "colorizer",
-    "Contract": "contract",
+    "Contract": "model.contract",
     "Device": "device",
-    "GpuError": "gpu_engine",
-    "Hint": "hints",
-    "HintSession": "hint_session",
-    "HintsError": "hints_file",
+    "GpuError": "engine.gpu_engine",
+    "Hint": "colour.hints",
+    "HintSession": "hints.session",
+    "HintsError": "hints.file",
     "LiveFrame": "live.live_view",
     "LiveStatus": "live.live_view",
     "LiveView": "live.live_view",
@@ -103,13 +103,13 @@ _HOMES = {
     "VideoProgress": "video",
     "VideoResult": "video",
     "VideoStoppedError": "video",
-    "View": "view",
+    "View": "colour.view",
     "colorize_photo": "photo",
     "colorize_video": "video",
     "open_camera": "live.make_view",
-    "read_hints": "hints_file",
+    "read_hints": "hints.file",
     "read_picture": "pictures",
-    "write_hints": "hints_file",
+    "write_hints": "hints.file",
     "write_picture": "pictures",
 }
 

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import numpy as np
 
-from edge_runtime.compose import compose
-from edge_runtime.contract import AB_SCALE, Contract, as_input
+from edge_runtime.colour.compose import compose
+from edge_runtime.colour.framing import FRAMINGS, Framing
+from edge_runtime.colour.hinted import joined
+from edge_runtime.colour.hints import Hint
+from edge_runtime.colour.margins import at_full_resolution, find_prints, view_of
+from edge_runtime.colour.view import Print, View, lightness_at
 from edge_runtime.device import Device
+from edge_runtime.engine.interpreter import Network
 from edge_runtime.errors import ArgumentError, ArgumentTypeError
-from edge_runtime.framing import FRAMINGS, Framing
-from edge_runtime.hinted import joined
-from edge_runtime.hints import Hint
-from edge_runtime.interpreter import Network
 from edge_runtime.look import Look
-from edge_runtime.margins import at_full_resolution, find_prints, view_of
-from edge_runtime.model_file import DEFAULT_MODEL
-from edge_runtime.view import Print, View, lightness_at
+from edge_runtime.model.contract import AB_SCALE, Contract, as_input
+from edge_runtime.model.model_file import DEFAULT_MODEL
 
 _LOG = logging.getLogger("tintlite.model")
 
@@ -142,8 +142,8 @@ class Colorizer:
 
         Args:
             view: of `see`.
-            hints: what is said of its colours (see `edge_runtime.spread`). They come out as said
-                at a saturation of 1, which is theirs as well.
+            hints: what is said of its colours (see `colour.spread`). They come out as said at a
+                saturation of 1, which is theirs as well.
         Returns:
             float32 [h, w, 2], a* and b* of the whole picture, clipped to -110..110, at a saturation
             of 1; h = w = S' when squashed, and more where margins are left out.

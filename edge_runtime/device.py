@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from edge_runtime.accelerator import DEFAULT_ACCELERATOR, check_accelerator
-from edge_runtime.threads import check_threads, default_threads
+from edge_runtime.engine.accelerator import DEFAULT_ACCELERATOR, check_accelerator
+from edge_runtime.engine.threads import check_threads, default_threads
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from numbers import Real
 
+from edge_runtime.colour.framing import DEFAULT_FRAMING, FRAMINGS
 from edge_runtime.errors import ArgumentError, ArgumentTypeError
-from edge_runtime.framing import DEFAULT_FRAMING, FRAMINGS
 
 MAX_SATURATION = 3.0
 DEFAULT_SMOOTHING = 0.8
@@ -18,7 +18,7 @@ class Look:
         saturation: factor on a* and b*, 0 to `MAX_SATURATION`.
         framing: how the network sees a picture that is not square: squash, pad or tile.
         whole: photos: whether borders, film edges and album pages are coloured too; otherwise they
-            are looked for, left out and left without colour (see `edge_runtime.margins`). Films
+            are looked for, left out and left without colour (see `colour.margins`). Films
             and live views are always taken whole.
         smoothing: films and live views: how strongly colours are steadied over time, 0 (off) to 1.
     Raises:

@@ -15,12 +15,12 @@ import cv2
 import numpy as np
 
 from edge_runtime.colorizer import Colorizer
-from edge_runtime.compose import as_grey
+from edge_runtime.colour.compose import as_grey
+from edge_runtime.colour.hints import Hint, checked, digest
+from edge_runtime.colour.painted_rows import PaintedRows
 from edge_runtime.errors import ArgumentError, PictureError
-from edge_runtime.hint_session import HintSession
-from edge_runtime.hints import Hint, checked, digest
+from edge_runtime.hints.session import HintSession
 from edge_runtime.look import Look
-from edge_runtime.painted_rows import PaintedRows
 from edge_runtime.pictures import (
     Format,
     Mark,
@@ -37,9 +37,9 @@ from edge_runtime.pictures import (
     write_bytes,
 )
 from edge_runtime.pictures.header import LIMITS, MAX_PIXELS, Limits, reason
+from edge_runtime.pictures.result_mark import result_mark
 from edge_runtime.pictures.side_by_side import width_beside
 from edge_runtime.quiet import quiet_libraries
-from edge_runtime.result_mark import result_mark
 
 _LOG = logging.getLogger("tintlite.photo")
 

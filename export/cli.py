@@ -85,7 +85,7 @@ def export_command(
     from export.export_model import Label, export_model
     from export.export_table import export_table
     from export.progress import Progress
-    from train.networks import run_name
+    from train.networks.load import run_name
 
     sets = {}
     for text in measure or []:

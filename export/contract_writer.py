@@ -3,8 +3,8 @@
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from edge_runtime.contract import METADATA_NAME, Contract
-from edge_runtime.seal import seal
+from edge_runtime.model.contract import METADATA_NAME, Contract
+from edge_runtime.model.seal import seal
 from export.flatbuffer import close_model, open_model
 
 

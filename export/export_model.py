@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from edge_runtime.contract import Contract
-from edge_runtime.interpreter import Network as LiteRTNetwork
+from edge_runtime.engine.interpreter import Network as LiteRTNetwork
+from edge_runtime.model.contract import Contract
 from edge_runtime.whole_file import write_whole
 from export.check.extreme_inputs import extreme_inputs
 from export.check.gates import gates
@@ -29,10 +29,11 @@ from export.qat.fine_tuned import FineTuned
 from export.qat.options import QatOptions
 from export.recipes import RECIPES
 from export.tensor_ranges import ab_range, with_ranges
-from train.evaluate import OpenNetwork, Scores, evaluate
-from train.networks import keras_network, load_generator, run_film, run_network, run_view
-from train.open_pictures import TruePictures
-from train.store import Store
+from train.data.open_pictures import TruePictures
+from train.data.store import Store
+from train.measure.evaluate import OpenNetwork, Scores, evaluate
+from train.measure.open_networks import keras_network
+from train.networks.load import load_generator, run_film, run_network, run_view
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from edge_runtime import Colorizer, Device
-from edge_runtime.contract import as_input
-from edge_runtime.interpreter import Network
-from edge_runtime.model_file import read_model
-from edge_runtime.shipped import shipped_names, shipped_path
-from edge_runtime.tone import TONE_VIEW, ToneView
-from edge_runtime.view import lightness_at
+from edge_runtime.colour.view import lightness_at
+from edge_runtime.engine.interpreter import Network
+from edge_runtime.model.contract import as_input
+from edge_runtime.model.model_file import read_model
+from edge_runtime.model.shipped import shipped_names, shipped_path
+from edge_runtime.model.tone import TONE_VIEW, ToneView
 from edge_runtime.whole_file import write_whole
 from export.compact import with_short_names
 from export.contract_writer import with_contract
@@ -161,7 +161,7 @@ def export_float(name: str, folder: Path, recipe: str = "fp32") -> Path:
     """
     # TensorFlow takes its time to import: only who needs it waits.
     from export.convert import FloatModel
-    from train.networks import load_generator, run_view
+    from train.networks.load import load_generator, run_view
 
     contract = replace(read_model(name).contract, recipe=recipe, result={})
     if run_view(_WEIGHTS / name) != contract.view:

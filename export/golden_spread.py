@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from edge_runtime.spread import Spot
+from edge_runtime.colour.spread import Spot
 
 
 def spread_cases() -> list[dict[str, object]]:
@@ -40,7 +40,7 @@ def spread_cases() -> list[dict[str, object]]:
 def spread_exactly(
     guide: np.ndarray, own: np.ndarray, spots: Sequence[Spot], side: int
 ) -> np.ndarray:
-    """As `edge_runtime.spread.spread`, but that every way is the shortest: float64 [h, w, 2]."""
+    """As `colour.spread.spread`, but that every way is the shortest: float64 [h, w, 2]."""
     height, width = guide.shape
     result = np.zeros((height, width, 2))
     ways = [least_ways(guide, spot.cell(height, width)) for spot in spots]

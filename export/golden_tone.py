@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from edge_runtime.tone import TONE_VIEW, ToneView
+from edge_runtime.model.tone import TONE_VIEW, ToneView
 
 
 def tone_cases() -> list[dict[str, object]]:

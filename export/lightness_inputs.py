@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from edge_runtime.tone import ToneView
+from edge_runtime.model.tone import ToneView
 from export.errors import ExportError
-from train.evaluate import network_input
-from train.open_pictures import TruePictures
+from train.data.open_pictures import TruePictures
+from train.measure.evaluate import network_input
 
 CALIBRATION_PICTURES = 300
 PARITY_PICTURES = 64

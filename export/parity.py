@@ -6,9 +6,9 @@ from math import inf, isfinite
 
 import numpy as np
 
-from edge_runtime.contract import AB_SCALE, LIGHTNESS_SCALE
-from train.evaluate import Network, with_ab
-from train.metrics import psnr, rgb_mse
+from edge_runtime.model.contract import AB_SCALE, LIGHTNESS_SCALE
+from train.measure.evaluate import Network, with_ab
+from train.measure.metrics import psnr, rgb_mse
 
 
 @dataclass(frozen=True)

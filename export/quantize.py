@@ -21,7 +21,7 @@ from export.qat.ranges import Range
 from export.tensor_ranges import LIGHTNESS_RANGE
 
 # Operators that int8 leaves in float32, by the names of their tensors after conversion (by those of
-# their layers: `float_layers` in `train.models.registry`). Measured on the trained nano (root mean
+# their layers: `float_layers` in `networks.registry`). Measured on the trained nano (root mean
 # square of the error of ab, CIE units, over 67 pictures): all int8 1.77; with the first depthwise
 # convolution in float, whose channels differ most, 1.07; any other early layer 1.7. The head (48
 # weights) is the last step before colour. A classifier's logits are exponents, which bear no

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from edge_runtime import shipped
-from edge_runtime.interpreter import Network
-from edge_runtime.model_file import ModelFile, read_model
+from edge_runtime.engine.interpreter import Network
+from edge_runtime.model import shipped
+from edge_runtime.model.model_file import ModelFile, read_model
 from edge_runtime.whole_file import write_whole
 from export.contract_writer import with_contract
 from export.errors import ExportError

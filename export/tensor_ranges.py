@@ -10,9 +10,9 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from export.flatbuffer import close_model, open_model
-from train.evaluate import Network
+from train.measure.evaluate import Network
 
-# Of every picture, by the contract (`edge_runtime.contract.as_input`).
+# Of every picture, by the contract (`edge_runtime.model.contract.as_input`).
 LIGHTNESS_RANGE = (-1.0, 1.0)
 
 

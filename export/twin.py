@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from export.errors import ExportError
-from train.networks import build_network
+from train.networks.load import build_network
 
 # Both compute in float32; what they differ by is the order of sums.
 _TOLERANCE = 1e-5

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from edge_runtime.model_file import read_model
-from edge_runtime.shipped import shipped_names, shipped_path
+from edge_runtime.model.model_file import read_model
+from edge_runtime.model.shipped import shipped_names, shipped_path
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")})

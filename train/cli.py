@@ -108,8 +108,8 @@ def prepare_command(
     min_side: Annotated[int, typer.Option(min=16, help="Smaller pictures are dropped.")] = 96,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace prepared data.")] = False,
 ) -> None:
-    from train.prepare import PrepareOptions, parse_fractions, prepare
-    from train.sources import check_sources, count_pictures
+    from train.data.prepare import PrepareOptions, parse_fractions, prepare
+    from train.data.sources import check_sources, count_pictures
 
     options = PrepareOptions(
         short_side=short_side, min_side=min_side, fractions=parse_fractions(split)
@@ -213,7 +213,7 @@ def fit_command(
     ] = None,
 ) -> None:
     from train.config import load_config
-    from train.fit import Round, fit
+    from train.fit.loop import Round, fit
 
     recipe = load_config(config, scale)
     lengths = {
@@ -296,15 +296,15 @@ def evaluate_command(
     ] = False,
     json_out: Annotated[Path | None, typer.Option(help="Write the scores as JSON too.")] = None,
 ) -> None:
-    from train.ab_tables import film_table, neutral_line, plates_table
-    from train.evaluate import evaluate
-    from train.measure_ab import ab_scores
-    from train.measure_film import film_sums
-    from train.measure_neutral import measure_neutral
-    from train.measure_plates import plate_sums
-    from train.networks import open_networks
-    from train.open_pictures import TruePictures
-    from train.scores_table import scores_table
+    from train.data.open_pictures import TruePictures
+    from train.measure.ab import ab_scores
+    from train.measure.ab_tables import film_table, neutral_line, plates_table
+    from train.measure.evaluate import evaluate
+    from train.measure.film import film_sums
+    from train.measure.neutral import measure_neutral
+    from train.measure.open_networks import open_networks
+    from train.measure.plates import plate_sums
+    from train.measure.scores_table import scores_table
 
     pictures = TruePictures(on, limit)
     known_plates = TruePictures(plates) if plates else None
@@ -360,9 +360,9 @@ def compare_command(
         typer.Option(help="Draw a PNG of 8 of the pictures: grey, as each run colours them, true."),
     ] = None,
 ) -> None:
-    from train.compare import compare, networks_of, open_runs
-    from train.comparison_table import comparison_markdown, comparison_table
-    from train.open_pictures import TruePictures
+    from train.data.open_pictures import TruePictures
+    from train.measure.compare import compare, networks_of, open_runs
+    from train.measure.comparison_table import comparison_markdown, comparison_table
 
     pictures = TruePictures(on, limit)
     opened = open_runs(runs)
@@ -378,7 +378,7 @@ def compare_command(
         figures = {name: asdict(row) for name, row in rows.items()}
         json_out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     if sheet:
-        from train.sheet import draw_sheet
+        from train.measure.sheet import draw_sheet
 
         shown = TruePictures(on, min(limit or ON_SHEET, ON_SHEET))
         draw_sheet(networks_of(opened), shown, sheet)
@@ -395,7 +395,7 @@ def speed_command(
     device: Annotated[Device, DEVICE] = Device.AUTO,
 ) -> None:
     from train.config import load_config
-    from train.speed import measure_speed
+    from train.fit.speed import measure_speed
 
     recipe = _adapted(load_config(config, scale), batch_size, dtype)
     with console.status("") as status:

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 import train.configs
-from train.adversarial import ADVERSARIAL_LOSSES
+from train.data.old_film import AS_IT_IS, OldFilm
 from train.errors import ConfigError
-from train.losses import LOSSES
-from train.models.pix2pix_mobilenetv2 import DECODER_WIDTHS
-from train.models.registry import NETWORKS
-from train.old_film import AS_IT_IS, OldFilm
+from train.fit.adversarial import ADVERSARIAL_LOSSES
+from train.fit.losses import LOSSES
+from train.networks.pix2pix_mobilenetv2 import DECODER_WIDTHS
+from train.networks.registry import NETWORKS
 
 OPTIMIZERS = ("adamw", "adam", "sgd")
 
-# The one loss of networks that classify colours: see `train.classification_loss`.
+# The one loss of networks that classify colours: see `train.fit.classification_loss`.
 SOFT_CROSS_ENTROPY = "soft_cross_entropy"
 
 # The 70x70 discriminator judges ab of half the crop's side, and needs 24 of its pixels.
@@ -28,7 +28,7 @@ class FitConfig:
 
     Attributes:
         name: of the model that it makes.
-        network: one of `train.models.registry.NETWORKS`.
+        network: one of `train.networks.registry.NETWORKS`.
         alpha: width of the encoder of `pix2pix_mobilenetv2`; None for the other networks.
         minutes: time to train, in which the learning rate falls along a cosine to zero; or None.
         steps: batches to train instead; or None.
@@ -40,15 +40,15 @@ class FitConfig:
         learning_rate: its peak, after a warm-up of `warmup` of the run.
         weight_decay: of AdamW.
         momentum: of SGD; the beta_1 of Adam and AdamW.
-        loss: one of `train.losses.LOSSES`; `SOFT_CROSS_ENTROPY` for `ab_classifier`.
+        loss: one of `train.fit.losses.LOSSES`; `SOFT_CROSS_ENTROPY` for `ab_classifier`.
         rebalancing: count rare colours more, for `ab_classifier`.
         teacher_share: of the loss, 0..1: how near to a teacher's ab, where one is given.
-        adversarial_loss: one of `train.adversarial.ADVERSARIAL_LOSSES`, to train a pix2pix
+        adversarial_loss: one of `train.fit.adversarial.ADVERSARIAL_LOSSES`, to train a pix2pix
             generator against a discriminator; None trains it by its loss on ab alone.
         adversarial_from: the share of the run that the generator learns by its loss on ab alone
             before the discriminator joins.
         ab_weight: of the loss on ab beside the adversarial one (pix2pix's lambda).
-        feature_weight, colourfulness_weight: of the losses of `train.vivid` beside the adversarial
+        feature_weight, colourfulness_weight: of the losses of `fit.vivid` beside the adversarial
             one; they are computed where VGG16's weights are given.
         film: how lightness is aged for training.
         extra_share: of each batch that comes from the extra pictures, 0..1, where there are any.

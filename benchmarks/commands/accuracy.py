@@ -72,9 +72,9 @@ def accuracy_command(
     from benchmarks.frechet import FrechetFeatures
     from benchmarks.open_models import open_models
     from benchmarks.target import check_target
-    from edge_runtime.benchmark.command_line import command_line
-    from edge_runtime.benchmark.result_file import write
-    from train.open_pictures import TruePictures
+    from edge_runtime.bench.command_line import command_line
+    from edge_runtime.bench.result_file import write
+    from train.data.open_pictures import TruePictures
 
     for target in (out, per_picture):
         if target is not None:
@@ -117,7 +117,7 @@ def accuracy_command(
 
 
 def _table(result, keys: Sequence[str], title: str) -> Table:
-    """Of a `edge_runtime.benchmark.result_file.BenchmarkResult`, the columns of those keys."""
+    """Of a `edge_runtime.bench.result_file.BenchmarkResult`, the columns of those keys."""
     from rich.text import Text
 
     from benchmarks.accuracy_columns import BY_KEY

@@ -41,7 +41,7 @@ def compare_command(
     size: Annotated[float, typer.Option(min=0, help="Share by which a file may grow.")] = 0.01,
 ) -> None:
     from benchmarks.compare_results import CompareError, Tolerances, compare_results
-    from edge_runtime.benchmark.result_file import ResultFileError, read
+    from edge_runtime.bench.result_file import ResultFileError, read
 
     tolerances = Tolerances(psnr, ciede2000, colourfulness, time, size)
     try:

@@ -19,7 +19,7 @@ def flicker_command(
     """How much colours flicker, frame by frame and smoothed, and how true they stay."""
     from benchmarks.flicker import measure_flicker
     from edge_runtime.look import DEFAULT_SMOOTHING
-    from edge_runtime.video.temporal import check_strength
+    from edge_runtime.steady.temporal import check_strength
 
     strengths = strength or [DEFAULT_SMOOTHING]
     for value in strengths:

@@ -70,10 +70,10 @@ def latency_command(
     from benchmarks.latency.run import latency_result
     from benchmarks.report.latency import way_of
     from benchmarks.target import check_target
-    from edge_runtime.benchmark.command_line import command_line
-    from edge_runtime.benchmark.result_file import write
-    from edge_runtime.benchmark.timing import TimingRules
-    from train.open_pictures import TruePictures
+    from edge_runtime.bench.command_line import command_line
+    from edge_runtime.bench.result_file import write
+    from edge_runtime.bench.timing import TimingRules
+    from train.data.open_pictures import TruePictures
 
     if out is not None:
         check_target(out)

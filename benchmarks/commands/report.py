@@ -21,7 +21,7 @@ def report_command(
 ) -> None:
     from benchmarks.report.page import write_report
     from benchmarks.target import check_target
-    from edge_runtime.benchmark.result_file import read
+    from edge_runtime.bench.result_file import read
 
     check_target(markdown)
     write_report([read(file) for file in dict.fromkeys(results)], markdown)

@@ -20,7 +20,7 @@ def measured(on: str, limit: int | None) -> Iterable[np.ndarray]:
     Raises:
         SourceError: the source is bad.
     """
-    from train.open_pictures import TruePictures
+    from train.data.open_pictures import TruePictures
 
     pictures = TruePictures(on, limit)
     return track(pictures, "measuring", total=len(pictures), console=console)

@@ -33,8 +33,8 @@ def video_command(
     from benchmarks.report.page import film_table
     from benchmarks.target import check_target
     from benchmarks.video import SIZES, measure_films, video_result
-    from edge_runtime.benchmark.command_line import command_line
-    from edge_runtime.benchmark.result_file import write
+    from edge_runtime.bench.command_line import command_line
+    from edge_runtime.bench.result_file import write
     from edge_runtime.look import Look
     from edge_runtime.video import VideoOptions
 

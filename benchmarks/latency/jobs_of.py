@@ -13,11 +13,11 @@ from benchmarks.latency.job import (
     Job,
 )
 from benchmarks.open_models import is_keras
+from edge_runtime.engine.gpu_engine import GpuError
+from edge_runtime.engine.gpu_probe import probe_gpu
+from edge_runtime.engine.interpreter import Network
 from edge_runtime.errors import TintLiteError
-from edge_runtime.gpu_engine import GpuError
-from edge_runtime.gpu_probe import probe_gpu
-from edge_runtime.interpreter import Network
-from edge_runtime.model_file import read_model
+from edge_runtime.model.model_file import read_model
 from edge_runtime.quiet import quiet_libraries
 
 

@@ -43,7 +43,7 @@ def import_keras(job: Job) -> Callable[[Job], Loaded]:
 def _load(job: Job) -> Loaded:
     import torch
 
-    from train.networks import load_generator, run_view
+    from train.networks.load import load_generator, run_view
 
     model = load_generator(Path(job.model))
     device = "cuda" if job.accelerator == "gpu" else "cpu"

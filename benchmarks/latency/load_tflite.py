@@ -15,10 +15,10 @@ from benchmarks.latency.job import (
     Job,
 )
 from benchmarks.latency.loaded import Loaded
-from edge_runtime.integer_coding import integer_coding
+from edge_runtime.engine.integer_coding import integer_coding
 from edge_runtime.keep_memory import keep_freed_memory
-from edge_runtime.model_file import read_model
-from edge_runtime.tensor_facts import tensor_facts
+from edge_runtime.model.model_file import read_model
+from edge_runtime.model.tensor_facts import tensor_facts
 from export.check.delegated import delegated_operators
 
 Load = Callable[[Job], Loaded]
@@ -103,7 +103,7 @@ def _load_compiled(library: Any, job: Job) -> Loaded:
 
 
 def _load_gpu(job: Job) -> Loaded:
-    from edge_runtime.interpreter import Network
+    from edge_runtime.engine.interpreter import Network
 
     # The runtime's own way: it tries the GPU in a process of its own, which may die of it.
     network = Network(job.model, job.threads, "gpu")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge_runtime.tone import ToneView
+from edge_runtime.model.tone import ToneView
 
 # float32 [B, S, S, 1], the network's input -> float32 [B, S', S', 2] ab (a*, b* / 110), both in
 # the memory of the processor
@@ -18,7 +18,7 @@ class Loaded:
 
     Attributes:
         input_size: S, in pixels.
-        view: how it is shown pictures (see `edge_runtime.contract.as_input`).
+        view: how it is shown pictures (see `edge_runtime.model.contract.as_input`).
         run: what is timed for `NETWORK`, else None; a `.tflite` takes batches of 1 alone.
         colorize: what is timed for a whole picture, or None: uint8 [H, W] to [H, W, 3].
         delegated_share: the part of the operators that a delegate runs, 0 to 1; None where there

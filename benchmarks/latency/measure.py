@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from benchmarks.latency.job import NETWORK, Job
 from benchmarks.latency.worker_process import JobError, WorkerProcess
-from edge_runtime.benchmark.timing import TimingRules, times_of
+from edge_runtime.bench.timing import TimingRules, times_of
 
 # Processes that wait for their turn keep their memory: TensorFlow's take half a gigabyte.
 MOST_AT_ONCE = 8

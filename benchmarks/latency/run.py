@@ -7,13 +7,13 @@ from benchmarks.facts_of import facts_of_weights
 from benchmarks.latency.measure import JobResult, Judging
 from benchmarks.model_names import short_names
 from benchmarks.open_models import is_keras
-from edge_runtime.benchmark.machine import machine_facts
-from edge_runtime.benchmark.model_facts import ModelFacts, model_facts
-from edge_runtime.benchmark.result_file import BenchmarkResult, now
-from edge_runtime.benchmark.timing import TimingRules
-from edge_runtime.benchmark.versions import WORKSHOP_PACKAGES, package_versions
+from edge_runtime.bench.machine import machine_facts
+from edge_runtime.bench.model_facts import ModelFacts, model_facts
+from edge_runtime.bench.result_file import BenchmarkResult, now
+from edge_runtime.bench.timing import TimingRules
+from edge_runtime.bench.versions import WORKSHOP_PACKAGES, package_versions
 from edge_runtime.errors import TintLiteError
-from train.networks import BEST_WEIGHTS
+from train.networks.load import BEST_WEIGHTS
 
 _WHAT = (
     "A run is from lightness in the processor's memory to ab in the processor's memory; the time "

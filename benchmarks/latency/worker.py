@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.latency.job import KERAS, NETWORK, PICTURES, Job
 from benchmarks.latency.loaded import Loaded
 from benchmarks.latency.peak_memory import peak_memory_mib
-from edge_runtime.benchmark.timing import TimingRules, time_runs
+from edge_runtime.bench.timing import TimingRules, time_runs
 
 
 def main() -> None:
@@ -80,8 +80,8 @@ class Worker:
 
     def evaluate(self, on: str, limit: int | None) -> dict[str, Any]:
         """Measure the network on colour pictures: `pictures`, `rgb_psnr`, `gain`."""
-        from train.evaluate import OpenNetwork, evaluate
-        from train.open_pictures import TruePictures
+        from train.data.open_pictures import TruePictures
+        from train.measure.evaluate import OpenNetwork, evaluate
 
         loaded = self._loaded
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.latency.job import KERAS, Job
 from benchmarks.latency.load_keras import keras_environment
-from edge_runtime.benchmark.timing import TimingRules
+from edge_runtime.bench.timing import TimingRules
 
 # An import of Keras and a large network on a small board, with much to spare.
 LOAD_SECONDS = 900.0

@@ -12,8 +12,8 @@ from benchmarks.accuracy_columns import (
 )
 from benchmarks.report.markdown import bullets, code, escape, section, strong, table, with_aside
 from benchmarks.report.rows import NOT_MEASURED, Row, good_rows, megabytes, number, text
-from edge_runtime.benchmark.result_file import BenchmarkResult
-from train.evaluate import GREY
+from edge_runtime.bench.result_file import BenchmarkResult
+from train.measure.evaluate import GREY
 
 _MAIN = ("rgb_psnr", "gain", "rho", "ciede2000", "colourfulness_ratio", FRECHET)
 _OTHER = (

@@ -13,7 +13,7 @@ from benchmarks.report.rows import (
     shown,
     text,
 )
-from edge_runtime.benchmark.result_file import BenchmarkResult
+from edge_runtime.bench.result_file import BenchmarkResult
 
 # Keys of a row, their headings, and digits behind the point.
 COLUMNS = (

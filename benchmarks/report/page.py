@@ -32,8 +32,8 @@ from benchmarks.report.rows import (
     shown,
     text,
 )
-from edge_runtime.benchmark.model_facts import ModelFacts
-from edge_runtime.benchmark.result_file import BenchmarkResult
+from edge_runtime.bench.model_facts import ModelFacts
+from edge_runtime.bench.result_file import BenchmarkResult
 from edge_runtime.whole_file import write_whole
 
 MADE_BY = "<!-- Made by `python -m benchmarks report`; do not edit. -->"

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from edge_runtime.benchmark.machine import Machine
+from edge_runtime.bench.machine import Machine
 
 NOT_MEASURED = "not measured"
 

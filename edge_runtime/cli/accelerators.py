@@ -1,11 +1,11 @@
 """`tintlite accelerators`: what a model can run on here."""
 
-from edge_runtime.accelerator import ACCELERATORS
 from edge_runtime.cli.console import end_quietly, say
-from edge_runtime.gpu_engine import GpuError
-from edge_runtime.interpreter import Network
+from edge_runtime.engine.accelerator import ACCELERATORS
+from edge_runtime.engine.gpu_engine import GpuError
+from edge_runtime.engine.interpreter import Network
+from edge_runtime.engine.threads import default_threads
 from edge_runtime.quiet import quiet_libraries
-from edge_runtime.threads import default_threads
 
 
 def show_accelerators(model: str) -> None:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from edge_runtime import __version__
-from edge_runtime.accelerator import ACCELERATORS, DEFAULT_ACCELERATOR
+from edge_runtime.colour.framing import DEFAULT_FRAMING, FRAMINGS
 from edge_runtime.device import Device
-from edge_runtime.framing import DEFAULT_FRAMING, FRAMINGS
+from edge_runtime.engine.accelerator import ACCELERATORS, DEFAULT_ACCELERATOR
+from edge_runtime.engine.threads import MAX_THREADS, default_threads
 from edge_runtime.live.address import TRANSPORTS
 from edge_runtime.look import DEFAULT_SMOOTHING, MAX_SATURATION, Look
-from edge_runtime.model_file import DEFAULT_MODEL
-from edge_runtime.threads import MAX_THREADS, default_threads
+from edge_runtime.model.model_file import DEFAULT_MODEL
 from edge_runtime.video.clock import parse_time
 from edge_runtime.video.options import VideoOptions
 
@@ -137,7 +137,7 @@ def _saying(
     hints: list[str], file: str | None, reference: str | None, save: bool, skip_existing: bool
 ) -> "Saying":
     from edge_runtime.cli.hints import Saying
-    from edge_runtime.hints import Hint
+    from edge_runtime.colour.hints import Hint
 
     try:
         said = tuple(Hint.from_text(text) for text in hints)

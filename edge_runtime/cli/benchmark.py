@@ -6,19 +6,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from edge_runtime.benchmark.command_line import command_line
-from edge_runtime.benchmark.device import WARMUP_SECONDS, measure_device
-from edge_runtime.benchmark.device_row import DeviceRow
-from edge_runtime.benchmark.frame_loop import SIZES
-from edge_runtime.benchmark.machine import Machine, machine_facts
-from edge_runtime.benchmark.model_facts import ModelFacts, model_facts
-from edge_runtime.benchmark.result_file import BenchmarkResult, ResultFileError, now, write
-from edge_runtime.benchmark.versions import package_versions
+from edge_runtime.bench.command_line import command_line
+from edge_runtime.bench.device import WARMUP_SECONDS, measure_device
+from edge_runtime.bench.device_row import DeviceRow
+from edge_runtime.bench.frame_loop import SIZES
+from edge_runtime.bench.machine import Machine, machine_facts
+from edge_runtime.bench.model_facts import ModelFacts, model_facts
+from edge_runtime.bench.result_file import BenchmarkResult, ResultFileError, now, write
+from edge_runtime.bench.versions import package_versions
 from edge_runtime.cli.codes import FAILED, OK
-from edge_runtime.cli.console import complain, one_line, say
+from edge_runtime.cli.console import complain, say
+from edge_runtime.engine.threads import default_threads
 from edge_runtime.errors import ModelError
-from edge_runtime.shipped import shipped_names
-from edge_runtime.threads import default_threads
+from edge_runtime.model.shipped import shipped_names
+from edge_runtime.one_line import one_line
 
 
 def run(

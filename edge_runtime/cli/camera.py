@@ -4,11 +4,12 @@ import os
 from dataclasses import dataclass
 
 from edge_runtime.cli.codes import FAILED, OK
-from edge_runtime.cli.console import complain, one_line
+from edge_runtime.cli.console import complain
 from edge_runtime.cli.watch import OVER, Recording, watch
 from edge_runtime.live.list_cameras import list_cameras
 from edge_runtime.live.live_view import LiveView
 from edge_runtime.live.make_view import ViewOptions
+from edge_runtime.one_line import one_line
 
 
 @dataclass(frozen=True)

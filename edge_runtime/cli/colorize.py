@@ -10,7 +10,6 @@ from typing import BinaryIO
 import cv2
 import typer
 
-from edge_runtime.accelerator import DEFAULT_ACCELERATOR, runs_on
 from edge_runtime.cli.codes import DAMAGED, FAILED, INTERRUPTED, OK
 from edge_runtime.cli.console import complain, end_quietly, say
 from edge_runtime.cli.hints import Saying
@@ -18,6 +17,7 @@ from edge_runtime.cli.jobs import STREAM, Job, Plan, make_plan, marked
 from edge_runtime.cli.progress import Lines, show_progress
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.device import Device
+from edge_runtime.engine.accelerator import DEFAULT_ACCELERATOR, runs_on
 from edge_runtime.errors import PictureError, TintLiteError
 from edge_runtime.keep_memory import keep_freed_memory
 from edge_runtime.photo import PhotoOptions, PhotoResult, colorize_photo, mark_of

@@ -6,15 +6,7 @@ import sys
 from contextlib import suppress
 
 from edge_runtime.live.address import without_passwords
-
-
-def one_line(text: str) -> str:
-    """A text that a terminal shows as one line and obeys nowhere: control characters escaped."""
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in text
-    )
-
+from edge_runtime.one_line import one_line
 
 _quiet = False
 

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from edge_runtime.cli.console import complain, one_line, say
+from edge_runtime.cli.console import complain, say
 from edge_runtime.cli.jobs import STREAM, Job
 from edge_runtime.colorizer import Colorizer
-from edge_runtime.threads import default_threads
+from edge_runtime.engine.threads import default_threads
+from edge_runtime.one_line import one_line
 from edge_runtime.video import VideoError, VideoOptions, VideoProgress, VideoResult, colorize_video
 from edge_runtime.video.leftovers import is_begun
 

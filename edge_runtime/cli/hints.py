@@ -7,14 +7,14 @@ from pathlib import Path
 import typer
 
 from edge_runtime.cli.jobs import STREAM, Job
-from edge_runtime.compose import as_grey
+from edge_runtime.colour.compose import as_grey
+from edge_runtime.colour.hints import Hint, checked
 from edge_runtime.errors import PictureError
-from edge_runtime.hint_session import HintSession
-from edge_runtime.hints import Hint, checked
-from edge_runtime.hints_file import ENDING, HintsError, read_hints, write_hints
+from edge_runtime.hints.file import ENDING, HintsError, read_hints, write_hints
+from edge_runtime.hints.reference import reference_hints
+from edge_runtime.hints.session import HintSession
 from edge_runtime.photo import Said
 from edge_runtime.pictures import read_picture
-from edge_runtime.reference import reference_hints
 
 # In place of a file's name: each photo has a file of its own beside it, or none.
 AUTO = "auto"

@@ -1,7 +1,7 @@
 """`tintlite info`: all that a model file says of itself."""
 
 from edge_runtime.cli.console import say
-from edge_runtime.interpreter import Network
+from edge_runtime.engine.interpreter import Network
 from edge_runtime.quiet import quiet_libraries
 
 

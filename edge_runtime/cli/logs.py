@@ -4,7 +4,7 @@ import logging
 import os
 from contextlib import suppress
 
-from edge_runtime.cli.console import one_line
+from edge_runtime.one_line import one_line
 
 # All of the runtime's loggers lie under this one; programs that import it choose what is shown.
 _LOGGER = logging.getLogger("tintlite")

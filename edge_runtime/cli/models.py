@@ -5,8 +5,8 @@ from rich.console import Console
 from rich.table import Table
 
 from edge_runtime.cli.console import say
-from edge_runtime.model_file import DEFAULT_MODEL, read_model
-from edge_runtime.shipped import shipped_names
+from edge_runtime.model.model_file import DEFAULT_MODEL, read_model
+from edge_runtime.model.shipped import shipped_names
 
 
 def show_models() -> None:

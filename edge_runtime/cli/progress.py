@@ -4,8 +4,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from edge_runtime.cli.console import complain, one_line, say
+from edge_runtime.cli.console import complain, say
 from edge_runtime.cli.jobs import Job
+from edge_runtime.one_line import one_line
 
 
 class Lines:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from functools import partial
 
-from edge_runtime.accelerator import DEFAULT_ACCELERATOR, runs_on
 from edge_runtime.cli.browser import open_page
 from edge_runtime.cli.codes import OK
 from edge_runtime.cli.console import say
 from edge_runtime.cli.watch import Recording, watch
+from edge_runtime.engine.accelerator import DEFAULT_ACCELERATOR, runs_on
 from edge_runtime.live.live_view import LiveView
 from edge_runtime.live.make_view import ViewOptions
 from edge_runtime.live.systemd import notify

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import cv2
 
-from edge_runtime.accelerator import DEFAULT_ACCELERATOR, runs_on
 from edge_runtime.cli.codes import FAILED, OK
 from edge_runtime.cli.console import complain, end_quietly, say
+from edge_runtime.engine.accelerator import DEFAULT_ACCELERATOR, runs_on
 from edge_runtime.live.herald import Herald
 from edge_runtime.live.live_view import LiveView
 from edge_runtime.live.make_view import ViewOptions, make_view

@@ -12,13 +12,13 @@ import numpy as np
 
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.device import Device
+from edge_runtime.engine.threads import check_threads
 from edge_runtime.errors import TintLiteError
 from edge_runtime.live.latest_frame import Captured, LatestFrame
 from edge_runtime.live.source import Source, SourceError
 from edge_runtime.live.watchdog import Watchdog, WatchTimes
 from edge_runtime.look import Look
-from edge_runtime.threads import check_threads
-from edge_runtime.video.shot import ShotFrame, ShotWatch
+from edge_runtime.steady.shot import ShotFrame, ShotWatch
 
 # A network that hangs is not waited for any longer: all is to end within three seconds.
 _STOP_SECONDS = 1.5
@@ -34,7 +34,7 @@ _RECENT_SECONDS = 2.0
 
 
 class Smoother(Protocol):
-    """Steadies colours from frame to frame: `edge_runtime.video.temporal.ChromaSmoother`."""
+    """Steadies colours from frame to frame: `edge_runtime.steady.temporal.ChromaSmoother`."""
 
     def smooth(self, frame: ShotFrame, ab: np.ndarray) -> np.ndarray:
         """A frame within its shot and float32 [S', S', 2] in; the steadied ab out."""

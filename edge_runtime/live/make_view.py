@@ -14,8 +14,8 @@ from edge_runtime.live.open_source import open_source
 from edge_runtime.live.source import READ_TIMEOUT
 from edge_runtime.live.watchdog import WatchTimes
 from edge_runtime.look import Look
-from edge_runtime.model_file import DEFAULT_MODEL
-from edge_runtime.video.temporal import ChromaSmoother
+from edge_runtime.model.model_file import DEFAULT_MODEL
+from edge_runtime.steady.temporal import ChromaSmoother
 
 # Heaps of a live view's threads: with more, a small board's memory goes to what none of them uses.
 _ARENAS = 2

@@ -22,7 +22,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageCms
 
-from edge_runtime import colour
+from edge_runtime.colour import cielab
 
 MAX_PROFILE_BYTES = 16 * 2**20
 
@@ -82,7 +82,7 @@ class Curves:
             for table, levels in zip(self._deep[1:], pixels.T[1:], strict=True):
                 luminance += np.take(table, levels)
         result = np.empty(len(pixels), pixels.dtype)
-        colour.linear_to_integer(luminance, result)
+        cielab.linear_to_integer(luminance, result)
         return result
 
 
@@ -276,7 +276,7 @@ class Profile:
         else:
             probe = np.stack(np.meshgrid(levels, levels, levels), -1).reshape(-1, 1, 3)
             said = self._ask(probe[:, 0])
-        expected = colour.lightness(probe.reshape(-1, 1) if probe.ndim == 1 else probe)[:, 0]
+        expected = cielab.lightness(probe.reshape(-1, 1) if probe.ndim == 1 else probe)[:, 0]
         return bool(np.abs(_lightness(_linear(said)) - expected).max() <= _SAME)
 
 
@@ -313,7 +313,7 @@ def curves_of_gamma(
     linear = (np.arange(LEVELS) / (LEVELS - 1)) ** exponent
     if channels == 1:
         return Curves(linear[None])
-    luminance = colour.LUMINANCE.astype(float)
+    luminance = cielab.LUMINANCE.astype(float)
     if chromaticities is not None:
         x, y = np.array(chromaticities, float).reshape(4, 2).T
         xyz = np.stack([x, y, 1 - x - y]) / y
@@ -328,7 +328,7 @@ def _grey_of_lightness(dtype: str) -> np.ndarray:
     f = (lightness + 16) / 116
     luminance = np.where(lightness > 8, f**3, lightness * 27 / 24389)
     grey = np.empty(LEVELS, dtype)
-    colour.linear_to_integer(luminance.astype(np.float32), grey)
+    cielab.linear_to_integer(luminance.astype(np.float32), grey)
     return grey
 
 
@@ -369,7 +369,7 @@ def _srgb_grey() -> ImageCms.ImageCmsProfile:
     """
     power = b"para" + struct.pack(">IHH", 0, 3, 0)
     power += b"".join(_s15(v) for v in (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045))
-    row = colour.LUMINANCE @ np.linalg.inv(_SRGB_TO_D50)
+    row = cielab.LUMINANCE @ np.linalg.inv(_SRGB_TO_D50)
     matrix = b"matf" + struct.pack(">IHH4f", 0, 3, 1, *row, 0.0)
     segments = [  # (scale * x + 0) ** exponent + offset
         b"parf" + struct.pack(">IHH4f", 0, 0, 0, exponent, scale, 0.0, offset)

@@ -13,8 +13,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from edge_runtime import __version__
+from edge_runtime.engine.threads import MAX_THREADS
 from edge_runtime.errors import TintLiteError
-from edge_runtime.hints_file import MOST_BYTES
+from edge_runtime.hints.file import MOST_BYTES
 from edge_runtime.look import MAX_SATURATION
 from edge_runtime.serve.access import HEALTH, Access
 from edge_runtime.serve.base_path import BasePath
@@ -32,7 +33,6 @@ from edge_runtime.serve.security_headers import SecurityHeaders
 from edge_runtime.serve.settings import Settings
 from edge_runtime.serve.status import ServeStatus
 from edge_runtime.serve.still import still_picture, time_of
-from edge_runtime.threads import MAX_THREADS
 
 # What a form adds to the picture: boundaries, names, options.
 _FORM_BYTES = 16 * 1024

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from edge_runtime.framing import Framing
-from edge_runtime.hint_session import HintSession
-from edge_runtime.hinted import joined
-from edge_runtime.hints import Hint
-from edge_runtime.prints import Rectangle
-from edge_runtime.view import Print, View
+from edge_runtime.colour.framing import Framing
+from edge_runtime.colour.hinted import joined
+from edge_runtime.colour.hints import Hint
+from edge_runtime.colour.prints import Rectangle
+from edge_runtime.colour.view import Print, View
+from edge_runtime.hints.session import HintSession
 
 
 @dataclass(frozen=True)

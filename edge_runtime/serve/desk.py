@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from edge_runtime import __version__
+from edge_runtime.engine.threads import usable_cores
 from edge_runtime.look import MAX_SATURATION
 from edge_runtime.pictures.header import MAX_PIXELS
 from edge_runtime.serve.errors import busy
@@ -18,7 +19,6 @@ from edge_runtime.serve.settings import Models, Settings, change
 from edge_runtime.serve.shelf import Shelf
 from edge_runtime.serve.status import ServeStatus, ShownLimits
 from edge_runtime.serve.workshop import Workshop
-from edge_runtime.threads import usable_cores
 
 if TYPE_CHECKING:
     from edge_runtime.live.live_view import LiveView

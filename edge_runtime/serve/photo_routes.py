@@ -12,8 +12,8 @@ from fastapi import FastAPI, HTTPException, Query, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from edge_runtime.hints import Hint
-from edge_runtime.hints_file import Likeness, hints_of_json
+from edge_runtime.colour.hints import Hint
+from edge_runtime.hints.file import Likeness, hints_of_json
 from edge_runtime.look import MAX_SATURATION
 from edge_runtime.pictures import FORMATS, WRITTEN
 from edge_runtime.serve.client import client_of

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from edge_runtime.device import Device
+from edge_runtime.engine.threads import usable_cores
 from edge_runtime.look import Look
-from edge_runtime.model_file import DEFAULT_MODEL
+from edge_runtime.model.model_file import DEFAULT_MODEL
 from edge_runtime.serve.app import make_app
 from edge_runtime.serve.connection import Connection
 from edge_runtime.serve.desk import Desk
@@ -17,7 +18,6 @@ from edge_runtime.serve.limits import Limits
 from edge_runtime.serve.listener import Listener
 from edge_runtime.serve.settings import Models, Settings
 from edge_runtime.serve.workshop import Workshop
-from edge_runtime.threads import usable_cores
 
 if TYPE_CHECKING:
     from edge_runtime.live.live_view import LiveView

@@ -3,11 +3,11 @@
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from edge_runtime.engine.threads import check_threads
 from edge_runtime.errors import ModelError
 from edge_runtime.look import Look
-from edge_runtime.model_file import DEFAULT_MODEL
-from edge_runtime.shipped import shipped_names
-from edge_runtime.threads import check_threads
+from edge_runtime.model.model_file import DEFAULT_MODEL
+from edge_runtime.model.shipped import shipped_names
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 
 from edge_runtime.colorizer import Colorizer
-from edge_runtime.compose import as_grey
+from edge_runtime.colour.compose import as_grey
+from edge_runtime.colour.hints import Hint
 from edge_runtime.device import Device
-from edge_runtime.hint_session import HintSession
-from edge_runtime.hints import Hint
-from edge_runtime.hints_file import Likeness
+from edge_runtime.hints.file import Likeness
+from edge_runtime.hints.session import HintSession
 from edge_runtime.photo import PhotoOptions, PhotoResult, colorize_photo
 from edge_runtime.pictures import (
     Picture,

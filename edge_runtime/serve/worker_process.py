@@ -9,9 +9,9 @@ from typing import Any, BinaryIO
 
 import cv2
 
+from edge_runtime.colour.hints import Hint
 from edge_runtime.device import Device
 from edge_runtime.errors import ModelError, TintLiteError
-from edge_runtime.hints import Hint
 from edge_runtime.photo import PhotoOptions
 from edge_runtime.pictures import format_called
 from edge_runtime.quiet import quiet_libraries

@@ -9,10 +9,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO, cast
 
+from edge_runtime.colour.hints import Hint
 from edge_runtime.device import Device
 from edge_runtime.errors import ModelError, PictureError
-from edge_runtime.hints import Hint
-from edge_runtime.hints_file import Likeness
+from edge_runtime.hints.file import Likeness
 from edge_runtime.photo import PhotoOptions
 from edge_runtime.pictures import Format, format_called
 from edge_runtime.serve.colours import Colours

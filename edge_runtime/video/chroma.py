@@ -10,8 +10,8 @@ encoded light: that colour's own luma is below that of the grey.
 import cv2
 import numpy as np
 
-from edge_runtime import colour
-from edge_runtime.gamut import Gamut
+from edge_runtime.colour import cielab
+from edge_runtime.colour.gamut import Gamut
 from edge_runtime.video.luma import grey_levels
 from edge_runtime.video.signal import BT2020_PRIMARIES, Signal
 
@@ -24,7 +24,7 @@ _BT709_TO_BT2020 = np.array(
 )
 _BT2020 = Gamut(
     (
-        _BT709_TO_BT2020 / _BT709_TO_BT2020.sum(1, keepdims=True) @ colour.XYZ_OVER_WHITE_TO_RGB
+        _BT709_TO_BT2020 / _BT709_TO_BT2020.sum(1, keepdims=True) @ cielab.XYZ_OVER_WHITE_TO_RGB
     ).astype(np.float32)
 )
 
@@ -44,8 +44,8 @@ class ChromaMaker:
             signal: how luma and chroma are coded.
         """
         self._signal = signal
-        self._f = colour.f_of_linear(colour.srgb_to_linear(grey_levels(signal)))
-        self._gamut = _BT2020 if signal.primaries == BT2020_PRIMARIES else colour.SRGB
+        self._f = cielab.f_of_linear(cielab.srgb_to_linear(grey_levels(signal)))
+        self._gamut = _BT2020 if signal.primaries == BT2020_PRIMARIES else cielab.SRGB
         red, blue = signal.weights
         green = 1 - red - blue
         # Cb = (B - Y) / (2 - 2 Kb), Cr = (R - Y) / (2 - 2 Kr), in levels; the last is added.

@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 
 from edge_runtime.colorizer import Colorizer
+from edge_runtime.colour.view import Print, View
+from edge_runtime.steady.flicker import FlickerMeter
+from edge_runtime.steady.shot import ShotWatch
+from edge_runtime.steady.temporal import ChromaSmoother
 from edge_runtime.video.chroma import ChromaMaker
-from edge_runtime.video.flicker import FlickerMeter
 from edge_runtime.video.job import Job
 from edge_runtime.video.luma import grey_levels, half_size, lightness_of
 from edge_runtime.video.options import VideoOptions
 from edge_runtime.video.pipeline import Stage
 from edge_runtime.video.planes import Workbench, deep_picture, plane
-from edge_runtime.video.shot import ShotWatch
 from edge_runtime.video.signal import Signal
-from edge_runtime.video.temporal import ChromaSmoother
-from edge_runtime.view import Print, View
 
 
 class FrameStages:

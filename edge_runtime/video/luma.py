@@ -4,8 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from edge_runtime import colour
-from edge_runtime.shrink import shrink
+from edge_runtime.colour import cielab
+from edge_runtime.colour.shrink import shrink
 from edge_runtime.video.signal import Signal
 
 
@@ -21,7 +21,7 @@ def grey_levels(signal: Signal) -> np.ndarray:
 
 @lru_cache(maxsize=4)
 def _lightness_table(signal: Signal) -> np.ndarray:
-    return colour.lightness_from_luminance(colour.srgb_to_linear(grey_levels(signal)))
+    return cielab.lightness_from_luminance(cielab.srgb_to_linear(grey_levels(signal)))
 
 
 def half_size(luma: np.ndarray) -> np.ndarray:

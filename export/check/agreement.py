@@ -8,18 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from edge_runtime.contract import FULL_INTEGER, Contract
-from edge_runtime.integer_coding import integer_coding
-from edge_runtime.interpreter import Network as LiteRTNetwork
-from edge_runtime.litert import first_line, load_litert
-from edge_runtime.tensor_facts import tensor_facts
+from edge_runtime.engine.integer_coding import integer_coding
+from edge_runtime.engine.interpreter import Network as LiteRTNetwork
+from edge_runtime.engine.litert import first_line, load_litert
+from edge_runtime.model.contract import FULL_INTEGER, Contract
+from edge_runtime.model.tensor_facts import tensor_facts
 from export.check.graph import Graph
 from export.check.operators import macs
 from export.check.result import Result
 from export.errors import ExportError
 from export.parity import Parity, compare
-from train.evaluate import Network
-from train.networks import keras_network, load_generator, run_view
+from train.measure.evaluate import Network
+from train.measure.open_networks import keras_network
+from train.networks.load import load_generator, run_view
 
 # The largest difference of a* or b* that other orders of summing up leave, and what a recipe may
 # cost: between the two pictures, dB.

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from edge_runtime.contract import Contract
+from edge_runtime.engine.interpreter import Network
 from edge_runtime.errors import ModelError
-from edge_runtime.interpreter import Network
-from edge_runtime.model_file import read_model
+from edge_runtime.model.contract import Contract
+from edge_runtime.model.model_file import read_model
 from export.check.agreement import check_kernels, check_reference, open_reference
 from export.check.extreme_inputs import extreme_inputs
 from export.check.gates import gates
@@ -22,8 +22,8 @@ from export.check.result import Result
 from export.check.size import check_size
 from export.check.speed import check_speed
 from export.errors import ExportError
-from train.evaluate import network_input
-from train.open_pictures import TruePictures
+from train.data.open_pictures import TruePictures
+from train.measure.evaluate import network_input
 
 SCHEMA = "tintlite-check"
 SCHEMA_VERSION = 1

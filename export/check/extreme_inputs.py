@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edge_runtime.pattern import pattern
+from edge_runtime.engine.pattern import pattern
 
 
 def extreme_inputs(size: int) -> dict[str, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from edge_runtime.contract import FULL_INTEGER
+from edge_runtime.model.contract import FULL_INTEGER
 from export.check.gpu_rules import check_gpu_rules
 from export.check.graph import Graph
 from export.check.operators import check_operators

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edge_runtime.gpu_engine import GpuEngine
+from edge_runtime.engine.gpu_engine import GpuEngine
 
 
 def main() -> None:

@@ -11,11 +11,11 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from edge_runtime.choose_engine import MAX_DISTANCE, MAX_RELATIVE_DISTANCE
-from edge_runtime.contract import AB_SCALE, FULL_INTEGER
-from edge_runtime.gpu_engine import GpuError
-from edge_runtime.gpu_probe import PROBE_SECONDS, probe_gpu
-from edge_runtime.interpreter import Network
+from edge_runtime.engine.choose_engine import MAX_DISTANCE, MAX_RELATIVE_DISTANCE
+from edge_runtime.engine.gpu_engine import GpuError
+from edge_runtime.engine.gpu_probe import PROBE_SECONDS, probe_gpu
+from edge_runtime.engine.interpreter import Network
+from edge_runtime.model.contract import AB_SCALE, FULL_INTEGER
 from export.check.result import Result
 
 # Debian's Chromium brings SwiftShader, Vulkan in software, and a loader for it.
@@ -29,7 +29,7 @@ _NOTHING_THERE = ("Vulkan", "found no GPU driver", "ai-edge-litert", "instructio
 def check_gpu_run(data: bytes, network: Network, inputs: Mapping[str, np.ndarray]) -> Result:
     """Fully accelerated by LiteRT's GPU accelerator, and near enough to the CPU.
 
-    The limit is the runtime's own (`edge_runtime.choose_engine.check_distance`).
+    The limit is the runtime's own (`edge_runtime.engine.choose_engine.check_distance`).
 
     Args:
         data: the checked bytes of a model file.

@@ -7,8 +7,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from edge_runtime.choose_engine import MAX_DISTANCE, MAX_RELATIVE_DISTANCE
-from edge_runtime.contract import AB_SCALE
+from edge_runtime.engine.choose_engine import MAX_DISTANCE, MAX_RELATIVE_DISTANCE
+from edge_runtime.model.contract import AB_SCALE
 from export.check.result import Result
 
 MAX_HALF = float(np.finfo(np.float16).max)
@@ -111,7 +111,7 @@ def check_half_precision(model: Any, inputs: Mapping[str, np.ndarray]) -> Result
     """Compute some inputs under a float16 policy and in float32, and compare.
 
     The limits: on each input the root mean square over a* and b* of the difference is at most what
-    the runtime allows a GPU, `edge_runtime.choose_engine.MAX_DISTANCE` or the colour's share
+    the runtime allows a GPU, `edge_runtime.engine.choose_engine.MAX_DISTANCE` or the colour's share
     `MAX_RELATIVE_DISTANCE`; no layer's values, taken before its activation, reach a quarter of
     what half precision holds.
 

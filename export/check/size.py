@@ -1,6 +1,6 @@
 """The file's size and the network's work, against what the shipped models may have."""
 
-from edge_runtime.contract import Contract
+from edge_runtime.model.contract import Contract
 from export.check.graph import Graph
 from export.check.operators import macs
 from export.check.result import Result

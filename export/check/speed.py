@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from edge_runtime.benchmark.timing import Times, time_runs, times_of
-from edge_runtime.interpreter import Network
-from edge_runtime.threads import usable_cores
+from edge_runtime.bench.timing import Times, time_runs, times_of
+from edge_runtime.engine.interpreter import Network
+from edge_runtime.engine.threads import usable_cores
 from export.check.result import Result
 
 _THREADS = (1, 2)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from edge_runtime.litert import load_litert
+from edge_runtime.engine.litert import load_litert
 from export.check.delegated import delegated_operators, pieces_of
 from export.check.graph import Graph, Operator
 from export.check.result import Result, listed

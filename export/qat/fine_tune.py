@@ -1,7 +1,7 @@
 """Fine-tune a rounded network until its eight bits say what the float network says.
 
 The loss is distillation from the float network beside the true colours, on random crops of prepared
-pictures (`train.batches`), at the size that the file will see. BatchNorm keeps its statistics.
+pictures (`train.data.batches`), at the size that the file will see. BatchNorm keeps its statistics.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from edge_runtime.contract import AB_SCALE
+from edge_runtime.model.contract import AB_SCALE
 from edge_runtime.whole_file import write_whole
 from export.errors import ExportError
 from export.qat.fine_tuned import FineTuned
@@ -25,15 +25,15 @@ from export.qat.options import QatOptions
 from export.qat.ranges import Range
 from export.qat.scheme import RoundedTwin
 from export.tensor_ranges import LIGHTNESS_RANGE
-from train.batches import Batches, Pictures, RoundBatches
-from train.checkpoint import Progress, find_progress, load_checkpoint, save_checkpoint
-from train.data import KerasBatches
-from train.store import MANIFEST, Store
+from train.data.batches import Batches, Pictures, RoundBatches
+from train.data.keras_batches import KerasBatches
+from train.data.store import MANIFEST, Store
+from train.fit.checkpoint import Progress, find_progress, load_checkpoint, save_checkpoint
 
 # Of the steps or minutes, the share in which the learning rate rises.
 _WARMUP = 0.03
 
-# As in `train.losses.huber`.
+# As in `train.fit.losses.huber`.
 _HUBER_DELTA = 0.1
 
 
@@ -163,15 +163,15 @@ class _Trainer:
         return [*self._variables, *self._starts, *self._optimizer.variables]
 
     def get_weights(self) -> list[np.ndarray]:
-        """See `train.engines.Engine`."""
+        """See `train.fit.engines.Engine`."""
         return [each.numpy() for each in self._variables]
 
     def save(self, folder: Path) -> None:
-        """See `train.engines.Engine`."""
+        """See `train.fit.engines.Engine`."""
         np.savez(folder / "state.npz", *(each.numpy() for each in self._state()))
 
     def load(self, folder: Path) -> None:
-        """See `train.engines.Engine`."""
+        """See `train.fit.engines.Engine`."""
         with (
             open(folder / "state.npz", "rb") as opened,
             np.load(opened, allow_pickle=False) as file,

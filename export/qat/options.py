@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_runtime.tone import ToneView
+from edge_runtime.model.tone import ToneView
 from export.errors import ExportError
-from train.old_film import AS_IT_IS, OldFilm
+from train.data.old_film import AS_IT_IS, OldFilm
 
 DEFAULT_MINUTES = 40.0
 DEFAULT_LEARNING_RATE = 3e-5
@@ -23,7 +23,7 @@ class QatOptions:
         learning_rate: Adam's, after a short warm-up; falls to zero by half a cosine.
         batch_size: crops in a batch.
         distillation_share: weight in the loss of the distance from the float network's ab (mean
-            squared); the rest is that of the distance from the true ab (Huber, `train.losses`).
+            squared); the rest is that of the distance from the true ab (Huber, `train.fit.losses`).
         view: through which the network sees lightness; None for none.
         film: how lightness is aged, as the network learnt it: among others flat pictures without
             colour, which rounding would fill with some otherwise.

@@ -10,7 +10,7 @@ from export.qat.fine_tuned import FineTuned
 from export.qat.options import QatOptions
 from export.qat.scheme import rounded_twin
 from export.twin import twin_of
-from train.models.registry import NETWORKS
+from train.networks.registry import NETWORKS
 
 # Of the progress shown: how much of the mean so far stays when a batch comes.
 _SMOOTHING = 0.95

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from edge_runtime import Colorizer, Device, colour
-from edge_runtime.compose import compose
-from edge_runtime.contract import AB_SCALE, as_input
-from edge_runtime.shrink import shrink_exactly
-from edge_runtime.tone import ToneView
+from edge_runtime import Colorizer, Device
+from edge_runtime.colour import cielab
+from edge_runtime.colour.compose import compose
+from edge_runtime.colour.shrink import shrink_exactly
+from edge_runtime.model.contract import AB_SCALE, as_input
+from edge_runtime.model.tone import ToneView
 
 
 def main(folder: str) -> int:
@@ -34,7 +35,7 @@ def main(folder: str) -> int:
         height, width = vector["height"], vector["width"]
         grey, rgb = read("grey", "u1", height, width), read("rgb", "u1", height, width, 3)
         view = vector["view"] and ToneView(**vector["view"])
-        seen = as_input(colour.lightness(shrink_exactly(grey, size, size)), view)
+        seen = as_input(cielab.lightness(shrink_exactly(grey, size, size)), view)
         lightness = float(np.abs(seen - read("lightness", "<f4", size, size)).max())
         ab = np.clip(read("ab", "<f4", output, output, 2), -1, 1) * np.float32(AB_SCALE)
         composed = np.abs(compose(grey, ab).astype(int) - rgb)

@@ -17,16 +17,16 @@ from benchmarks.accuracy_rows import accuracy_rows
 from benchmarks.cli import app
 from benchmarks.model_names import short_names
 from benchmarks.open_models import OpenedModel, float_partners, open_models
-from edge_runtime.benchmark.result_file import read
-from edge_runtime.colour import rgb_to_lab
+from edge_runtime.bench.result_file import read
+from edge_runtime.colour.cielab import rgb_to_lab
 from edge_runtime.errors import ModelError
 from train.command import run
-from train.evaluate import OpenNetwork, evaluate, network_input
-from train.measure_ab import ab_scores
-from train.measure_film import film_sums
-from train.measure_neutral import measure_neutral
-from train.measure_plates import plate_sums
-from train.open_pictures import TruePictures
+from train.data.open_pictures import TruePictures
+from train.measure.ab import ab_scores
+from train.measure.evaluate import OpenNetwork, evaluate, network_input
+from train.measure.film import film_sums
+from train.measure.neutral import measure_neutral
+from train.measure.plates import plate_sums
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import pytest
 
 from benchmarks.cli import app
 from benchmarks.compare_results import CompareError, Tolerances, compare_results
-from edge_runtime.benchmark.machine import Machine
-from edge_runtime.benchmark.model_facts import ModelFacts
-from edge_runtime.benchmark.result_file import BenchmarkResult, write
+from edge_runtime.bench.machine import Machine
+from edge_runtime.bench.model_facts import ModelFacts
+from edge_runtime.bench.result_file import BenchmarkResult, write
 from train.command import run
 
 PICTURES = 300

@@ -7,7 +7,7 @@ from skimage.metrics import peak_signal_noise_ratio
 
 from benchmarks.detail import joined, measure_detail, windows
 from edge_runtime import Colorizer, Look
-from edge_runtime.compose import compose
+from edge_runtime.colour.compose import compose
 from train.errors import SourceError
 
 

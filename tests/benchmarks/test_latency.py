@@ -25,9 +25,9 @@ from benchmarks.latency.jobs_of import jobs_of
 from benchmarks.latency.load_tflite import import_tflite
 from benchmarks.latency.measure import Judging, measure_jobs, steps_of
 from benchmarks.latency.worker_process import JobError, WorkerProcess
-from edge_runtime.benchmark.result_file import read
-from edge_runtime.benchmark.timing import TimingRules
-from edge_runtime.interpreter import Network
+from edge_runtime.bench.result_file import read
+from edge_runtime.bench.timing import TimingRules
+from edge_runtime.engine.interpreter import Network
 from export.check.delegated import delegated_operators
 from train.command import run
 

@@ -14,9 +14,9 @@ from skimage import data as photos
 from benchmarks.cli import app
 from benchmarks.report.markdown import bullets, code, escape, section, strong, table, with_aside
 from benchmarks.report.page import CAPTIONS, make_report, times_of
-from edge_runtime.benchmark.machine import Machine
-from edge_runtime.benchmark.model_facts import ModelFacts
-from edge_runtime.benchmark.result_file import BenchmarkResult, read, write
+from edge_runtime.bench.machine import Machine
+from edge_runtime.bench.model_facts import ModelFacts
+from edge_runtime.bench.result_file import BenchmarkResult, read, write
 from train.command import run
 
 EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(1)>|`$x$ [a](http://evil) **b** {{c}}'

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from edge_runtime.contract import Contract
-from edge_runtime.tone import TONE_VIEW
+from edge_runtime.model.contract import Contract
+from edge_runtime.model.tone import TONE_VIEW
 from export.contract_writer import with_contract
 
 FOLDER = Path(__file__).parent

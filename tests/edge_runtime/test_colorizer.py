@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from skimage.color import rgb2lab
 
-from edge_runtime import Colorizer, Device, Look, ModelError, colour
-from edge_runtime.compose import compose
-from edge_runtime.interpreter import Network
-from edge_runtime.shrink import shrink_exactly
-from edge_runtime.tone import TONE_VIEW
-from edge_runtime.view import Print, View
+from edge_runtime import Colorizer, Device, Look, ModelError
+from edge_runtime.colour import cielab
+from edge_runtime.colour.compose import compose
+from edge_runtime.colour.shrink import shrink_exactly
+from edge_runtime.colour.view import Print, View
+from edge_runtime.engine.interpreter import Network
+from edge_runtime.model.tone import TONE_VIEW
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +179,7 @@ def test_a_model_of_version_2_sees_through_its_view(tiny_view_model, grey):
     for level in (0, 90, 255):
         assert not colorizer.predict(colorizer.see(np.full((40, 60), level, np.uint8))).any()
     # The picture keeps its own lightness.
-    kept = colour.rgb_to_lab(colorizer.colorize(faded))[..., 0] - colour.lightness(faded)
+    kept = cielab.rgb_to_lab(colorizer.colorize(faded))[..., 0] - cielab.lightness(faded)
     assert np.abs(kept).mean() < 0.5
 
 
@@ -199,7 +200,7 @@ def test_repeated_edge_pixels_do_not_count_for_the_levels(tiny_view_model):
     strip[3:5, :] = np.linspace(60, 220, 256).astype(np.uint8)
     colorizer = Colorizer(tiny_view_model, Device(threads=1))
     scaled = shrink_exactly(strip, 2, 64)
-    seen = TONE_VIEW.input_of(colour.lightness(scaled))
+    seen = TONE_VIEW.input_of(cielab.lightness(scaled))
     whole = np.pad(seen, ((31, 31), (0, 0)), mode="edge")
     expected = np.clip(Network(tiny_view_model, 1).run(whole), -1, 1)[15:16] * np.float32(110)
     found = colorizer.predict(colorizer.see(strip, Look(framing="pad")))

@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 from skimage.color import lab2rgb, rgb2lab
 
-from edge_runtime import Colorizer, Device, colour
-from edge_runtime.compose import compose
-from edge_runtime.contract import as_input
-from edge_runtime.interpreter import Network
-from edge_runtime.model_file import read_model
-from edge_runtime.shipped import shipped_names, shipped_path
-from edge_runtime.shrink import shrink_exactly
-from edge_runtime.spread import Spot, spread
-from edge_runtime.tone import ToneView
+from edge_runtime import Colorizer, Device
+from edge_runtime.colour import cielab
+from edge_runtime.colour.compose import compose
+from edge_runtime.colour.shrink import shrink_exactly
+from edge_runtime.colour.spread import Spot, spread
+from edge_runtime.engine.interpreter import Network
+from edge_runtime.model.contract import as_input
+from edge_runtime.model.model_file import read_model
+from edge_runtime.model.shipped import shipped_names, shipped_path
+from edge_runtime.model.tone import ToneView
 
 FOLDER = Path(__file__).parents[1] / "golden"
 RENEW = "python -m export golden --out tests/golden"
@@ -105,7 +106,7 @@ def test_grey_to_lightness(vector):
     size = vector["input_size"]
     levels = shrink_exactly(array(vector, "grey"), size, size)
     golden = array(vector, "lightness")
-    ours = as_input(colour.lightness(levels), view_of(vector))
+    ours = as_input(cielab.lightness(levels), view_of(vector))
     assert np.abs(ours - golden).max() <= 1e-6
     of_level = np.array(json.loads((FOLDER / "lightness.json").read_text("utf-8")))
     assert np.abs(by_the_formula(of_level[levels], vector["view"]) - golden).max() <= 2e-6
@@ -182,7 +183,7 @@ def linear_weights(old: int, new: int) -> np.ndarray:
 def test_lightness_of_every_level():
     golden = json.loads((FOLDER / "lightness.json").read_text("utf-8"))
     levels = np.arange(256, dtype=np.uint8)[None]
-    assert np.abs(colour.lightness(levels)[0] - golden).max() < 5e-5  # 1e-6 of L* / 50 - 1
+    assert np.abs(cielab.lightness(levels)[0] - golden).max() < 5e-5  # 1e-6 of L* / 50 - 1
     grey = np.repeat(levels[..., None], 3, axis=2)
     assert np.abs(rgb2lab(grey)[0, :, 0] - golden).max() < 0.001
 
@@ -192,7 +193,7 @@ def test_rgb_of_lab(as_srgb_holds):
     assert len(golden) >= 200
     lab, rgb = (np.array([triple[key] for triple in golden], float) for key in ("lab", "rgb"))
     ours = np.empty(rgb.shape, np.uint8)
-    colour.linear_to_integer(colour.lab_to_linear(lab), ours)
+    cielab.linear_to_integer(cielab.lab_to_linear(lab), ours)
     assert np.abs(ours - rgb).max() <= 1
     assert (ours == rgb).all(axis=1).mean() > 0.95
     held = as_srgb_holds(lab)

@@ -14,7 +14,7 @@ def run(tmp_path_factory):
     """What `python -m train fit` leaves, without the training."""
     import keras
 
-    from train.models.pix2pix_mobilenetv2 import build_generator
+    from train.networks.pix2pix_mobilenetv2 import build_generator
 
     folder = tmp_path_factory.mktemp("run")
     keras.utils.set_random_seed(5)
@@ -34,7 +34,7 @@ def run(tmp_path_factory):
 @pytest.fixture(scope="session")
 def planted_run(run, tmp_path_factory):
     """The same with one weight set too large, which ReLU6 hides from the colours in float32."""
-    from train.networks import load_generator
+    from train.networks.load import load_generator
 
     model = load_generator(run)
     norm = model.get_layer("block_1_expand_BN")

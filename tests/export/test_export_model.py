@@ -10,10 +10,10 @@ import pytest
 from ai_edge_litert.interpreter import Interpreter
 
 from edge_runtime import Colorizer, Device
-from edge_runtime.contract import Contract
-from edge_runtime.interpreter import Network
-from edge_runtime.model_file import read_model
-from edge_runtime.tone import TONE_VIEW
+from edge_runtime.engine.interpreter import Network
+from edge_runtime.model.contract import Contract
+from edge_runtime.model.model_file import read_model
+from edge_runtime.model.tone import TONE_VIEW
 from export import export_model as module
 from export.compact import short_name
 from export.contract_writer import with_contract

@@ -10,7 +10,7 @@ from export.check.result import Result
 from export.export_model import Exported
 from export.export_table import export_table
 from export.parity import Parity
-from train.evaluate import Scores
+from train.measure.evaluate import Scores
 
 
 def row(recipe, psnr, share, sets):

@@ -7,10 +7,10 @@ import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from edge_runtime import Colorizer
-from edge_runtime.interpreter import Network
+from edge_runtime.engine.interpreter import Network
 from export.export_model import Label, export_model
-from train.decode import decode
-from train.metrics import psnr, rgb_mse
+from train.data.decode import decode
+from train.measure.metrics import psnr, rgb_mse
 
 NANO = Path(__file__).parents[2] / "weights" / "nano"
 LABEL = Label("nano", "1.0", "see docs/models/nano.md", "research use")

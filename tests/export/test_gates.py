@@ -10,8 +10,8 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from edge_runtime.interpreter import Network
-from edge_runtime.model_file import read_model
+from edge_runtime.engine.interpreter import Network
+from edge_runtime.model.model_file import read_model
 from export import export_model as module
 from export.check.gpu_rules import check_gpu_rules
 from export.check.graph import Graph

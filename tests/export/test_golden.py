@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge_runtime import Colorizer, Device, shipped
-from edge_runtime.interpreter import Network
-from edge_runtime.tone import TONE_VIEW
+from edge_runtime import Colorizer, Device
+from edge_runtime.engine.interpreter import Network
+from edge_runtime.model import shipped
+from edge_runtime.model.tone import TONE_VIEW
 from export import golden as module
 from export.errors import ExportError
 from export.golden import export_float, write_golden
@@ -70,7 +71,7 @@ def test_the_inputs_of_a_model_with_a_view_are_seen_through_it(
 
 
 def test_weights_of_another_view_than_the_shipped_model_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("train.networks.run_view", lambda source: None)
+    monkeypatch.setattr("train.networks.load.run_view", lambda source: None)
     with pytest.raises(ExportError, match="another tone view than the shipped nano"):
         export_float("nano", tmp_path)
 

@@ -7,12 +7,12 @@ from ai_edge_litert.interpreter import Interpreter
 
 from export.convert import FloatModel
 from export.recipes import RECIPES
-from train.ab_bins import AB_BINS
-from train.evaluate import network_input
-from train.models.ab_classifier import with_annealed_mean
-from train.models.baseline_cnn import build_baseline_cnn
-from train.networks import keras_network
-from train.open_pictures import TruePictures
+from train.data.open_pictures import TruePictures
+from train.measure.evaluate import network_input
+from train.measure.open_networks import keras_network
+from train.networks.ab_bins import AB_BINS
+from train.networks.ab_classifier import with_annealed_mean
+from train.networks.baseline_cnn import build_baseline_cnn
 
 SIZE = 32
 

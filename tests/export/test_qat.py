@@ -17,11 +17,11 @@ from export.qat.options import QatOptions
 from export.qat.ranges import Range, measure_ranges
 from export.quantize import quantized
 from export.recipes import int8_qat
+from train.data.old_film import AS_IT_IS, OldFilm
+from train.data.open_pictures import TruePictures
+from train.data.prepare import PrepareOptions, prepare
 from train.errors import TrainError
-from train.evaluate import network_input
-from train.old_film import AS_IT_IS, OldFilm
-from train.open_pictures import TruePictures
-from train.prepare import PrepareOptions, prepare
+from train.measure.evaluate import network_input
 
 tf_keras = pytest.importorskip("tf_keras")
 learned_range = pytest.importorskip("export.qat.learned_range")

@@ -8,14 +8,14 @@ import pytest
 from ai_edge_litert.interpreter import Interpreter
 
 from edge_runtime import Colorizer
-from edge_runtime.model_file import read_model
+from edge_runtime.model.model_file import read_model
 from export.cli import app, expand
 from export.errors import ExportError
 from export.export_model import Label, export_model
 from export.twin import twin_of
 from train.command import run as run_command
-from train.networks import load_generator
-from train.prepare import PrepareOptions, prepare
+from train.data.prepare import PrepareOptions, prepare
+from train.networks.load import load_generator
 
 pytest.importorskip("tf_keras")
 
@@ -132,7 +132,7 @@ def test_the_network_itself_stays_as_it_was(run, pictures, data, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("network", ["baseline_cnn", "pix2pix_densenet121", "inception_fusion"])
 def test_other_networks_have_twins(network):
-    from train.networks import build_network
+    from train.networks.load import build_network
 
     keras.utils.set_random_seed(1)
     size = 80 if network == "inception_fusion" else 64

@@ -6,9 +6,9 @@ import shutil
 import numpy as np
 import pytest
 
-from edge_runtime import shipped
-from edge_runtime.interpreter import Network
-from edge_runtime.model_file import read_model
+from edge_runtime.engine.interpreter import Network
+from edge_runtime.model import shipped
+from edge_runtime.model.model_file import read_model
 from export import ship as module
 from export.contract_writer import with_contract
 from export.errors import ExportError

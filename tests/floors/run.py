@@ -23,7 +23,7 @@ FLOORED = ("numpy", "opencv-python-headless", "Pillow", "av")
 # What the tests import beside the runtime.
 HELPERS = ("pytest", "pytest-xdist", "scikit-image", "httpx")
 # tifffile writes their files with an imagecodecs that needs NumPy 2.
-NOT_WITH_NUMPY_1 = ["tests/edge_runtime/test_read_tiff.py::test_bits_between_8_and_16"]
+NOT_WITH_NUMPY_1 = ["tests/edge_runtime/pictures/test_read_tiff.py::test_bits_between_8_and_16"]
 OTHER_ROOMS = {"train", "export", "benchmarks", "tensorflow", "keras", "torch"}
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import cv2
 
-from edge_runtime import Colorizer, Device, interpreter
+from edge_runtime import Colorizer, Device
+from edge_runtime.engine import interpreter
 
 
 def main(which: str, models: str, pictures: str, out: str) -> None:

@@ -46,7 +46,7 @@ def run(*command: str | Path, cwd: Path = TOP) -> None:
 
 def make_models(folder: Path) -> None:
     """Float models once; the shipped ones anew each time."""
-    from edge_runtime.shipped import shipped_path
+    from edge_runtime.model.shipped import shipped_path
 
     folder.mkdir(parents=True, exist_ok=True)
     for name in NAMES:

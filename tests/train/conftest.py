@@ -35,7 +35,7 @@ def photo_folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def prepared(photo_folder, tmp_path_factory):
     """The folder as prepared data, three quarters train and the rest val."""
-    from train.prepare import PrepareOptions, prepare
+    from train.data.prepare import PrepareOptions, prepare
 
     out = tmp_path_factory.mktemp("prepared") / "data"
     prepare([photo_folder], out, PrepareOptions(short_side=96, fractions=(0.75, 0.25)))

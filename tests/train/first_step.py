@@ -16,9 +16,9 @@ import numpy as np
 
 def first_losses(wanted):
     """The losses by name of `NETWORK:CROP:POLICY`."""
-    from train.batches import Batches, Pictures, RoundBatches
     from train.config import load_config
-    from train.engines import KerasEngine
+    from train.data.batches import Batches, Pictures, RoundBatches
+    from train.fit.engines import KerasEngine
 
     network, crop, policy = wanted.split(":")
     config = replace(load_config(f"smoke_{network}"), dtype_policy=policy)

@@ -89,7 +89,7 @@ def test_what_is_no_time_is_refused(text):
 def test_what_the_options_of_fit_say_instead(monkeypatch):
     asked = {}
     monkeypatch.setattr(
-        "train.fit.fit",
+        "train.fit.loop.fit",
         lambda config, data, out, **rest: asked.update(config=config, data=data, out=out, **rest),
     )
     before = time.monotonic()
@@ -134,7 +134,7 @@ LEAN = """
 import sys
 for name in {missing}:
     sys.modules[name] = None
-import train.cli, train.fit, train.prepare, train.speed, train.torch_engine
+import train.cli, train.fit, train.data.prepare, train.fit.speed, train.fit.torch_engine
 """
 
 

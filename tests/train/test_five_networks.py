@@ -10,9 +10,10 @@ from skimage import data as photos
 from edge_runtime import Colorizer
 from export.export_model import Label, export_model
 from train.config import load_config
-from train.fit import fit
-from train.models.registry import NETWORKS
-from train.networks import keras_network, load_generator
+from train.fit.loop import fit
+from train.measure.open_networks import keras_network
+from train.networks.load import load_generator
+from train.networks.registry import NETWORKS
 
 # The others take a minute or more each to build, train and convert.
 QUICK = {"baseline_cnn"}

@@ -16,7 +16,7 @@ has the table. `smoke`: a few steps that prove the line works; no colours.
 
 from functools import partial
 
-from train.scales import CPU, HOUR, PAPER, SMOKE, at_scale
+from train.fit.scales import CPU, HOUR, PAPER, SMOKE, at_scale
 
 _fit = partial(at_scale, "ab_classifier", optimizer="sgd", learning_rate=0.01)
 

@@ -15,7 +15,7 @@ docs/results.md has the table. `smoke`: a few steps that prove the line works; n
 
 from functools import partial
 
-from train.scales import CPU, HOUR, PAPER, SMOKE, at_scale
+from train.fit.scales import CPU, HOUR, PAPER, SMOKE, at_scale
 
 _fit = partial(at_scale, "baseline_cnn", optimizer="adam", learning_rate=0.001)
 

@@ -16,7 +16,7 @@ docs/results.md has the table. `smoke`: a few steps that prove the line works; n
 
 from functools import partial
 
-from train.scales import CPU, HOUR, PAPER, SMOKE, at_scale
+from train.fit.scales import CPU, HOUR, PAPER, SMOKE, at_scale
 
 _fit = partial(at_scale, "inception_fusion", optimizer="adam", learning_rate=0.001)
 

@@ -12,7 +12,7 @@ under 1. Result: docs/accuracy.md.
 from dataclasses import replace
 
 from train.config import FitConfig
-from train.old_film import REAL_FILM
+from train.data.old_film import REAL_FILM
 
 CONFIG = FitConfig(
     name="nano",

@@ -23,7 +23,7 @@ grey at a colourfulness of 0.65: vivid, and often wrong. docs/results.md has the
 
 from functools import partial
 
-from train.scales import CPU, HOUR, PAPER, SMOKE, at_scale
+from train.fit.scales import CPU, HOUR, PAPER, SMOKE, at_scale
 
 _fit = partial(at_scale, "pix2pix_densenet121")
 _gan = partial(

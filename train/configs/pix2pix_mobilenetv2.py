@@ -22,7 +22,7 @@ grey at a colourfulness of 0.56: more colour, less often right. docs/results.md 
 
 from functools import partial
 
-from train.scales import CPU, HOUR, PAPER, SMOKE, at_scale
+from train.fit.scales import CPU, HOUR, PAPER, SMOKE, at_scale
 
 _fit = partial(at_scale, "pix2pix_mobilenetv2", alpha=1.0)
 _gan = partial(

@@ -10,7 +10,7 @@ of the shipped weights, which had an hour of the same before: docs/accuracy.md.
 """
 
 from train.config import FitConfig
-from train.old_film import REAL_FILM
+from train.data.old_film import REAL_FILM
 
 CONFIG = FitConfig(
     name="standard",

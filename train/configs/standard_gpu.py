@@ -8,7 +8,7 @@ and has not been run on a GPU yet.
 """
 
 from train.config import FitConfig
-from train.old_film import REAL_FILM
+from train.data.old_film import REAL_FILM
 
 CONFIG = FitConfig(
     name="standard",

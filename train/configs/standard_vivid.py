@@ -13,7 +13,7 @@ regression's, 1.4 times (docs/accuracy.md). A GPU sees some hundred times the pi
 """
 
 from train.config import FitConfig
-from train.old_film import REAL_FILM
+from train.data.old_film import REAL_FILM
 
 CONFIG = FitConfig(
     name="standard",

@@ -2,7 +2,7 @@
 //
 // The formulas are those of tests/golden/README.md, "From ab to RGB". What a saturation cannot
 // change is found out once: f(Y), the steps of a* and b*, and the most saturation that sRGB holds,
-// from a table as that of edge_runtime/gamut.py.
+// from a table as that of edge_runtime/colour/gamut.py.
 
 const DELTA = 6 / 29;
 const SLOPE = 3 * DELTA * DELTA;

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge_runtime import Colorizer, Device, Look, ModelError, colour
+from edge_runtime import Colorizer, Device, Look, ModelError
+from edge_runtime.colour import cielab
 from edge_runtime.live import live_view
 from edge_runtime.live.herald import describe
 from edge_runtime.live.open_source import open_source
 from edge_runtime.live.recorder import Recorder
 from edge_runtime.live.source import SourceError
-from edge_runtime.video.temporal import ChromaSmoother
+from edge_runtime.steady.temporal import ChromaSmoother
 
 
 class Slow:
@@ -39,7 +40,7 @@ def test_frames_are_coloured_as_pictures_are(watch, fake_camera, tiny_model, pic
     np.testing.assert_array_equal(frame.colour, whole)
     np.testing.assert_array_equal(frame.grey, picture(number_of(frame.grey)))
     # The lightness is the frame's own, at full resolution.
-    kept = colour.rgb_to_lab(frame.colour)[..., 0] - colour.lightness(frame.grey)
+    kept = cielab.rgb_to_lab(frame.colour)[..., 0] - cielab.lightness(frame.grey)
     assert np.ptp(frame.colour.astype(int), axis=-1).max() > 20
     assert np.abs(kept).max() < 0.6
     assert frame.done >= frame.captured

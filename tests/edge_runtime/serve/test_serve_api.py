@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from edge_runtime import Colorizer, Device, Look
-from edge_runtime.compose import compose
+from edge_runtime.colour.compose import compose
 from edge_runtime.serve import shelf
 
 COLORIZE = "/api/colorize"

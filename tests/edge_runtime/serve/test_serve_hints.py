@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from edge_runtime import Colorizer, Device, Hint, Look
-from edge_runtime.hints_file import hints_json
+from edge_runtime.hints.file import hints_json
 
 HINTS = (Hint(0.3, 0.4, "#8c1d2f"), Hint(0.8, 0.7, "grey", 0.05), Hint(0.1, 0.9, "#2f6f3a"))
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from edge_runtime import Look
 from edge_runtime.cli import main
-from edge_runtime.colour import lightness
+from edge_runtime.colour.cielab import lightness
 from edge_runtime.video import VideoError, VideoOptions, VideoStoppedError, colorize_video, reader
 from edge_runtime.video.leftovers import folder_of
 from edge_runtime.video.sequence import is_pattern

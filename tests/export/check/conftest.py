@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from edge_runtime.contract import Contract
+from edge_runtime.model.contract import Contract
 from export.contract_writer import with_contract
 from export.flatbuffer import close_model
 

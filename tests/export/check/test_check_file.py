@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from edge_runtime.contract import Contract
-from edge_runtime.gpu_engine import GpuError
-from edge_runtime.interpreter import Network
+from edge_runtime.engine.gpu_engine import GpuError
+from edge_runtime.engine.interpreter import Network
+from edge_runtime.model.contract import Contract
 from export.check import gpu_run
 from export.check.agreement import check_kernels, check_reference
 from export.check.check_file import check_file
@@ -83,8 +83,8 @@ def test_a_bad_file_is_refused_before_it_is_run(
     def loaded(*arguments, **options):
         raise AssertionError("its bytes reached an interpreter")
 
-    monkeypatch.setattr("edge_runtime.litert.load_litert", loaded)
-    monkeypatch.setattr("edge_runtime.interpreter.load_litert", loaded)
+    monkeypatch.setattr("edge_runtime.engine.litert.load_litert", loaded)
+    monkeypatch.setattr("edge_runtime.engine.interpreter.load_litert", loaded)
     (tmp_path / "bad.tflite").write_bytes(change(tiny_model.read_bytes()))
     code, said = call(capsys, tmp_path / "bad.tflite", "--json", tmp_path / "report.json")
     assert code == 1

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from edge_runtime.contract import AB_SCALE
-from edge_runtime.shipped import shipped_names
+from edge_runtime.model.contract import AB_SCALE
+from edge_runtime.model.shipped import shipped_names
 from export.check.extreme_inputs import extreme_inputs
 from export.check.half_precision import check_half_precision, half_network
-from train.networks import build_network, load_generator
+from train.networks.load import build_network, load_generator
 
 WEIGHTS = Path(__file__).parents[3] / "weights"
 layers = keras.layers

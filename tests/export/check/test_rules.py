@@ -5,8 +5,8 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
-from edge_runtime.model_file import read_model
-from edge_runtime.shipped import shipped_names, shipped_path
+from edge_runtime.model.model_file import read_model
+from edge_runtime.model.shipped import shipped_names, shipped_path
 from export.check.extreme_inputs import extreme_inputs
 from export.check.gates import gates
 from export.check.gpu_rules import check_gpu_rules

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from train.config import load_config
-from train.engines import KerasEngine
 from train.errors import ConfigError
-from train.fit import fit
+from train.fit.engines import KerasEngine
+from train.fit.loop import fit
 
 CONFIG = replace(
     load_config("smoke_baseline_cnn"),

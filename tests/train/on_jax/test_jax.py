@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from train.batches import Batches, Pictures, RoundBatches
 from train.config import load_config
-from train.engines import KerasEngine
-from train.fit import fit
-from train.store import Store
+from train.data.batches import Batches, Pictures, RoundBatches
+from train.data.store import Store
+from train.fit.engines import KerasEngine
+from train.fit.loop import fit
 
 
 class CutOffError(Exception):

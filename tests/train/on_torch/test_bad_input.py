@@ -17,11 +17,11 @@ import train.configs
 from train.cli import app
 from train.command import run
 from train.config import load_config
+from train.data.prepare import PrepareOptions, prepare
+from train.data.store import MANIFEST, PIXELS, Store
 from train.errors import FitError, StoreError, WeightsError
-from train.fit import fit
-from train.losses import LOSSES
-from train.prepare import PrepareOptions, prepare
-from train.store import MANIFEST, PIXELS, Store
+from train.fit.loop import fit
+from train.fit.losses import LOSSES
 
 RECIPE = """
 from train.config import FitConfig
@@ -184,7 +184,7 @@ def test_a_write_of_the_checkpoint_fails(half_run, prepared, tmp_path, monkeypat
         raise OSError(28, "No space left on device")
 
     def fill():
-        monkeypatch.setattr("train.checkpoint.np.savez", no_room)
+        monkeypatch.setattr("train.fit.checkpoint.np.savez", no_room)
 
     goes_on(out, contents(half_run / "checkpoint"), prepared, fill, monkeypatch.undo)
 
@@ -192,7 +192,7 @@ def test_a_write_of_the_checkpoint_fails(half_run, prepared, tmp_path, monkeypat
 def test_a_disk_that_is_full_from_the_beginning(prepared, tmp_path, monkeypatch):
     """There is no checkpoint to speak of."""
     full = SimpleNamespace(free=0)
-    monkeypatch.setattr("train.run_folder.shutil.disk_usage", lambda folder: full)
+    monkeypatch.setattr("train.fit.run_folder.shutil.disk_usage", lambda folder: full)
     with pytest.raises(FitError, match=r"No space left .*: there is no checkpoint yet, and"):
         fit(replace(PLAIN, steps=1), prepared, tmp_path / "run")
     assert not (tmp_path / "run" / "checkpoint").exists()

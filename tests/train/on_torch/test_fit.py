@@ -11,16 +11,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge_runtime.tone import TONE_VIEW
-from train.checkpoint import find_progress, load_checkpoint
+from edge_runtime.model.tone import TONE_VIEW
 from train.config import FitConfig, load_config
-from train.engines import make_engine
+from train.data.store import Store
 from train.errors import ConfigError, FitError, WeightsError
-from train.evaluate import Scores, evaluate
-from train.fit import fit
-from train.models.registry import NETWORKS
-from train.networks import load_generator, open_networks, run_view
-from train.store import Store
+from train.fit.checkpoint import find_progress, load_checkpoint
+from train.fit.engines import make_engine
+from train.fit.loop import fit
+from train.measure.evaluate import Scores, evaluate
+from train.measure.open_networks import open_networks
+from train.networks.load import load_generator, run_view
+from train.networks.registry import NETWORKS
 
 SMALL = FitConfig(
     name="tiny",
@@ -72,7 +73,7 @@ def test_a_cut_off_run_goes_on_exactly(whole_run, prepared):
 def test_a_plateau_ends_the_run(prepared, tmp_path, monkeypatch):
     gains = iter([0.1, 0.3, 0.2, 0.3, 0.1])
     monkeypatch.setattr(
-        "train.fit.evaluate",
+        "train.fit.loop.evaluate",
         lambda *_: {"ours": Scores(4, 22.0, 20.0, 100.0, 28.0, 26.0, 0.5, next(gains), 0.5, 0.4)},
     )
     small = replace(SMALL, steps=20, round_steps=1, crop_sizes=((1.0, 32),))
@@ -90,7 +91,7 @@ def test_a_run_is_measured_through_its_view(prepared, tmp_path, monkeypatch, ton
         measured.append(networks["ours"].view)
         return evaluate(networks, pictures)
 
-    monkeypatch.setattr("train.fit.evaluate", watched)
+    monkeypatch.setattr("train.fit.loop.evaluate", watched)
     small = replace(SMALL, steps=1, crop_sizes=((1.0, 32),), tone_view=tone_view)
     fit(small, prepared, tmp_path / "run", encoder_weights=None)
     view = TONE_VIEW if tone_view else None
@@ -223,7 +224,7 @@ def test_bfloat16_trains_and_is_judged_in_float32(prepared, tmp_path):
 
 
 def test_a_loss_that_is_nan_stops_the_run_and_says_where(prepared, tmp_path, monkeypatch):
-    from train import losses
+    from train.fit import losses
 
     broken = lambda true, ours: (true - ours)[:, 0, 0, 0] / 0.0  # noqa: E731
     monkeypatch.setitem(losses.LOSSES, "huber", broken)
@@ -282,7 +283,7 @@ def test_batches_that_do_not_fit_into_memory_are_one_sentence(prepared, tmp_path
     def too_much(*_):
         raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB.\nGPU 0 has ...")
 
-    monkeypatch.setattr("train.torch_engine.TorchEngine.train", too_much)
+    monkeypatch.setattr("train.fit.torch_engine.TorchEngine.train", too_much)
     with pytest.raises(FitError, match=r"^batches of 4 crops of 32 px .*: give a smaller --batch"):
         fit(SMALL, prepared, tmp_path / "run", encoder_weights=None)
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from train.batches import Batches, Pictures, RoundBatches
 from train.config import FitConfig
-from train.engines import KerasEngine, make_engine
-from train.fit import fit
-from train.store import Store
-from train.torch_engine import TorchEngine
-from train.trainable import ab_loss
+from train.data.batches import Batches, Pictures, RoundBatches
+from train.data.store import Store
+from train.fit.engines import KerasEngine, make_engine
+from train.fit.loop import fit
+from train.fit.torch_engine import TorchEngine
+from train.fit.trainable import ab_loss
 
 SMALL = FitConfig(
     name="tiny",

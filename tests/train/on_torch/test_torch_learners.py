@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from train.batches import Batches, Pictures
 from train.config import FitConfig
-from train.engines import KerasEngine, make_engine
+from train.data.batches import Batches, Pictures
+from train.data.store import Store
 from train.errors import ConfigError
-from train.fit import fit
-from train.store import Store
-from train.torch_engine import TorchEngine
-from train.torch_learners import Pix2Pix
-from train.vivid import colourfulness, rgb_of
+from train.fit.engines import KerasEngine, make_engine
+from train.fit.loop import fit
+from train.fit.torch_engine import TorchEngine
+from train.fit.torch_learners import Pix2Pix
+from train.fit.vivid import colourfulness, rgb_of
 
 GAN = FitConfig(
     name="tiny",

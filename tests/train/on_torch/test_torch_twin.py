@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from train.errors import ConfigError
-from train.models.pix2pix_mobilenetv2 import build_generator
-from train.models.registry import NETWORKS
-from train.torch_twin import TorchTwin
+from train.networks.pix2pix_mobilenetv2 import build_generator
+from train.networks.registry import NETWORKS
+from train.networks.torch_twin import TorchTwin
 
 
 @pytest.fixture(scope="module")

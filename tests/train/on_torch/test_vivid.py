@@ -8,8 +8,8 @@ from skimage import color
 from skimage import data as photos
 
 from train.errors import WeightsError
-from train.metrics import colourfulness as colourfulness_of_uint8
-from train.vivid import Vgg16, colourfulness, rgb_of
+from train.fit.vivid import Vgg16, colourfulness, rgb_of
+from train.measure.metrics import colourfulness as colourfulness_of_uint8
 
 WIDTHS = {1: (8, 8), 2: (12, 12), 3: (16, 16, 16)}
 

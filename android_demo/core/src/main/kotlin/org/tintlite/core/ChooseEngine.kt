@@ -4,7 +4,7 @@ import kotlin.math.sin
 import kotlin.math.sqrt
 
 /**
- * The GPU alone first, the CPU second, and truthfully which one: as `edge_runtime/choose_engine.py`.
+ * The GPU alone first, the CPU second, and truthfully which one: as `edge_runtime/engine/choose_engine.py`.
  * The GPU is used where it runs the network and gives the CPU's colours on a test pattern.
  *
  * @param inputSize S, in pixels
@@ -78,7 +78,7 @@ private inline fun rootMeanSquare(count: Int, value: (Int) -> Double): Double {
 
 /**
  * A picture to compare two engines on: a sky over a wavy ground with a disc, shapes that a network
- * gives colours to. As `edge_runtime/pattern.py`.
+ * gives colours to. As `edge_runtime/engine/pattern.py`.
  *
  * @return S x S values from -1 to 1, a network's input, row-major
  */

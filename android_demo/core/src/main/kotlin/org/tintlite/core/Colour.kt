@@ -7,7 +7,7 @@ import kotlin.math.pow
 public data class Lab(val l: Float, val a: Float, val b: Float)
 
 /**
- * CIE L*a*b* of sRGB, as in `edge_runtime/colour.py`: tables are computed in double precision and
+ * CIE L*a*b* of sRGB, as in `edge_runtime/colour/cielab.py`: tables are computed in double precision and
  * stored as float32, sums are float32.
  *
  * Formulas: sRGB transfer curve from IEC 61966-2-1; L*a*b* from CIE 15:2004, section 8.2.1; RGB to

@@ -7,7 +7,7 @@ import kotlin.math.floor
 
 /**
  * Joins a picture's own lightness with low-resolution ab into full-resolution sRGB, strip by strip,
- * as `edge_runtime/compose.py` does: no float copy of the whole picture is ever made. Two times
+ * as `edge_runtime/colour/compose.py` does: no float copy of the whole picture is ever made. Two times
  * `S' * width` floats and a strip of 64 thousand pixels a thread are all that it holds.
  *
  * @param ab the colour of the whole picture

@@ -1,6 +1,6 @@
 package org.tintlite.core
 
-/** The newest version of the contract; this code reads 1 as well, as `edge_runtime/contract.py`. */
+/** The newest version of the contract; this code reads 1 as well, as `edge_runtime/model/contract.py`. */
 public const val CONTRACT_VERSION: Int = 2
 
 /** Without a view, lightness = L* / [LIGHTNESS_SCALE] - 1. */
@@ -16,7 +16,7 @@ internal const val METADATA_NAME = "TINTLITE_CONTRACT"
 internal const val MAX_JSON_BYTES = 65_536
 
 /**
- * What a model file says of itself; the Python side's `edge_runtime/contract.py` is its source.
+ * What a model file says of itself; the Python side's `edge_runtime/model/contract.py` is its source.
  *
  * @property name the model's name, as in `nano`
  * @property version the model's own version, as in `1.0`

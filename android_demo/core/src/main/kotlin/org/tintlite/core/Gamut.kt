@@ -3,7 +3,7 @@ package org.tintlite.core
 import kotlin.math.abs
 
 /**
- * How much chroma sRGB holds at each lightness and direction, as in `edge_runtime/gamut.py`: found
+ * How much chroma sRGB holds at each lightness and direction, as in `edge_runtime/colour/gamut.py`: found
  * once, by halving in double precision, and kept in a table.
  */
 internal object Gamut {

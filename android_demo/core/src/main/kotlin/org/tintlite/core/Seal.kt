@@ -6,7 +6,7 @@ private const val SIZE_DIGITS = 12
 private const val SHA256_DIGITS = 64
 
 /**
- * The seal of `edge_runtime/seal.py`: by it a model file proves that it is whole and unedited
+ * The seal of `edge_runtime/model/seal.py`: by it a model file proves that it is whole and unedited
  * before a byte of it is run. The contract's JSON holds the file's size and its SHA-256, the
  * latter over the file with these 64 digits set to '0'. It shows damage; it is no signature.
  */

@@ -2,7 +2,7 @@ package org.tintlite.core
 
 /**
  * Scales a picture to the square that the network looks at, whatever its shape, as
- * `edge_runtime/shrink.py` does in `shrink_exactly`: by area averages where it shrinks, linearly
+ * `edge_runtime/colour/shrink.py` does in `shrink_exactly`: by area averages where it shrinks, linearly
  * where it grows; encoded sRGB levels are averaged, lightness comes after.
  */
 internal object Shrink {

@@ -4,7 +4,7 @@ import kotlin.math.floor
 
 /**
  * What a network of contract 2 is shown of a picture's lightness: its levels stretched, as
- * `edge_runtime/tone.py`, in the same float32 arithmetic. The picture keeps its own lightness.
+ * `edge_runtime/model/tone.py`, in the same float32 arithmetic. The picture keeps its own lightness.
  *
  * @property low the part of the pixels below the level that becomes -1
  * @property high the part of the pixels below the level that becomes 1

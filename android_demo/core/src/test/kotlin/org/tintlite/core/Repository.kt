@@ -81,7 +81,7 @@ private fun manifest(list: String): List<Map<*, *>> {
 
 internal fun sha256(bytes: ByteArray): String = hex(MessageDigest.getInstance("SHA-256").digest(bytes))
 
-/** The model with a seal that is true, as `edge_runtime/seal.py` writes it. */
+/** The model with a seal that is true, as `edge_runtime/model/seal.py` writes it. */
 internal fun sealed(model: ByteArray): ByteArray {
     val place = TfliteTables.of(model).metadata(METADATA_NAME) ?: throw ModelProblem.WithoutContract()
     val json = String(model.sliceArray(place), Charsets.ISO_8859_1)

@@ -1,0 +1,81 @@
+"""Bring hints to the prints of a picture, and spread them there."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from edge_runtime.colour.hints import Hint, checked
+from edge_runtime.colour.prints import Rectangle, join_prints
+from edge_runtime.colour.spread import Spot, guide, spread
+from edge_runtime.colour.view import Print, View
+from edge_runtime.errors import ArgumentError
+
+_ALL = Rectangle(0, 0, 1, 1)
+
+
+def joined(view: View, parts: Sequence[np.ndarray], hints: Iterable[Hint] = ()) -> np.ndarray:
+    """The ab of a picture from that of its prints, with what was said of its colours.
+
+    Args:
+        view: of `Colorizer.see`.
+        parts: float32 [h, w, 2], the network's a* and b* of each print.
+        hints: in places of the whole picture.
+    Returns:
+        float32 [H, W, 2], a* and b* of the whole picture.
+    Raises:
+        ArgumentError: a hint lies on the margin, which has no colour; or as `hints.checked`.
+    """
+    parts = hinted(view, parts, checked(hints))
+    return join_prints(parts, view.places) if view.places else parts[0]
+
+
+def hinted(view: View, parts: Sequence[np.ndarray], hints: Sequence[Hint]) -> Sequence[np.ndarray]:
+    """The ab of each print with its hints spread; see `joined`."""
+    if not hints:
+        return parts
+    places = view.places or (_ALL,)
+    of_print: list[list[Hint]] = [[] for _ in places]
+    for hint in hints:
+        of_print[_print_of(hint, places)].append(hint)
+    return [
+        _spread(seen, own, [_within(hint, place) for hint in own_hints])
+        for seen, own, place, own_hints in zip(view.prints, parts, places, of_print, strict=True)
+    ]
+
+
+def _print_of(hint: Hint, places: Sequence[Rectangle]) -> int:
+    for number, place in enumerate(places):
+        if place.left <= hint.x <= place.right and place.top <= hint.y <= place.bottom:
+            return number
+    raise ArgumentError(
+        f"the hint at {hint.x:.3g},{hint.y:.3g} lies on the picture's margin, "
+        "which gets no colour unless the picture is taken whole"
+    )
+
+
+def _within(hint: Hint, place: Rectangle) -> tuple[Hint, float, float, float, float]:
+    """A hint, and its x, y and radii in shares of a print."""
+    width, height = place.right - place.left, place.bottom - place.top
+    return (
+        hint,
+        (hint.x - place.left) / width,
+        (hint.y - place.top) / height,
+        hint.radius / width,
+        hint.radius / height,
+    )
+
+
+def _spread(
+    seen: Print, own: np.ndarray, hints: Sequence[tuple[Hint, float, float, float, float]]
+) -> np.ndarray:
+    if not hints:
+        return own
+    height, width = own.shape[:2]
+    rows, columns = seen.lightness.shape
+    spots = []
+    for hint, x, y, across, down in hints:
+        there = min(int(y * rows), rows - 1), min(int(x * columns), columns - 1)
+        said = hint.ab_at(float(seen.lightness[there]))
+        spots.append(Spot(y * height, x * width, down * height, across * width, said))
+    side = seen.framing.output_size
+    return spread(guide(seen.lightness, height, width), own, spots, side)

@@ -1,0 +1,250 @@
+"""One network on LiteRT: lightness in, ab out, through ai-edge-litert or tflite-runtime."""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edge_runtime.engine.accelerator import DEFAULT_ACCELERATOR, DELEGATE, check_accelerator
+from edge_runtime.engine.choose_engine import choose_engine
+from edge_runtime.engine.delegate import load_delegate, takes_part
+from edge_runtime.engine.integer_coding import IntegerCoding, integer_coding
+from edge_runtime.engine.litert import first_line, load_litert, without_greeting
+from edge_runtime.engine.threads import check_threads
+from edge_runtime.errors import ArgumentError, ModelError
+from edge_runtime.model.contract import FULL_INTEGER
+from edge_runtime.model.model_file import read_model
+from edge_runtime.model.tensor_facts import TensorFacts, tensor_facts
+
+
+def load_interpreter_class() -> type:
+    """The `Interpreter` class of ai-edge-litert, else of tflite-runtime.
+
+    Raises:
+        TintLiteError: as `load_litert`.
+    """
+    return load_litert().Interpreter
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """What a model says of one of its tensors.
+
+    Attributes:
+        role: `input` or `output`.
+        name, dtype, shape: of the tensor.
+        range: the least and the greatest of its values, in float units, if the file tells.
+        scale, zero_point: of an integer tensor, value = scale * (integer - zero point); else None.
+    """
+
+    role: str
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    range: tuple[float, float] | None = None
+    scale: float | None = None
+    zero_point: int | None = None
+
+
+class InterpreterEngine:
+    """A network on LiteRT's interpreter: on the CPU, and on what a delegate takes of it."""
+
+    def __init__(
+        self,
+        data: bytes,
+        threads: int,
+        delegate: Any = None,
+        codings: tuple[IntegerCoding, IntegerCoding] | None = None,
+    ):
+        """Load a model.
+
+        Args:
+            data: the checked bytes of a model file.
+            threads: how many threads a run may use.
+            delegate: of `load_delegate`, or none.
+            codings: of an int8 input and an int8 output; none where they are float32.
+        Raises:
+            TintLiteError: no interpreter is installed, or it cannot be loaded.
+            ValueError, RuntimeError: LiteRT or the delegate cannot run the model.
+        """
+        delegates = {} if delegate is None else {"experimental_delegates": [delegate]}
+        interpreter_class = load_interpreter_class()
+        with without_greeting():
+            self._interpreter = interpreter_class(
+                model_content=data, num_threads=threads, **delegates
+            )
+            self._interpreter.allocate_tensors()
+        self.inputs = self._interpreter.get_input_details()
+        self.outputs = self._interpreter.get_output_details()
+        self.signatures = tuple(self._interpreter.get_signature_list())
+        self._codings = codings
+
+    def run(self, lightness: np.ndarray) -> np.ndarray:
+        """As `Engine.run`."""
+        batch = np.ascontiguousarray(lightness[None, :, :, None], np.float32)
+        if self._codings is not None:
+            batch = self._codings[0].encode(batch)
+        self._interpreter.set_tensor(self.inputs[0]["index"], batch)
+        self._interpreter.invoke()
+        ab = self._interpreter.get_tensor(self.outputs[0]["index"])[0]
+        return ab if self._codings is None else self._codings[1].decode(ab)
+
+
+class Network:
+    """A checked model, ready to run. Safe to share between threads; runs are one at a time.
+
+    Attributes:
+        contract: what the model file says of itself.
+        input_size: S, the side of the square lightness input, in pixels.
+        output_size: S', the side of the square ab output, in pixels.
+        file_bytes: the size of the model file.
+        described: the file's name, version and recipe, and the beginning of its hash.
+        accelerator: what runs it: `cpu`, `gpu` or `delegate`.
+        accelerator_note: where the GPU was asked for and is not used: why; else nothing.
+        signatures: the names of the file's signatures, as in `serving_default`.
+    """
+
+    def __init__(
+        self,
+        model: str | Path,
+        threads: int,
+        accelerator: str = DEFAULT_ACCELERATOR,
+        delegate: str | Path | None = None,
+    ):
+        """Load a model.
+
+        Args:
+            model: the name of a shipped model, or the path of a `.tflite`.
+            threads: how many threads a run may use on the CPU.
+            accelerator: `cpu`, `gpu` or `auto`.
+            delegate: the library of a LiteRT delegate, as `libedgetpu.so.1`; `cpu` only.
+        Raises:
+            ModelError: the file is not a whole and unedited TintLite model.
+            TintLiteError: no interpreter is installed, or it cannot be loaded; the GPU was asked
+                for and cannot be used; the delegate cannot be loaded.
+            TypeError: the number of threads is not a whole number.
+            ValueError: the number of threads is out of range, no such accelerator, or a delegate
+                beside the GPU.
+        """
+        threads = check_threads(threads)
+        check_accelerator(accelerator, delegate)
+        self._asked = (model, threads, accelerator, delegate)
+        file = read_model(model)
+        self.contract = file.contract
+        self.file_bytes = len(file.data)
+        self.described = file.describe()
+        self._name = str(model)
+        try:
+            self._facts = tensor_facts(file.data)
+            codings = _codings(self._facts) if self.contract.recipe == FULL_INTEGER else None
+        except ModelError as error:
+            raise ModelError(f"{model}: {error}") from None
+        loaded = None if delegate is None else load_delegate(delegate)
+        try:
+            if delegate is not None and not takes_part(file.data, load_delegate(delegate)):
+                raise ModelError(f"{model}: the delegate {delegate} runs none of its operators")
+            cpu = InterpreterEngine(file.data, threads, loaded, codings)
+        except UnicodeDecodeError:
+            raise ModelError(f"{model}: a tensor's name is not text") from None
+        except (ValueError, RuntimeError) as error:
+            where = "LiteRT" if delegate is None else f"the delegate {delegate}"
+            raise ModelError(f"{model}: {where} cannot run it: {first_line(error)}") from None
+        self._input = cpu.inputs
+        self._output = cpu.outputs
+        self.signatures = cpu.signatures
+        self.input_size = self.contract.input_size
+        self.output_size = self._check_tensors(model)
+        choice = choose_engine(
+            accelerator,
+            file.data,
+            cpu,
+            self.input_size,
+            self.output_size,
+            integer=codings is not None,
+        )
+        self._engine = choice.engine
+        self.accelerator = choice.accelerator if delegate is None else DELEGATE
+        self.accelerator_note = choice.note
+        self._lock = threading.Lock()
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        """Pickled it is what was asked for: another process loads the model itself."""
+        return Network, self._asked
+
+    def run(self, lightness: np.ndarray) -> np.ndarray:
+        """Run the network once.
+
+        Args:
+            lightness: float32 [S, S], of `edge_runtime.model.contract.as_input`.
+        Returns:
+            float32 [S', S', 2], a* and b* / 110, not clipped.
+        Raises:
+            ModelError: the network fails on this input, or gives what are no numbers.
+            ValueError: another shape.
+        """
+        size = self.input_size
+        if lightness.shape != (size, size):
+            raise ArgumentError(
+                f"the network takes {size} x {size} lightness, not {lightness.shape}"
+            )
+        with self._lock:
+            try:
+                ab = self._engine.run(lightness)
+            except RuntimeError as error:
+                raise ModelError(f"{self._name}: the network failed: {first_line(error)}") from None
+        if not np.isfinite(ab).all():
+            raise ModelError(f"{self._name}: the network's output is not finite")
+        return ab
+
+    def tensors(self) -> list[Tensor]:
+        """The inputs and outputs, as the file describes them."""
+        tensors = []
+        for role, group in (("input", self._input), ("output", self._output)):
+            for details in group:
+                facts = self._facts.get(details["index"], TensorFacts(None, (), ()))
+                coded = len(facts.scales) == len(facts.zero_points) == 1
+                tensors.append(
+                    Tensor(
+                        role,
+                        details["name"],
+                        np.dtype(details["dtype"]).name,
+                        tuple(int(side) for side in details["shape"]),
+                        facts.range,
+                        facts.scales[0] if coded else None,
+                        facts.zero_points[0] if coded else None,
+                    )
+                )
+        return tensors
+
+    def _check_tensors(self, model: str | Path) -> int:
+        """See that the tensors are those of the contract; returns S'."""
+        size = self.contract.input_size
+        kind = np.int8 if self.contract.recipe == FULL_INTEGER else np.float32
+        inputs = [(list(t["shape"]), t["dtype"]) for t in self._input]
+        if inputs != [([1, size, size, 1], kind)]:
+            raise ModelError(
+                f"{model}: another network: its input is not {size} x {size} lightness"
+                f" in {kind.__name__}"
+            )
+        outputs = [(list(t["shape"]), t["dtype"]) for t in self._output]
+        if len(outputs) == 1 and outputs[0][1] == kind and len(outputs[0][0]) == 4:
+            batch, height, width, channels = outputs[0][0]
+            if batch == 1 and channels == 2 and height == width and 1 <= height <= size:
+                return int(height)
+        raise ModelError(
+            f"{model}: another network: its output is not a square of ab in {kind.__name__}"
+        )
+
+
+def _codings(facts: dict[int, TensorFacts]) -> tuple[IntegerCoding, IntegerCoding]:
+    """Those of the input and of the output of a full-integer model.
+
+    Raises:
+        ModelError: it has not one of each, or they cannot be used.
+    """
+    if len(facts) != 2:
+        raise ModelError("another network: it has not one input and one output")
+    taken, given = facts.values()  # the input comes first
+    return integer_coding(taken, "input"), integer_coding(given, "output")

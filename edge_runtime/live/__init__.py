@@ -1,0 +1,1 @@
+"""Cameras: sources, the watchdog over them, the live view, the recorder."""

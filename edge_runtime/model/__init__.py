@@ -1,0 +1,1 @@
+"""What a `.tflite` says of itself, and what it relies on."""

@@ -1,0 +1,1 @@
+"""Colours that hold from frame to frame: motion, shots, smoothing."""

@@ -1,0 +1,1 @@
+"""Pictures for training: prepared, stored, aged, cut into batches."""

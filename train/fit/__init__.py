@@ -1,0 +1,1 @@
+"""Training: losses, engines, the loop, the folder of a run."""

@@ -1,0 +1,116 @@
+"""Whether the network waits for its data: pictures a second of each alone, and of both together."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import torch
+
+from train.config import FitConfig
+from train.data.batches import RoundBatches, make_batches
+from train.data.store import Store
+from train.fit.engines import Engine, make_engine
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Pictures a second, of the recipe's last and largest crops.
+
+    Attributes:
+        device: what computed, for people.
+        crop_size: side of the crops, pixels.
+        batch_size: pictures in a batch.
+        data: made with nothing else to do: crops, film, Lab.
+        held: trained, on one batch that was made beforehand.
+        training: trained, as `fit` does: data included.
+    """
+
+    device: str
+    crop_size: int
+    batch_size: int
+    data: float
+    held: float
+    training: float
+
+    @property
+    def waiting(self) -> float:
+        """The share of the time in which the network waits for its data, 0..1."""
+        return max(0.0, 1 - self.training / self.held)
+
+
+@dataclass(frozen=True)
+class _SameBatch(Sequence):
+    """One batch over and over, so that nothing is waited for."""
+
+    batch: tuple[torch.Tensor, torch.Tensor]
+    steps: int
+    crop_size: int
+
+    def __len__(self) -> int:
+        return self.steps
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
+        if not 0 <= index < self.steps:
+            raise IndexError(index)
+        return self.batch
+
+
+def measure_speed(
+    config: FitConfig,
+    data: Path,
+    batches: int,
+    *,
+    device: str = "auto",
+    on_stage: Callable[[str], None] = lambda stage: None,
+) -> Speed:
+    """Measure a recipe on this machine; its weights are random, and nothing is written.
+
+    Args:
+        config: the recipe.
+        data: a store with the split `train`.
+        batches: of each kind, at least 2.
+        device: see `train.fit.engines.make_engine`.
+        on_stage: called with a word for each stage.
+    Raises:
+        StoreError, ConfigError: unfit data, or a recipe that does not fit the devices.
+    """
+    store = Store(data, "train")
+    on_stage("building the network")
+    keras.utils.set_random_seed(config.seed)
+    crop_size = config.crop_sizes[-1][1]
+    engine = make_engine(config, crop_size, device=device)
+    made = make_batches(config, store, None, engine.data_device)
+    crops = RoundBatches(made, 0, batches, crop_size)
+    on_stage("data alone")
+    own = _of_data(crops, engine.data_device) * config.batch_size
+    _of_training(engine, _SameBatch(crops[0], 2, crop_size))  # compiles
+    on_stage("training on a batch made beforehand")
+    held = _of_training(engine, _SameBatch(crops[0], batches, crop_size)) * config.batch_size
+    on_stage("training")
+    training = _of_training(engine, crops) * config.batch_size
+    return Speed(engine.device_name, crop_size, config.batch_size, own, held, training)
+
+
+def _of_data(batches: RoundBatches, device: torch.device) -> float:
+    """Batches a second."""
+
+    def make_all() -> float:
+        began = time.perf_counter()
+        for index in range(len(batches)):
+            batches[index]
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+        return time.perf_counter() - began
+
+    make_all()  # a second pass of training finds its pictures in memory
+    return len(batches) / make_all()
+
+
+def _of_training(engine: Engine, batches: Sequence) -> float:
+    """Batches a second. A round ends by reading its loss: nothing is still under way."""
+    began = time.perf_counter()
+    # A learning rate of 0 does the same work, and cannot diverge.
+    engine.train(batches, lambda: 0.0, lambda loss: False)
+    return len(batches) / (time.perf_counter() - began)

@@ -1,0 +1,71 @@
+"""A contact sheet: grey, networks and true beside each other, exactly as they are measured."""
+
+from collections.abc import Iterable, Mapping
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from edge_runtime.colour.shrink import shrink
+from edge_runtime.whole_file import write_whole
+from train.errors import SourceError
+from train.measure.evaluate import NO_COLOUR, OpenNetwork, judged, painted
+
+LABEL_SIZE = 15  # of the letters, pixels; longer names have smaller ones
+
+# In pixels: the side of a picture on the sheet, the white between, the line of labels.
+CELL = 160
+GAP = 6
+HEADER = 26
+
+
+def draw_sheet(
+    networks: Mapping[str, OpenNetwork], pictures: Iterable[np.ndarray], png: Path
+) -> None:
+    """Colour some true pictures and draw a row for each: grey (ab = 0), each network, true.
+
+    The pictures are those that `evaluate` measures, squares of 256 pixels (so that long ones
+    look squashed), reduced to `CELL` pixels.
+
+    Args:
+        networks: by the labels of their columns.
+        pictures: true pictures, uint8 [H, W, 3] RGB of any size.
+        png: the sheet to write; one of that name is replaced.
+    Raises:
+        SourceError: there are no pictures.
+        OSError: the sheet cannot be written.
+    """
+    rows = [_row(networks.values(), picture) for picture in pictures]
+    if not rows:
+        raise SourceError("there are no pictures to draw a sheet of")
+    columns = ("grey", *networks, "true")
+    size = (GAP + len(columns) * (CELL + GAP), HEADER + len(rows) * (CELL + GAP))
+    sheet = Image.new("RGB", size, "white")
+    draw = ImageDraw.Draw(sheet)
+    for column, label in enumerate(columns):
+        middle = GAP + column * (CELL + GAP) + CELL // 2
+        draw.text(
+            (middle, HEADER // 2), label, fill="#333333", font=_fitting_font(label), anchor="mm"
+        )
+    for number, row in enumerate(rows):
+        for column, picture in enumerate(row):
+            place = (GAP + column * (CELL + GAP), HEADER + number * (CELL + GAP))
+            sheet.paste(Image.fromarray(shrink(picture, CELL, CELL)), place)
+    data = BytesIO()
+    sheet.save(data, "PNG", optimize=True)
+    write_whole(png, data.getbuffer())
+
+
+def _fitting_font(label: str) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
+    """Letters of `LABEL_SIZE`, or as small as the label needs to fit over its column."""
+    width = ImageFont.load_default(size=LABEL_SIZE).getlength(label)
+    return ImageFont.load_default(size=LABEL_SIZE * min(1.0, (CELL - GAP) / max(width, 1)))
+
+
+def _row(networks: Iterable[OpenNetwork], picture: np.ndarray) -> list[np.ndarray]:
+    """[grey, each network's, true], each uint8 [256, 256, 3]."""
+    true = judged(picture)
+    grey = painted(true, NO_COLOUR)
+    ours = [painted(true, ab) for network in networks for ab in network.ab_of([true])]
+    return [grey, *ours, true]
