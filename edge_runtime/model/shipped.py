@@ -6,7 +6,7 @@ from pathlib import Path
 
 from edge_runtime.errors import ModelError
 
-MODELS_FOLDER = Path(__file__).parent / "models"
+MODELS_FOLDER = Path(__file__).parents[1] / "models"
 DIGESTS_FILE = "SHA256SUMS"
 
 
