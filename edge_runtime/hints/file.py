@@ -49,7 +49,7 @@ class Likeness:
     def of(cls, picture: np.ndarray) -> "Likeness":
         """That of a picture: uint8 or uint16, [H, W] or [H, W, 3], upright."""
         height, width = picture.shape[:2]
-        small = colour.lightness(shrink(picture, _VIEW_SIDE, _VIEW_SIDE))
+        small = cielab.lightness(shrink(picture, _VIEW_SIDE, _VIEW_SIDE))
         view = np.round(small * np.float32(2.55)).astype(np.uint8)
         return cls(width, height, view.tobytes().hex())
 
