@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from edge_runtime.colour import cielab
 from edge_runtime.colour.hints import MAX_HINTS, Hint, checked
 from edge_runtime.colour.shrink import shrink
 from edge_runtime.errors import ArgumentError, TintLiteError
