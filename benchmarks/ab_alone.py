@@ -66,7 +66,7 @@ def measure_ab_alone(
         plates: glass plates whose colours are known.
         on_picture: called after every photo and every plate.
     Raises:
-        SourceError: there are no pictures.
+        PictureSourceError: there are no pictures.
     """
     watched = {model.name: _Watched(model) for model in models}
     networks = {model.name: replace(model.network, run=watched[model.name]) for model in models}

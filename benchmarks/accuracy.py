@@ -17,7 +17,7 @@ from edge_runtime.colour.cielab import rgb_to_lab
 from edge_runtime.errors import TintLiteError
 from edge_runtime.model.contract import AB_SCALE
 from train.data.open_pictures import TruePictures
-from train.errors import SourceError
+from train.errors import PictureSourceError
 from train.measure.evaluate import (
     AT_A_TIME,
     GREY,
@@ -62,7 +62,7 @@ def mean_ab(pictures: TruePictures, on_picture: Callable[[], None] = lambda: Non
     """The mean a* and b* of all pixels of all pictures, as they are compared: float32 [2].
 
     Raises:
-        SourceError: there are no pictures.
+        PictureSourceError: there are no pictures.
     """
     total, count = np.zeros(2), 0
     for picture in pictures:
@@ -70,7 +70,7 @@ def mean_ab(pictures: TruePictures, on_picture: Callable[[], None] = lambda: Non
         count += 1
         on_picture()
     if not count:
-        raise SourceError(
+        raise PictureSourceError(
             f"there are no colour pictures of at least {MIN_SIDE}x{MIN_SIDE} pixels to measure on"
         )
     return (total / count).astype(np.float32)
@@ -153,7 +153,7 @@ def measure(
         features: the network of the Fréchet distance, which is left out without it.
         on_picture: called after every picture, twice for each.
     Raises:
-        SourceError: there are no pictures, or other ones the second time.
+        PictureSourceError: there are no pictures, or other ones the second time.
     """
     middle = mean_ab(pictures, on_picture)
     sheet = _Sheet(features, float_partners(models))
@@ -179,7 +179,7 @@ def measure(
             names.append(name)
             on_picture()
     if not names:
-        raise SourceError("the pictures were gone when they were to be measured")
+        raise PictureSourceError("the pictures were gone when they were to be measured")
     return Measured(
         names, sheet.rows, _frechet(sheet.moments), failed, (float(middle[0]), float(middle[1]))
     )

@@ -45,7 +45,7 @@ def run_accuracy(
         plates: to measure on as well.
         film: whether to measure on the pictures aged as well.
     Raises:
-        SourceError: there are no pictures.
+        PictureSourceError: there are no pictures.
     """
     measured = measure(models.opened, pictures, features, on_picture)
     good = [model for model in models.opened if model.name not in measured.failed]

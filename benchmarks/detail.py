@@ -14,7 +14,7 @@ from edge_runtime import Colorizer, Look
 from edge_runtime.colour.compose import compose
 from edge_runtime.colour.framing import Framing
 from edge_runtime.colour.view import Print, View, lightness_at
-from train.errors import SourceError
+from train.errors import PictureSourceError
 from train.measure.metrics import colourfulness, psnr, rgb_mse
 
 # Windows a side, half of each shared with the next: the picture is 1.5 and 2 squares wide.
@@ -84,7 +84,7 @@ def measure_detail(model: str, pictures: Iterable[np.ndarray]) -> list[DetailSco
         model: a shipped name or a `.tflite`.
         pictures: true pictures, uint8 [H, W, 3].
     Raises:
-        SourceError: there are no pictures.
+        PictureSourceError: there are no pictures.
     """
     colorizer, look = Colorizer(model), Look(whole=True)
     found: dict[tuple[str, int], list[tuple[float, float]]] = {}
@@ -106,7 +106,7 @@ def measure_detail(model: str, pictures: Iterable[np.ndarray]) -> list[DetailSco
             found.setdefault(way, []).append(row)
         true_colour.append(colourfulness(picture))
     if not true_colour:
-        raise SourceError("there are no colour pictures to measure on")
+        raise PictureSourceError("there are no colour pictures to measure on")
     once = np.array(found["one look", 1])[:, 0]
     return [
         DetailScore(

@@ -22,7 +22,7 @@ from edge_runtime.model.tone import ToneView
 from edge_runtime.steady.flicker import FlickerMeter
 from edge_runtime.steady.shot import ShotWatch
 from edge_runtime.steady.temporal import ChromaSmoother
-from train.errors import SourceError
+from train.errors import PictureSourceError
 from train.measure.metrics import colourfulness, psnr, rgb_mse
 
 LOOK = Look(whole=True)  # films are taken whole
@@ -121,7 +121,7 @@ def measure_flicker(
     Returns:
         true, grey, frame by frame, and one row a strength.
     Raises:
-        SourceError: no film, or one without frames.
+        PictureSourceError: no film, or one without frames.
         ValueError: a strength is out of range.
     """
     colorizer = Colorizer(model, Device(threads=1))
@@ -141,7 +141,7 @@ def measure_flicker(
             painted = true if tally is plain[0] else colorizer.paint(true, ab, LOOK)
             tally.add(view.lightness, ab, true, painted)
     if not plain[0].frames:
-        raise SourceError(f"{clip}: no frame can be decoded")
+        raise PictureSourceError(f"{clip}: no frame can be decoded")
     return [tally.score(plain[0].colourfulness) for tally in plain + ours]
 
 
@@ -149,13 +149,13 @@ def read_frames(clip: str | Path) -> Iterator[np.ndarray]:
     """The frames of a film in the order of display: uint8 [H, W, 3] RGB.
 
     Raises:
-        SourceError: not a film, or damaged.
+        PictureSourceError: not a film, or damaged.
     """
     try:
         with av.open(str(clip)) as container:
             if not container.streams.video:
-                raise SourceError(f"{clip}: no moving pictures in it")
+                raise PictureSourceError(f"{clip}: no moving pictures in it")
             for frame in container.decode(video=0):
                 yield frame.to_ndarray(format="rgb24")
     except av.error.FFmpegError as error:
-        raise SourceError(f"{clip}: {error.strerror}") from error
+        raise PictureSourceError(f"{clip}: {error.strerror}") from error

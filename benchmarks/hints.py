@@ -15,7 +15,7 @@ from edge_runtime.colour.shrink import shrink
 from edge_runtime.colour.spread import Spot, guide, spread
 from edge_runtime.model.contract import as_input
 from edge_runtime.model.tone import TONE_VIEW
-from train.errors import SourceError
+from train.errors import PictureSourceError
 from train.measure.evaluate import judged
 from train.measure.metrics import psnr, rgb_mse
 
@@ -109,7 +109,7 @@ def measure_hints(
         counts: of hints.
         seed: of their places, which are the same for every way and model of one S'.
     Raises:
-        SourceError: there are no pictures.
+        PictureSourceError: there are no pictures.
     """
     colorizer, look = Colorizer(model), Look(whole=True)
     gains: dict[tuple[str, int], list[float]] = {}
@@ -126,7 +126,7 @@ def measure_hints(
                 gains.setdefault((way, count), []).append(gain)
         wrong += _wrong(seen, rng)
     if not gains:
-        raise SourceError("there are no colour pictures to measure on")
+        raise PictureSourceError("there are no colour pictures to measure on")
     columns = np.array(list(gains.values())).T
     drawn = resampled_means(columns)
     scores = []

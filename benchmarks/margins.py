@@ -11,7 +11,7 @@ import numpy as np
 
 from edge_runtime import Colorizer, Look
 from edge_runtime.colour.cielab import rgb_to_lab
-from train.errors import SourceError
+from train.errors import PictureSourceError
 from train.measure.evaluate import NO_COLOUR, in_groups, painted
 from train.measure.metrics import psnr, rgb_mse
 
@@ -123,11 +123,11 @@ def measure_margins(model: str, pictures: Iterable[np.ndarray]) -> list[MountSco
         model: a shipped name or a `.tflite`.
         pictures: true photos, uint8 [H, W, 3].
     Raises:
-        SourceError: there are no photos.
+        PictureSourceError: there are no photos.
     """
     photos = list(pictures)
     if not photos:
-        raise SourceError("there are no colour pictures to measure on")
+        raise PictureSourceError("there are no colour pictures to measure on")
     colorizer, looks = Colorizer(model), (Look(whole=True), Look())
     bare_gains = [_gain(photo, colorizer.colorize(photo, looks[0])) for photo in photos]
     scores = []

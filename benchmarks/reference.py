@@ -7,7 +7,7 @@ import numpy as np
 
 from edge_runtime import Colorizer, HintSession, Look
 from edge_runtime.hints.reference import reference_hints
-from train.errors import SourceError
+from train.errors import PictureSourceError
 from train.measure.evaluate import judged
 from train.measure.metrics import psnr, rgb_mse
 
@@ -38,7 +38,7 @@ def measure_reference(model: str, pictures: Iterable[np.ndarray]) -> ReferenceSc
         model: a shipped name or a `.tflite`.
         pictures: true pictures, uint8 [H, W, 3].
     Raises:
-        SourceError: there are no pictures.
+        PictureSourceError: there are no pictures.
     """
     colorizer, look = Colorizer(model), Look(whole=True)
     gains, counts = [], []
@@ -53,7 +53,7 @@ def measure_reference(model: str, pictures: Iterable[np.ndarray]) -> ReferenceSc
             gains.append(after - before)
             counts.append(len(hints))
     if not gains:
-        raise SourceError("there are no colour pictures to measure on")
+        raise PictureSourceError("there are no colour pictures to measure on")
     return ReferenceScore(
         len(gains),
         float(np.mean(counts)),

@@ -14,7 +14,7 @@ from edge_runtime.colour.cielab import rgb_to_lab
 from edge_runtime.steady.flicker import FlickerMeter
 from edge_runtime.steady.shot import ShotWatch
 from edge_runtime.steady.temporal import ChromaSmoother
-from train.errors import SourceError
+from train.errors import PictureSourceError
 from train.measure.metrics import colourfulness
 
 LOOK = Look(whole=True)  # films are taken whole
@@ -57,11 +57,11 @@ def measure_shots(
     Returns:
         the figures by kind of film and way of colouring: true, grey, frame by frame, smoothed.
     Raises:
-        SourceError: there are fewer pictures.
+        PictureSourceError: there are fewer pictures.
     """
     pictures = list(pictures)
     if len(pictures) < 3:
-        raise SourceError("an old film needs three pictures or more")
+        raise PictureSourceError("an old film needs three pictures or more")
     colorizer = Colorizer(model, Device(threads=1))
     found: dict[tuple[str, str], list[ShotFigures]] = defaultdict(list)
     for film in films_of(pictures):

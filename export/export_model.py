@@ -212,7 +212,7 @@ def _see_that_it_stayed(pictures: str, count: int | None = None) -> None:
         pictures: a source that was read.
         count: how many pictures it had.
     Raises:
-        SourceError: it is gone.
+        PictureSourceError: it is gone.
         ExportError: it has another number of pictures now.
     """
     now = len(TruePictures(pictures))

@@ -130,7 +130,7 @@ def prepare_command(
     console.print(f"written to {out}", highlight=False)
 
 
-class Device(str, Enum):
+class DeviceKind(str, Enum):
     """Where to train."""
 
     AUTO, CPU, CUDA = "auto", "cpu", "cuda"
@@ -187,7 +187,7 @@ def fit_command(
     ] = None,
     batch_size: Annotated[int | None, BATCH_SIZE] = None,
     dtype: Annotated[Dtype | None, DTYPE] = None,
-    device: Annotated[Device, DEVICE] = Device.AUTO,
+    device: Annotated[DeviceKind, DEVICE] = DeviceKind.AUTO,
     encoder_weights: Annotated[
         str, typer.Option(help="`imagenet` (downloaded by Keras), `none`, or a .weights.h5 file.")
     ] = "imagenet",
@@ -392,7 +392,7 @@ def speed_command(
     batches: Annotated[int, typer.Option(min=2, help="To make, and to train.")] = 50,
     batch_size: Annotated[int | None, BATCH_SIZE] = None,
     dtype: Annotated[Dtype | None, DTYPE] = None,
-    device: Annotated[Device, DEVICE] = Device.AUTO,
+    device: Annotated[DeviceKind, DEVICE] = DeviceKind.AUTO,
 ) -> None:
     from train.config import load_config
     from train.fit.speed import measure_speed

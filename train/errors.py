@@ -5,7 +5,7 @@ class TrainError(Exception):
     """Something that the user can mend: bad pictures, data, weights or recipes."""
 
 
-class SourceError(TrainError):
+class PictureSourceError(TrainError):
     """A source of pictures that is missing, unreadable or empty."""
 
 

@@ -18,7 +18,7 @@ def measured(on: str, limit: int | None) -> Iterable[np.ndarray]:
     """The true pictures of a source, uint8 [H, W, 3] each, with a progress bar.
 
     Raises:
-        SourceError: the source is bad.
+        PictureSourceError: the source is bad.
     """
     from train.data.open_pictures import TruePictures
 

@@ -27,7 +27,7 @@ FLOAT32 = "float32"
 
 
 @dataclass(frozen=True)
-class Job:
+class LatencyJob:
     """A model in one setting.
 
     Attributes:

@@ -10,7 +10,7 @@ from benchmarks.latency.job import (
     INTERPRETERS,
     KERAS,
     PICTURES,
-    Job,
+    LatencyJob,
 )
 from benchmarks.open_models import is_keras
 from edge_runtime.engine.gpu_engine import GpuError
@@ -34,7 +34,7 @@ def jobs_of(
     accelerators: Sequence[str] = ("cpu",),
     batch: int = 1,
     whole_pictures: bool = False,
-) -> list[Job]:
+) -> list[LatencyJob]:
     """All jobs, those of one setting together.
 
     Args:
@@ -64,10 +64,10 @@ def jobs_of(
             for what in PICTURES
             for count in threads
         ]
-    jobs = [Job(model, **setting) for setting in settings for model in files]
+    jobs = [LatencyJob(model, **setting) for setting in settings for model in files]
     places = [("cpu", count) for count in threads if "cpu" in accelerators]
     return jobs + [
-        Job(model, KERAS, FLOAT32, count, accelerator, batch)
+        LatencyJob(model, KERAS, FLOAT32, count, accelerator, batch)
         for accelerator, count in [*places, ("gpu", 1)]
         for model in keras
     ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.latency.job import Job
+from benchmarks.latency.job import LatencyJob
 from benchmarks.latency.loaded import Loaded
 
 
@@ -13,7 +13,7 @@ class NoGpuError(Exception):
     """torch finds no GPU."""
 
 
-def keras_environment(job: Job) -> dict[str, str]:
+def keras_environment(job: LatencyJob) -> dict[str, str]:
     """What must be in the environment before the backend is imported."""
     environment = {"KERAS_BACKEND": "torch", "OMP_NUM_THREADS": str(job.threads)}
     if job.accelerator == "cpu":
@@ -21,7 +21,7 @@ def keras_environment(job: Job) -> dict[str, str]:
     return environment
 
 
-def import_keras(job: Job) -> Callable[[Job], Loaded]:
+def import_keras(job: LatencyJob) -> Callable[[LatencyJob], Loaded]:
     """Import Keras and torch, and hold them to the job's threads and accelerator.
 
     Returns:
@@ -40,7 +40,7 @@ def import_keras(job: Job) -> Callable[[Job], Loaded]:
     return _load
 
 
-def _load(job: Job) -> Loaded:
+def _load(job: LatencyJob) -> Loaded:
     import torch
 
     from train.networks.load import load_generator, run_view

@@ -12,7 +12,7 @@ from benchmarks.latency.job import (
     NETWORK,
     TF_LITE,
     TFLITE_RUNTIME,
-    Job,
+    LatencyJob,
 )
 from benchmarks.latency.loaded import Loaded
 from edge_runtime.engine.integer_coding import integer_coding
@@ -21,11 +21,11 @@ from edge_runtime.model.model_file import read_model
 from edge_runtime.model.tensor_facts import tensor_facts
 from export.check.delegated import delegated_operators
 
-Load = Callable[[Job], Loaded]
+Load = Callable[[LatencyJob], Loaded]
 Coding = Callable[[np.ndarray], np.ndarray]
 
 
-def import_tflite(job: Job) -> Load:
+def import_tflite(job: LatencyJob) -> Load:
     """Import what a job's interpreter needs.
 
     Returns:
@@ -59,7 +59,7 @@ def _interpreter_class(name: str) -> type:
     return Interpreter
 
 
-def _load_interpreter(interpreter_class: type, job: Job) -> Loaded:
+def _load_interpreter(interpreter_class: type, job: LatencyJob) -> Loaded:
     file = read_model(job.model)
     interpreter = interpreter_class(model_content=file.data, num_threads=job.threads)
     interpreter.allocate_tensors()
@@ -77,7 +77,7 @@ def _load_interpreter(interpreter_class: type, job: Job) -> Loaded:
     return Loaded(contract.input_size, contract.view, run, delegated_share=share)
 
 
-def _load_compiled(library: Any, job: Job) -> Loaded:
+def _load_compiled(library: Any, job: LatencyJob) -> Loaded:
     file = read_model(job.model)
     options = library.Options(
         hardware_accelerators=library.HardwareAccelerator.CPU,
@@ -102,7 +102,7 @@ def _load_compiled(library: Any, job: Job) -> Loaded:
     return Loaded(contract.input_size, contract.view, run, delegated_share=share)
 
 
-def _load_gpu(job: Job) -> Loaded:
+def _load_gpu(job: LatencyJob) -> Loaded:
     from edge_runtime.engine.interpreter import Network
 
     # The runtime's own way: it tries the GPU in a process of its own, which may die of it.
@@ -127,7 +127,7 @@ def _unchanged(values: np.ndarray) -> np.ndarray:
     return values
 
 
-def _load_colorizer(job: Job) -> Loaded:
+def _load_colorizer(job: LatencyJob) -> Loaded:
     from edge_runtime.colorizer import Colorizer
     from edge_runtime.device import Device
 

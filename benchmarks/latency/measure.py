@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Protocol
 
-from benchmarks.latency.job import NETWORK, Job
+from benchmarks.latency.job import NETWORK, LatencyJob
 from benchmarks.latency.worker_process import JobError, WorkerProcess
 from edge_runtime.bench.timing import TimingRules, times_of
 
@@ -56,7 +56,7 @@ class JobResult:
         worker: what runs it, while it is measured.
     """
 
-    job: Job
+    job: LatencyJob
     loaded: dict[str, Any] = field(default_factory=dict)
     times: list[float] = field(default_factory=list)
     peak_memory_mib: float | None = None
@@ -104,18 +104,18 @@ class JobResult:
             self.peak_memory_mib = None
 
 
-def steps_of(jobs: Sequence[Job], rounds: int) -> int:
+def steps_of(jobs: Sequence[LatencyJob], rounds: int) -> int:
     """How often `measure_jobs` calls `on_step`."""
     return len(jobs) * (1 + rounds)
 
 
 def measure_jobs(
-    jobs: Sequence[Job],
+    jobs: Sequence[LatencyJob],
     rules: TimingRules,
     rounds: int,
     judging: Judging | None = None,
     on_step: Callable[[str], None] = lambda text: None,
-    start: Callable[[Job], Worker] = WorkerProcess,
+    start: Callable[[LatencyJob], Worker] = WorkerProcess,
 ) -> Iterator[JobResult]:
     """Measure jobs; one that fails has a result that says why, and the others go on.
 
@@ -169,6 +169,6 @@ def measure_jobs(
             yield from results
 
 
-def _label(job: Job) -> str:
+def _label(job: LatencyJob) -> str:
     model = job.model.rstrip("/").rpartition("/")[2]
     return f"{model}: {job.interpreter}, {job.what}, {job.accelerator}"

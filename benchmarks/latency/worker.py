@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.latency.job import KERAS, NETWORK, PICTURES, Job
+from benchmarks.latency.job import KERAS, NETWORK, PICTURES, LatencyJob
 from benchmarks.latency.loaded import Loaded
 from benchmarks.latency.peak_memory import peak_memory_mib
 from edge_runtime.bench.timing import TimingRules, time_runs
@@ -50,7 +50,7 @@ class Worker:
         self._loaded: Loaded | None = None
         self._work: Callable[[], object] = lambda: None
 
-    def load(self, job: Job, rules: TimingRules) -> dict[str, Any]:
+    def load(self, job: LatencyJob, rules: TimingRules) -> dict[str, Any]:
         """Load the model, run it first, warm it up.
 
         Returns:
@@ -93,7 +93,7 @@ class Worker:
         return {"pictures": scores.pictures, "rgb_psnr": scores.rgb_psnr, "gain": scores.gain}
 
 
-def _import(job: Job) -> Callable[[Job], Loaded]:
+def _import(job: LatencyJob) -> Callable[[LatencyJob], Loaded]:
     if job.interpreter == KERAS:
         from benchmarks.latency.load_keras import import_keras
 
@@ -103,7 +103,7 @@ def _import(job: Job) -> Callable[[Job], Loaded]:
     return import_tflite(job)
 
 
-def _work(job: Job, loaded: Loaded) -> Callable[[], object]:
+def _work(job: LatencyJob, loaded: Loaded) -> Callable[[], object]:
     rng, side = np.random.default_rng(0), loaded.input_size
     if job.what == NETWORK:
         lightness = rng.uniform(-1, 1, (job.batch, side, side, 1)).astype(np.float32)

@@ -9,7 +9,7 @@ import tempfile
 from multiprocessing import Pipe
 from typing import Any
 
-from benchmarks.latency.job import KERAS, Job
+from benchmarks.latency.job import KERAS, LatencyJob
 from benchmarks.latency.load_keras import keras_environment
 from edge_runtime.bench.timing import TimingRules
 
@@ -30,7 +30,7 @@ class JobError(Exception):
 class WorkerProcess:
     """A job in a process of its own (`benchmarks.latency.worker`); to be closed after use."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: LatencyJob) -> None:
         """Start the process; it loads nothing yet."""
         self._job = job
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 (`close` closes it)

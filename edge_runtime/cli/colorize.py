@@ -13,7 +13,7 @@ import typer
 from edge_runtime.cli.codes import DAMAGED, FAILED, INTERRUPTED, OK
 from edge_runtime.cli.console import complain, end_quietly, say
 from edge_runtime.cli.hints import Saying
-from edge_runtime.cli.jobs import STREAM, Job, Plan, make_plan, marked
+from edge_runtime.cli.jobs import STREAM, ColorizeJob, Plan, make_plan, marked
 from edge_runtime.cli.progress import Lines, show_progress
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.device import Device
@@ -58,7 +58,7 @@ class _Outcome:
     failed: int = 0
     damaged: bool = False
     passed_over: int = 0
-    existing: list[Job] = field(default_factory=list)
+    existing: list[ColorizeJob] = field(default_factory=list)
 
 
 def run(paths: list[str], out: str | None, recursive: bool, options: Options) -> int:
@@ -130,7 +130,7 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
 
 
 def _do(
-    job: Job,
+    job: ColorizeJob,
     colorizer: Colorizer,
     options: Options,
     outcome: _Outcome,
@@ -198,7 +198,7 @@ def _tell_existing(outcome: _Outcome) -> None:
     )
 
 
-def _is_there(job: Job) -> bool:
+def _is_there(job: ColorizeJob) -> bool:
     if job.is_film and is_pattern(job.target):
         from edge_runtime.video.leftovers import is_begun
 
@@ -207,7 +207,7 @@ def _is_there(job: Job) -> bool:
     return job.target != STREAM and (job.target.exists() or job.target.is_symlink())
 
 
-def _is_up_to_date(job: Job, colorizer: Colorizer, options: Options) -> bool:
+def _is_up_to_date(job: ColorizeJob, colorizer: Colorizer, options: Options) -> bool:
     """Whether a result is there, not older than its picture, of the same model and options.
 
     Raises:
@@ -224,7 +224,7 @@ def _is_up_to_date(job: Job, colorizer: Colorizer, options: Options) -> bool:
     return mark is not None and mark.same_colours(mark_of_file(job.target))
 
 
-def _colour_photo(job: Job, colorizer: Colorizer, asked: Options) -> PhotoResult:
+def _colour_photo(job: ColorizeJob, colorizer: Colorizer, asked: Options) -> PhotoResult:
     """Do one job that is a picture.
 
     Raises:
@@ -246,7 +246,9 @@ def _colour_photo(job: Job, colorizer: Colorizer, asked: Options) -> PhotoResult
     return result
 
 
-def _colour_film(job: Job, colorizer: Colorizer, options: Options) -> tuple[tuple[str, ...], bool]:
+def _colour_film(
+    job: ColorizeJob, colorizer: Colorizer, options: Options
+) -> tuple[tuple[str, ...], bool]:
     """Do one job that is a film; returns notes, and whether the film was damaged.
 
     Raises:
@@ -266,7 +268,7 @@ def _colour_film(job: Job, colorizer: Colorizer, options: Options) -> tuple[tupl
     return notes, result.damaged
 
 
-def _check_target(job: Job) -> None:
+def _check_target(job: ColorizeJob) -> None:
     """See that a result may be written, before the work is done.
 
     Raises:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from edge_runtime.cli.console import complain, say
-from edge_runtime.cli.jobs import STREAM, Job
+from edge_runtime.cli.jobs import STREAM, ColorizeJob
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.engine.threads import default_threads
 from edge_runtime.one_line import one_line
@@ -20,7 +20,7 @@ def film_threads() -> int:
 
 
 def colour_film(
-    job: Job, colorizer: Colorizer, options: VideoOptions, overwrite: bool
+    job: ColorizeJob, colorizer: Colorizer, options: VideoOptions, overwrite: bool
 ) -> VideoResult:
     """Colour a film, with a bar on a terminal; its target has been checked.
 
@@ -45,7 +45,7 @@ def colour_film(
     return result
 
 
-def _check_preview(preview: Path, job: Job, overwrite: bool) -> None:
+def _check_preview(preview: Path, job: ColorizeJob, overwrite: bool) -> None:
     if preview.exists() or preview.is_symlink():
         for path in (job.source, job.target):
             if path.exists() and preview.exists() and preview.samefile(path):
@@ -67,7 +67,7 @@ def _tell_stats(result: VideoResult, tell: Callable[[str], None]) -> None:
 
 
 @contextmanager
-def _bar(job: Job) -> Iterator[Callable[[VideoProgress], None] | None]:
+def _bar(job: ColorizeJob) -> Iterator[Callable[[VideoProgress], None] | None]:
     """A bar with frames, frames a second and the time left, on a terminal; else nothing."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from edge_runtime.cli.jobs import STREAM, Job
+from edge_runtime.cli.jobs import STREAM, ColorizeJob
 from edge_runtime.colour.compose import as_grey
 from edge_runtime.colour.hints import Hint, checked
 from edge_runtime.errors import PictureError
@@ -36,7 +36,7 @@ class Saying:
     reference: str | None = None
     save: bool = False
 
-    def check(self, paths: Sequence[str], jobs: Sequence[Job]) -> None:
+    def check(self, paths: Sequence[str], jobs: Sequence[ColorizeJob]) -> None:
         """See that hints of one picture have one.
 
         Args:

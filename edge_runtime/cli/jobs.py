@@ -24,7 +24,7 @@ _FOUND_ENDINGS = {*ENDINGS, *FILM_ENDINGS}
 
 
 @dataclass(frozen=True)
-class Job:
+class ColorizeJob:
     """One picture or film to colour.
 
     Attributes:
@@ -49,7 +49,7 @@ class Plan:
         left_aside: by what they are, pictures of folders that are not read.
     """
 
-    jobs: list[Job] = field(default_factory=list)
+    jobs: list[ColorizeJob] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     results: list[Path] = field(default_factory=list)
     left_aside: Counter[str] = field(default_factory=Counter)
@@ -91,7 +91,7 @@ def make_plan(paths: list[str], out: str | None, recursive: bool) -> Plan:
             plan.failures.append(f"{name}: camera raw is not read: develop it first")
         elif target is not None and not to_folder:
             still = target.suffix.lower() in RESULT_ENDINGS and not is_pattern(target)
-            plan.jobs.append(Job(path, target, is_film(path, still)))  # just that is wanted
+            plan.jobs.append(ColorizeJob(path, target, is_film(path, still)))  # just that is wanted
         else:
             _plan_file(plan, path, target)
     _drop_repetitions(plan)
@@ -186,7 +186,7 @@ def _plan_folder(plan: Plan, folder: Path, out: Path | None, recursive: bool) ->
         plan.failures.append(f"{folder}: no pictures in this folder, and no films{hint}")
     for picture, film in pictures:
         target = out / marked(picture, film).relative_to(folder)
-        plan.jobs.append(Job(picture, target, film))
+        plan.jobs.append(ColorizeJob(picture, target, film))
 
 
 def _plan_stream(plan: Plan, target: Path) -> None:
@@ -198,7 +198,7 @@ def _plan_stream(plan: Plan, target: Path) -> None:
         how = "ffmpeg -i FILM -f yuv4mpegpipe -"
         plan.failures.append(f"standard input: films are taken as y4m ({how})")
     else:
-        plan.jobs.append(Job(STREAM, target, film))
+        plan.jobs.append(ColorizeJob(STREAM, target, film))
 
 
 def _plan_sequence(plan: Plan, pattern: Path, target: Path | None) -> None:
@@ -208,7 +208,7 @@ def _plan_sequence(plan: Plan, pattern: Path, target: Path | None) -> None:
             f"{pattern}: say where the film goes (-o film.mkv, or -o out/{pattern.name})"
         )
     else:
-        plan.jobs.append(Job(pattern, target, True))
+        plan.jobs.append(ColorizeJob(pattern, target, True))
 
 
 def _plan_file(plan: Plan, path: Path, folder: Path | None) -> None:
@@ -218,7 +218,7 @@ def _plan_file(plan: Plan, path: Path, folder: Path | None) -> None:
         plan.results.append(path)
         return
     target = marked(path, film)
-    plan.jobs.append(Job(path, target if folder is None else folder / target.name, film))
+    plan.jobs.append(ColorizeJob(path, target if folder is None else folder / target.name, film))
 
 
 def _pictures_in(plan: Plan, folder: Path, recursive: bool) -> list[tuple[Path, bool]]:
@@ -254,7 +254,7 @@ def _pictures_in(plan: Plan, folder: Path, recursive: bool) -> list[tuple[Path, 
 
 def _drop_repetitions(plan: Plan) -> None:
     """Take each picture once, though it was named beside its folder, or twice."""
-    first: dict[str, Job] = {}
+    first: dict[str, ColorizeJob] = {}
     for job in plan.jobs:
         # The folder alone is followed: a link to a picture has a name and a result of its own.
         place = os.path.realpath(job.source.parent)

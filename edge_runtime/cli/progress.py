@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from edge_runtime.cli.console import complain, say
-from edge_runtime.cli.jobs import Job
+from edge_runtime.cli.jobs import ColorizeJob
 from edge_runtime.one_line import one_line
 
 
@@ -20,10 +20,10 @@ class Lines:
         """
         self._quiet = quiet
 
-    def begin(self, job: Job) -> None:
+    def begin(self, job: ColorizeJob) -> None:
         """A picture is taken up."""
 
-    def finish(self, job: Job) -> None:
+    def finish(self, job: ColorizeJob) -> None:
         """A picture is done."""
         if not self._quiet:
             say(f"{job.source} -> {job.target}")
@@ -44,10 +44,10 @@ class Bar(Lines):
         self._progress = progress
         self._task = progress.add_task("", total=count)
 
-    def begin(self, job: Job) -> None:
+    def begin(self, job: ColorizeJob) -> None:
         self._progress.update(self._task, description=one_line(job.source.name))
 
-    def finish(self, job: Job) -> None:
+    def finish(self, job: ColorizeJob) -> None:
         pass  # the bar moves, that is enough
 
     def complain(self, text: str) -> None:

@@ -308,7 +308,7 @@ class LiveView:
     # What the watchdog tells.
 
     def source_runs(self, description: str, again: bool) -> None:
-        """A first frame came (see `Listener`)."""
+        """A first frame came (see `CameraListener`)."""
         with self._changed:
             self._name = description
             self._message = ""
@@ -316,13 +316,13 @@ class LiveView:
             self._go("running")
 
     def source_lost(self, reason: str) -> None:
-        """The source is lost (see `Listener`)."""
+        """The source is lost (see `CameraListener`)."""
         with self._changed:
             self._message = reason
             self._go("reopening")
 
     def source_ended(self, failure: str) -> None:
-        """Nothing more will come (see `Listener`)."""
+        """Nothing more will come (see `CameraListener`)."""
         with self._changed:
             self._failure = failure
             self._ending = True

@@ -34,7 +34,7 @@ class WatchTimes:
     longest_wait: float = 10.0
 
 
-class Listener(Protocol):
+class CameraListener(Protocol):
     """Who is told what becomes of the source. Called from the watchdog's thread."""
 
     def source_runs(self, description: str, again: bool) -> None:
@@ -54,7 +54,7 @@ class Watchdog:
         self,
         open_source: Callable[[], Source],
         gate: LatestFrame,
-        listener: Listener,
+        listener: CameraListener,
         *,
         retries: int | None,
         must_open: bool,

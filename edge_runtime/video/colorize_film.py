@@ -17,7 +17,7 @@ from edge_runtime.colorizer import Colorizer
 from edge_runtime.video.errors import VideoError, VideoStoppedError
 from edge_runtime.video.film_output import FilmOutput
 from edge_runtime.video.frame_stages import FrameStages
-from edge_runtime.video.job import Job
+from edge_runtime.video.job import FrameJob
 from edge_runtime.video.kept import picture_facts
 from edge_runtime.video.options import VideoOptions
 from edge_runtime.video.orientation import display_matrix, quarter_turns
@@ -206,7 +206,7 @@ class _Run:
                 self._preview.written = int(state["run.previews"])
             _LOG.info("%s: goes on after %d frames", self._name, self._resumed)
 
-    def _first_frame(self, jobs: Iterator[Job]) -> Job:
+    def _first_frame(self, jobs: Iterator[FrameJob]) -> FrameJob:
         """The first job.
 
         Raises:
@@ -222,7 +222,7 @@ class _Run:
             what = "a film without frames"
         raise VideoError(f"{self._name}: {what}")
 
-    def _go_on(self, point: ReadPoint) -> Iterator[Job]:
+    def _go_on(self, point: ReadPoint) -> Iterator[FrameJob]:
         """The jobs behind a place in the film."""
         # The place by its key first; if the film is of a kind that decodes otherwise from there on,
         # by counting from the beginning.
@@ -245,7 +245,7 @@ class _Run:
         aspect = reader.stream.sample_aspect_ratio
         return Preview(options.preview, middle, self._turns, float(aspect or 1))
 
-    def _work(self, jobs: Iterator[Job]) -> VideoResult:
+    def _work(self, jobs: Iterator[FrameJob]) -> VideoResult:
         """Run all jobs through all stages, and join what comes out.
 
         Raises:
@@ -310,7 +310,7 @@ class _Run:
             total = None if self._reader.breaks else self._total
             self._on_progress(VideoProgress(self._output.frames, total, seconds))
 
-    def _encode(self, job: Job) -> None:
+    def _encode(self, job: FrameJob) -> None:
         if job.state is not None:
             job.state["run.seconds"] = np.array(perf_counter() - self._start)
             job.state["run.previews"] = np.array(self._preview.written if self._preview else 0)
@@ -320,7 +320,7 @@ class _Run:
         self._output.write(job)
 
 
-def _emptied(jobs: list[Job]) -> Iterator[Job]:
+def _emptied(jobs: list[FrameJob]) -> Iterator[FrameJob]:
     """Hand out a list's items and forget each, so that none is held longer than it is needed."""
     while jobs:
         yield jobs.pop()

@@ -13,7 +13,7 @@ from edge_runtime.video.encoder import EncoderPlan
 from edge_runtime.video.errors import VideoError
 from edge_runtime.video.formats import film_format_of_name
 from edge_runtime.video.hardware import choose_encoder
-from edge_runtime.video.job import Job
+from edge_runtime.video.job import FrameJob
 from edge_runtime.video.kept import facts_of_file, lost
 from edge_runtime.video.leftovers import Leftovers, manifest_of
 from edge_runtime.video.options import VideoOptions
@@ -88,7 +88,7 @@ class FilmOutput:
         if self._begun and not self.done:
             self._leftovers.leave(keep=self._source is not None)
 
-    def write(self, job: Job) -> None:
+    def write(self, job: FrameJob) -> None:
         self._track.write(job)
 
     def finish(self, stop: threading.Event) -> list[str]:

@@ -11,7 +11,7 @@ from edge_runtime.steady.flicker import FlickerMeter
 from edge_runtime.steady.shot import ShotWatch
 from edge_runtime.steady.temporal import ChromaSmoother
 from edge_runtime.video.chroma import ChromaMaker
-from edge_runtime.video.job import Job
+from edge_runtime.video.job import FrameJob
 from edge_runtime.video.luma import grey_levels, half_size, lightness_of
 from edge_runtime.video.options import VideoOptions
 from edge_runtime.video.pipeline import Stage
@@ -89,7 +89,7 @@ class FrameStages:
         """Go on where a job gathered a state.
 
         Args:
-            state: of all steps, by names, as `Job.state`.
+            state: of all steps, by names, as `FrameJob.state`.
         """
         for name, keeper in self._keepers.items():
             keeper.restore(
@@ -100,18 +100,18 @@ class FrameStages:
                 }
             )
 
-    def _keeping(self, name: str, work: Callable[[Job], None]) -> Callable[[Job], None]:
+    def _keeping(self, name: str, work: Callable[[FrameJob], None]) -> Callable[[FrameJob], None]:
         """The same work, with the step's state put into the jobs that have a place for it."""
         keeper = self._keepers.get(name)
 
-        def work_on(job: Job) -> None:
+        def work_on(job: FrameJob) -> None:
             if job.state is not None and keeper is not None:
                 job.state |= {f"{name}.{key}": value for key, value in keeper.state().items()}
             work(job)
 
         return work_on
 
-    def _see(self, job: Job) -> None:
+    def _see(self, job: FrameJob) -> None:
         deep = deep_picture(job.frame) if self._pictures else None
         job.frame = self.bench.prepare(job.frame)
         luma = plane(job.frame, 0)
@@ -128,25 +128,25 @@ class FrameStages:
         # A frame's lightness comes of its luma, where `Colorizer.see` would need sRGB.
         job.view = View((Print(job.lightness, self._framing),))
 
-    def _watch(self, job: Job) -> None:
+    def _watch(self, job: FrameJob) -> None:
         job.shot = self._shots.see(job.view)
         job.view = job.shot.view
 
-    def _predict(self, job: Job) -> None:
+    def _predict(self, job: FrameJob) -> None:
         job.ab = self._colorizer.predict(job.view)
 
-    def _smooth(self, job: Job) -> None:
+    def _smooth(self, job: FrameJob) -> None:
         if self._smoother:
             job.ab = self._smoother.smooth(job.shot, job.ab)
 
-    def _measure(self, job: Job) -> None:
+    def _measure(self, job: FrameJob) -> None:
         if self.meter:
             self.meter.add(job.lightness, job.ab)
 
-    def _paint(self, job: Job) -> None:
+    def _paint(self, job: FrameJob) -> None:
         job.picture = self._colorizer.paint(job.picture, job.ab, self._look)
 
-    def _colour(self, job: Job) -> None:
+    def _colour(self, job: FrameJob) -> None:
         # The decoder may still need the frame, to predict others from it.
         job.frame.make_writable()
         ab = np.rot90(job.ab, -self._turns) * self._saturation

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Job:
+class FrameJob:
     """A frame, and what has been computed of it.
 
     Attributes:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from edge_runtime.video.encoder import EncoderPlan
-from edge_runtime.video.job import Job
+from edge_runtime.video.job import FrameJob
 from edge_runtime.video.kept import PictureFacts
 from edge_runtime.video.options import VideoOptions
 from edge_runtime.video.reader import FilmReader, ReadPoint
@@ -93,7 +93,7 @@ class Output(Protocol):
         """After all, whatever happened: close everything."""
         ...
 
-    def write(self, job: Job) -> None:
+    def write(self, job: FrameJob) -> None:
         """Take a coloured frame.
 
         Raises:

@@ -15,7 +15,7 @@ from edge_runtime.pictures.header import reason
 from edge_runtime.video.encoder import EncoderPlan
 from edge_runtime.video.errors import VideoError
 from edge_runtime.video.field_order import PROGRESSIVE
-from edge_runtime.video.job import Job
+from edge_runtime.video.job import FrameJob
 from edge_runtime.video.leftovers import Leftovers, manifest_of
 from edge_runtime.video.options import VideoOptions
 from edge_runtime.video.output import Film, State
@@ -86,7 +86,7 @@ class PictureOutput:
         if self._begun and not self.done:
             self._leftovers.leave(keep=self._source is not None)
 
-    def write(self, job: Job) -> None:
+    def write(self, job: FrameJob) -> None:
         try:
             if job.state is not None and self._segment is not None:
                 self._keep(self._segment, job.state)

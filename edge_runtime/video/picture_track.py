@@ -16,7 +16,7 @@ import numpy as np
 from edge_runtime.pictures.header import reason
 from edge_runtime.video.encoder import EncoderPlan, set_up
 from edge_runtime.video.errors import VideoError
-from edge_runtime.video.job import Job
+from edge_runtime.video.job import FrameJob
 from edge_runtime.video.leftovers import Leftovers
 from edge_runtime.video.output import State
 from edge_runtime.video.reader import ReadPoint
@@ -87,7 +87,7 @@ class PictureTrack:
     def film_seconds(self) -> float:
         return float(self._end_time - (self._first_time or 0))
 
-    def write(self, job: Job) -> None:
+    def write(self, job: FrameJob) -> None:
         """Encode a job's frame.
 
         Raises:

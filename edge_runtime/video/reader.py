@@ -17,7 +17,7 @@ from edge_runtime.pictures.memory import available_memory
 from edge_runtime.video.breaks import MAY_BREAK, Breaks
 from edge_runtime.video.deinterlace import Deinterlacer
 from edge_runtime.video.errors import VideoError
-from edge_runtime.video.job import Job
+from edge_runtime.video.job import FrameJob
 from edge_runtime.video.planes import plane
 from edge_runtime.video.sequence import USUAL_FPS, find_sequence, is_pattern
 
@@ -219,7 +219,7 @@ class FilmReader:
     def close(self) -> None:
         self._container.close()
 
-    def jobs(self, stop: threading.Event, after: ReadPoint | None = None) -> Iterator[Job]:
+    def jobs(self, stop: threading.Event, after: ReadPoint | None = None) -> Iterator[FrameJob]:
         """The film's frames, in the order in which they are seen.
 
         Args:
@@ -249,7 +249,9 @@ class FilmReader:
                     if after.packet:  # there was no damage yet but that of beginning in the middle
                         self._bad_packets = self._bad_frames = self.disordered = 0
                 continue
-            job = Job(frame, number, state={} if number and number % self.segment == 0 else None)
+            job = FrameJob(
+                frame, number, state={} if number and number % self.segment == 0 else None
+            )
             number += 1
             if number % self.segment == 0:
                 # Whoever begins in the middle would count what is damaged otherwise.

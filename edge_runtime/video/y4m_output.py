@@ -11,7 +11,7 @@ from edge_runtime.pictures.header import reason
 from edge_runtime.video.encoder import EncoderPlan
 from edge_runtime.video.errors import VideoError
 from edge_runtime.video.field_order import BOTTOM_FIRST, PROGRESSIVE, TOP_FIRST, first_field
-from edge_runtime.video.job import Job
+from edge_runtime.video.job import FrameJob
 from edge_runtime.video.options import VideoOptions
 from edge_runtime.video.output import Film, State
 from edge_runtime.video.planes import plane, work_format
@@ -71,7 +71,7 @@ class Y4mOutput:
     def leave(self) -> None:
         """There is nothing to close: the stream is another's."""
 
-    def write(self, job: Job) -> None:
+    def write(self, job: FrameJob) -> None:
         time = job.frame.pts * Fraction(job.frame.time_base)
         self._first_time = time if self._first_time is None else self._first_time
         ticks = (time - self._first_time) * self._film.reader.rate

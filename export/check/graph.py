@@ -21,7 +21,7 @@ _TYPES = _names(schema.TensorType)
 
 
 @dataclass(frozen=True)
-class Tensor:
+class GraphTensor:
     """A tensor of the graph.
 
     Attributes:
@@ -85,11 +85,11 @@ class Graph:
         except (AttributeError, IndexError, KeyError, TypeError, ValueError, struct.error) as error:
             raise ExportError(f"the model's graph cannot be read: {error}") from None
 
-    def _tensor(self, raw: Any) -> Tensor:
+    def _tensor(self, raw: Any) -> GraphTensor:
         shape = tuple(int(side) for side in (raw.shape if raw.shape is not None else ()))
         signature = raw.shapeSignature
         open_sides = signature is not None and any(int(side) < 0 for side in signature)
-        return Tensor(
+        return GraphTensor(
             _text(raw.name),
             shape,
             _TYPES.get(raw.type, f"type {raw.type}"),
@@ -110,7 +110,7 @@ class Graph:
         count = len(self.tensors)
         if not all(-1 <= i < count for i in inputs) or not all(0 <= i < count for i in outputs):
             raise IndexError("an operator has tensors that do not exist")
-        made = self.tensors[outputs[0]] if outputs else Tensor("none", (), "none", True)
+        made = self.tensors[outputs[0]] if outputs else GraphTensor("none", (), "none", True)
         return Operator(kind, made.name, made.dtype, inputs, outputs, raw.builtinOptions)
 
 

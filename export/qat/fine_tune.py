@@ -163,15 +163,15 @@ class _Trainer:
         return [*self._variables, *self._starts, *self._optimizer.variables]
 
     def get_weights(self) -> list[np.ndarray]:
-        """See `train.fit.engines.Engine`."""
+        """See `train.fit.engines.TrainingEngine`."""
         return [each.numpy() for each in self._variables]
 
     def save(self, folder: Path) -> None:
-        """See `train.fit.engines.Engine`."""
+        """See `train.fit.engines.TrainingEngine`."""
         np.savez(folder / "state.npz", *(each.numpy() for each in self._state()))
 
     def load(self, folder: Path) -> None:
-        """See `train.fit.engines.Engine`."""
+        """See `train.fit.engines.TrainingEngine`."""
         with (
             open(folder / "state.npz", "rb") as opened,
             np.load(opened, allow_pickle=False) as file,

@@ -8,7 +8,7 @@ from skimage.metrics import peak_signal_noise_ratio
 from benchmarks.detail import joined, measure_detail, windows
 from edge_runtime import Colorizer, Look
 from edge_runtime.colour.compose import compose
-from train.errors import SourceError
+from train.errors import PictureSourceError
 
 
 @pytest.mark.parametrize("count", [2, 3])
@@ -38,5 +38,5 @@ def test_one_look_is_the_runtimes(tiny_model):
 
 
 def test_no_pictures(tiny_model):
-    with pytest.raises(SourceError, match="no colour pictures"):
+    with pytest.raises(PictureSourceError, match="no colour pictures"):
         measure_detail(str(tiny_model), [])

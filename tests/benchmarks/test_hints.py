@@ -8,7 +8,7 @@ from benchmarks.hints import LEVIN, SPREADING, measure_hints, objects
 from benchmarks.levin import PULL, levin
 from benchmarks.reference import measure_reference
 from benchmarks.report.plots import gain_of_hints
-from train.errors import SourceError
+from train.errors import PictureSourceError
 
 
 def levin_dense(lightness, own, cells, said):
@@ -79,5 +79,5 @@ def test_an_equal_half_is_the_best_reference(tiny_model):
 
 @pytest.mark.parametrize("measure", [measure_hints, measure_reference])
 def test_no_pictures(tiny_model, measure):
-    with pytest.raises(SourceError, match="no colour pictures"):
+    with pytest.raises(PictureSourceError, match="no colour pictures"):
         measure(str(tiny_model), [])

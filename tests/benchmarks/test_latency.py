@@ -19,7 +19,7 @@ from benchmarks.latency.job import (
     FLOAT32,
     KERAS,
     TF_LITE,
-    Job,
+    LatencyJob,
 )
 from benchmarks.latency.jobs_of import jobs_of
 from benchmarks.latency.load_tflite import import_tflite
@@ -78,7 +78,7 @@ class FakeWorker:
 
 
 def jobs(*models, **setting):
-    return [Job(model, AI_EDGE_LITERT, **setting) for model in models]
+    return [LatencyJob(model, AI_EDGE_LITERT, **setting) for model in models]
 
 
 def test_models_take_turns_and_all_their_runs_count():
@@ -180,7 +180,7 @@ def test_every_interpreter_gives_the_runtime_s_colours(tiny_model, name):
     lightness = np.random.default_rng(3).uniform(-1, 1, (64, 64)).astype(np.float32)
     expected = network.run(lightness)
     for interpreter in (AI_EDGE_LITERT, COMPILED_MODEL):
-        job = Job(model, interpreter)
+        job = LatencyJob(model, interpreter)
         found = import_tflite(job)(job).run(lightness[None, :, :, None])
         assert found.shape == (1, 32, 32, 2)
         np.testing.assert_allclose(found[0], expected, atol=1e-6)
@@ -210,7 +210,7 @@ def test_jobs_are_all_combinations():
 
 def test_no_gpu_is_an_answer(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    job = Job("runs/mine", KERAS, precision=FLOAT32, accelerator="gpu")
+    job = LatencyJob("runs/mine", KERAS, precision=FLOAT32, accelerator="gpu")
     (result,) = measure_jobs([job], RULES, 1)
     row = result.row("mine")
     assert row["error"] == "not measured: torch finds no GPU on this machine"
@@ -227,7 +227,7 @@ def test_whole_pictures_are_coloured(tiny_model):
 
 
 def test_a_process_that_dies_or_hangs_is_a_sentence(tiny_model, monkeypatch):
-    job = Job(str(tiny_model), AI_EDGE_LITERT)
+    job = LatencyJob(str(tiny_model), AI_EDGE_LITERT)
     worker = WorkerProcess(job)
     try:
         worker.load(RULES)

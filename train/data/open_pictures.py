@@ -9,7 +9,7 @@ from train.data.decode import UndecodableError, decode
 from train.data.prepare import PrepareOptions, why_colourless
 from train.data.sources import check_sources, count_pictures, iter_pictures
 from train.data.store import MANIFEST, Store
-from train.errors import SourceError
+from train.errors import PictureSourceError
 
 # A truth without any colour would score an infinite PSNR; pale pictures count like all others.
 _ALL_BUT_GREY = PrepareOptions(min_chroma=1.0, min_spread=0)
@@ -23,7 +23,7 @@ class TruePictures:
         limit: take at most this many, spread evenly.
         min_side: pictures with a shorter side are passed over as well.
     Raises:
-        SourceError, StoreError: the source is bad.
+        PictureSourceError, StoreError: the source is bad.
     """
 
     def __init__(self, source: str, limit: int | None = None, min_side: int = 1) -> None:
@@ -38,7 +38,7 @@ class TruePictures:
             check_sources([self._path])
         total = len(self._store) if self._store else count_pictures([self._path])
         if total == 0:
-            raise SourceError(f"{source} holds no pictures")
+            raise PictureSourceError(f"{source} holds no pictures")
         count = min(limit or total, total)
         self._chosen = set(np.linspace(0, total - 1, count).astype(int).tolist())
         self._min_side = min_side

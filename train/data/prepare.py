@@ -32,7 +32,7 @@ from edge_runtime.engine.threads import usable_cores
 from train.data.decode import UndecodableError, decode
 from train.data.sources import check_sources, iter_pictures
 from train.data.store import FIELDS, MANIFEST, PIXELS, REPORT, Entry
-from train.errors import ConfigError, SourceError
+from train.errors import ConfigError, PictureSourceError
 
 SPLITS = ("train", "val", "test")
 
@@ -211,7 +211,7 @@ def _examine_all(
     """Examine in processes, in order, few pictures ahead in memory.
 
     Raises:
-        SourceError: a source is damaged, or a process died.
+        PictureSourceError: a source is damaged, or a process died.
     """
     parts = _in_parts(iter_pictures(sources))
     # Few pictures are done sooner than a process has begun.
@@ -230,7 +230,7 @@ def _examine_all(
             yield from waiting.popleft().result()
             waiting += [pool.submit(_examine_part, part, options) for part in islice(parts, 1)]
     except BrokenProcessPool:
-        raise SourceError(
+        raise PictureSourceError(
             "a process that decodes pictures was ended from outside (out of memory?): nothing was"
             " written"
         ) from None
@@ -291,7 +291,7 @@ def prepare(
         workers: processes that decode; one for each core if None.
         on_picture: called after every picture, for a progress bar.
     Raises:
-        SourceError: a source is bad, no picture was kept, or `out` is in the way.
+        PictureSourceError: a source is bad, no picture was kept, or `out` is in the way.
     """
     options = options or PrepareOptions()
     check_sources(sources)
@@ -300,7 +300,7 @@ def prepare(
         is_store = out.is_dir() and {p.name for p in out.iterdir()} == {PIXELS, MANIFEST, REPORT}
         if not (is_store and overwrite):
             hint = "--overwrite replaces it" if is_store else "and is no prepared data alone"
-            raise SourceError(f"{out} exists already, {hint}")
+            raise PictureSourceError(f"{out} exists already, {hint}")
     out.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
@@ -354,7 +354,7 @@ def _write(
             offset += pixels.nbytes
             kept[split] += 1
     if not kept:
-        raise SourceError(
+        raise PictureSourceError(
             "no picture was kept: "
             + (", ".join(f"{n} {why}" for why, n in dropped.items()) or "the sources hold none")
         )

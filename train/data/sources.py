@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from train.errors import SourceError
+from train.errors import PictureSourceError
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 
@@ -39,7 +39,7 @@ def _readable(source: Path) -> Iterator[None]:
         zlib.error,
         lzma.LZMAError,
     ) as error:
-        raise SourceError(f"{source} cannot be read: {error or 'it is damaged'}") from None
+        raise PictureSourceError(f"{source} cannot be read: {error or 'it is damaged'}") from None
 
 
 def _folder_files(folder: Path) -> list[Path]:
@@ -83,20 +83,20 @@ def check_sources(sources: Sequence[Path]) -> None:
     """Refuse a source that does not exist or is of an unknown kind, before any work is done.
 
     Raises:
-        SourceError: names the first bad source.
+        PictureSourceError: names the first bad source.
     """
     for source in sources:
         if not source.exists():
-            raise SourceError(f"{source} does not exist")
+            raise PictureSourceError(f"{source} does not exist")
         if source.is_file() and not (zipfile.is_zipfile(source) or tarfile.is_tarfile(source)):
-            raise SourceError(f"{source} is neither a folder nor a .tar or .zip file")
+            raise PictureSourceError(f"{source} is neither a folder nor a .tar or .zip file")
 
 
 def count_pictures(sources: Sequence[Path]) -> int:
     """How many pictures `iter_pictures` will give, without reading their contents.
 
     Raises:
-        SourceError: as `iter_pictures`.
+        PictureSourceError: as `iter_pictures`.
     """
     check_sources(sources)
     total = 0
@@ -119,7 +119,7 @@ def iter_pictures(sources: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
     A file that is over `MAX_FILE_BYTES` or cannot be read has the bytes `UNREADABLE`.
 
     Raises:
-        SourceError: a source is missing, of an unknown kind or damaged.
+        PictureSourceError: a source is missing, of an unknown kind or damaged.
     """
     check_sources(sources)
     for source in sources:

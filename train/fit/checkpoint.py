@@ -12,11 +12,11 @@ from zipfile import BadZipFile
 import numpy as np
 
 from train.errors import FitError
-from train.fit.engines import Engine
+from train.fit.engines import TrainingEngine
 
 
 @dataclass(frozen=True)
-class Progress:
+class RunProgress:
     """How far a run is.
 
     Attributes:
@@ -39,7 +39,7 @@ class Progress:
     best_gain: float = float("-inf")
     best_step: int = 0
 
-    def joined(self) -> "Progress":
+    def joined(self) -> "RunProgress":
         """The same when the discriminator joins: what is best starts anew."""
         return replace(
             self,
@@ -51,7 +51,7 @@ class Progress:
 
 
 def save_checkpoint(
-    folder: Path, engine: Engine, average: list[np.ndarray], progress: Progress
+    folder: Path, engine: TrainingEngine, average: list[np.ndarray], progress: RunProgress
 ) -> None:
     """Write weights, optimizer, average and progress; the old ones stay until it is done.
 
@@ -78,7 +78,7 @@ def save_checkpoint(
     shutil.rmtree(old, ignore_errors=True)
 
 
-def find_progress(folder: Path) -> Progress | None:
+def find_progress(folder: Path) -> RunProgress | None:
     """How far the run of a checkpoint is; None if there is no checkpoint yet.
 
     Raises:
@@ -90,10 +90,10 @@ def find_progress(folder: Path) -> Progress | None:
     if not folder.exists():
         return None
     with _undamaged(folder):
-        return Progress(**json.loads((folder / "progress.json").read_text("utf-8")))
+        return RunProgress(**json.loads((folder / "progress.json").read_text("utf-8")))
 
 
-def load_checkpoint(folder: Path, engine: Engine) -> list[np.ndarray]:
+def load_checkpoint(folder: Path, engine: TrainingEngine) -> list[np.ndarray]:
     """Fill an engine of the checkpoint's stage; gives the averaged weights.
 
     Raises:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from math import cos, inf, isfinite, pi
 
 from train.config import FitConfig
-from train.fit.checkpoint import Progress
+from train.fit.checkpoint import RunProgress
 
 # Batches of a round that time ends.
 _ENDLESS = 1_000_000
@@ -35,7 +35,7 @@ class Clock:
         self,
         config: FitConfig,
         total_steps: int | None,
-        progress: Progress,
+        progress: RunProgress,
         ends_at: float | None,
         on_step: Callable[[float, float], None],
     ) -> None:

@@ -24,7 +24,7 @@ AfterStep = Callable[[float], bool]
 DEVICES = ("auto", "cpu", "cuda")
 
 
-class Engine(Protocol):
+class TrainingEngine(Protocol):
     """Holds the weights in training, their average and their optimizer.
 
     Attributes:
@@ -71,7 +71,7 @@ def make_engine(
     device: str = "auto",
     teacher: Any = None,
     vgg16: Path | None = None,
-) -> Engine:
+) -> TrainingEngine:
     """The fastest engine for Keras's backend, the recipe and the device.
 
     Args:
@@ -148,7 +148,7 @@ class KerasEngine:
     def train(
         self, batches: RoundBatches, before: BeforeStep, after: AfterStep
     ) -> dict[str, float]:
-        """See `Engine`."""
+        """See `TrainingEngine`."""
         if self._trainable.network.input_shape[1] != batches.crop_size:
             # A graph is made for one size.
             resized = self._built(batches.crop_size)
@@ -173,27 +173,27 @@ class KerasEngine:
         return {name: float(values[-1]) for name, values in history.history.items()}
 
     def get_weights(self) -> list[np.ndarray]:
-        """See `Engine`."""
+        """See `TrainingEngine`."""
         return self._trainable.network.get_weights()
 
     def set_weights(self, weights: list[np.ndarray]) -> None:
-        """See `Engine`."""
+        """See `TrainingEngine`."""
         self._trainable.network.set_weights(weights)
         self.set_average(weights, 0)
 
     def get_average(self) -> list[np.ndarray]:
-        """See `Engine`."""
+        """See `TrainingEngine`."""
         return self._average.weights
 
     def set_average(self, weights: list[np.ndarray], steps: int) -> None:
-        """See `Engine`."""
+        """See `TrainingEngine`."""
         self._average = WeightAverage(weights, self._config.ema, steps)
 
     def save(self, folder: Path) -> None:
-        """See `Engine`."""
+        """See `TrainingEngine`."""
         # A compiled model's optimizer goes along.
         self._trainable.model.save_weights(folder / "model.weights.h5")
 
     def load(self, folder: Path) -> None:
-        """See `Engine`."""
+        """See `TrainingEngine`."""
         self._trainable.model.load_weights(folder / "model.weights.h5")

@@ -18,10 +18,10 @@ from train.config import FitConfig
 from train.data.batches import RoundBatches, make_batches
 from train.data.store import Store
 from train.errors import ConfigError, FitError
-from train.fit.checkpoint import Progress, find_progress, load_checkpoint, save_checkpoint
+from train.fit.checkpoint import RunProgress, find_progress, load_checkpoint, save_checkpoint
 from train.fit.clock import Clock, DivergedError
 from train.fit.colour_prior import colour_prior
-from train.fit.engines import Engine, make_engine
+from train.fit.engines import TrainingEngine, make_engine
 from train.fit.run_folder import RunFolder
 from train.fit.val_loss import ValLoss
 from train.measure.evaluate import OpenNetwork, evaluate
@@ -129,7 +129,7 @@ def fit(
 
         learnt_from = None if teacher is None else _opened(teacher, config, view)
 
-        def engine_of(stage: FitConfig) -> Engine:
+        def engine_of(stage: FitConfig) -> TrainingEngine:
             keras.utils.set_random_seed(config.seed)
             return make_engine(
                 stage,
@@ -142,7 +142,7 @@ def fit(
 
         progress = find_progress(folder.checkpoint)
         if progress is None:
-            progress = Progress(adversarial=config.starts_adversarial)
+            progress = RunProgress(adversarial=config.starts_adversarial)
             if start_from is not None:
                 load_weights(network, start_from)
             elif encoder_weights is not None:
@@ -224,7 +224,7 @@ def _opened(teacher: Path, config: FitConfig, view: ToneView | None) -> Any:
     return load_generator(teacher, config.crop_sizes[0][1])
 
 
-def _at_plateau(config: FitConfig, progress: Progress, pictures: int) -> bool:
+def _at_plateau(config: FitConfig, progress: RunProgress, pictures: int) -> bool:
     """Whether the last stage of the run has brought nothing for as long as `patience` says."""
     if config.patience is None or config.stage(progress.adversarial) != config:
         return False
@@ -242,7 +242,7 @@ class _Trained:
 
 
 def _train_round(
-    engine: Engine, batches: RoundBatches, clock: Clock, folder: RunFolder
+    engine: TrainingEngine, batches: RoundBatches, clock: Clock, folder: RunFolder
 ) -> _Trained:
     try:
         losses = engine.train(batches, lambda: clock.learning_rate, clock.after_step)

@@ -11,7 +11,7 @@ import torch
 from train.config import FitConfig
 from train.data.batches import RoundBatches, make_batches
 from train.data.store import Store
-from train.fit.engines import Engine, make_engine
+from train.fit.engines import TrainingEngine, make_engine
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _of_data(batches: RoundBatches, device: torch.device) -> float:
     return len(batches) / make_all()
 
 
-def _of_training(engine: Engine, batches: Sequence) -> float:
+def _of_training(engine: TrainingEngine, batches: Sequence) -> float:
     """Batches a second. A round ends by reading its loss: nothing is still under way."""
     began = time.perf_counter()
     # A learning rate of 0 does the same work, and cannot diverge.

@@ -39,7 +39,7 @@ def has_engine(config: FitConfig) -> bool:
 
 
 class TorchEngine:
-    """See `train.fit.engines.Engine`.
+    """See `train.fit.engines.TrainingEngine`.
 
     Args:
         config: the recipe.
@@ -103,7 +103,7 @@ class TorchEngine:
     def train(
         self, batches: RoundBatches, before: BeforeStep, after: AfterStep
     ) -> dict[str, float]:
-        """See `Engine`."""
+        """See `TrainingEngine`."""
         if self.data_device.type == "cpu":
             # Each of the pool's threads works alone, without helpers of its own.
             with ThreadPoolExecutor(
@@ -185,22 +185,22 @@ class TorchEngine:
         ]
 
     def get_weights(self) -> list[np.ndarray]:
-        """See `Engine`."""
+        """See `TrainingEngine`."""
         return self._learners[0].network.to_keras(self._weights())
 
     def set_weights(self, weights: list[np.ndarray]) -> None:
-        """See `Engine`."""
+        """See `TrainingEngine`."""
         for learner in self._learners:
             learner.network.load_keras(weights)
         self.set_average(weights, 0)
 
     def get_average(self) -> list[np.ndarray]:
-        """See `Engine`."""
+        """See `TrainingEngine`."""
         return self._learners[0].network.to_keras(self._average)
 
     @torch.no_grad()
     def set_average(self, weights: list[np.ndarray], steps: int) -> None:
-        """See `Engine`."""
+        """See `TrainingEngine`."""
         for ours, given in zip(
             self._average, self._learners[0].network.from_keras(weights), strict=True
         ):
@@ -216,12 +216,12 @@ class TorchEngine:
                 yield f"optimizer{number}/{name}", value
 
     def save(self, folder: Path) -> None:
-        """See `Engine`."""
+        """See `TrainingEngine`."""
         np.savez(folder / "torch.npz", **{name: v.cpu().numpy() for name, v in self._state()})
 
     @torch.no_grad()
     def load(self, folder: Path) -> None:
-        """See `Engine`."""
+        """See `TrainingEngine`."""
         with np.load(folder / "torch.npz", allow_pickle=False) as file:
             for name, value in self._state():
                 value.copy_(torch.from_numpy(file[name]))

@@ -11,7 +11,7 @@ import numpy as np
 
 from edge_runtime.colour.cielab import rgb_to_lab
 from edge_runtime.colour.shrink import shrink
-from train.errors import SourceError
+from train.errors import PictureSourceError
 from train.measure.evaluate import AT_A_TIME, GREY, OpenNetwork, in_groups, upsampled
 from train.measure.metrics import AbSums
 
@@ -57,7 +57,7 @@ def ab_sums(
     Returns:
         By name, with the row `grey` (ab = 0) first; then by what was shown; a value a picture.
     Raises:
-        SourceError: there are no pictures.
+        PictureSourceError: there are no pictures.
     """
     found: dict[str, dict[str, list[AbSums]]] = {name: {} for name in (GREY, *networks)}
     for group in in_groups(pictures, AT_A_TIME):
@@ -74,7 +74,7 @@ def ab_sums(
         for _ in group:
             on_picture()
     if not found[GREY]:
-        raise SourceError("there are no colour pictures to measure on")
+        raise PictureSourceError("there are no colour pictures to measure on")
     return found
 
 

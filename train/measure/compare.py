@@ -114,7 +114,7 @@ def compare(
     Returns:
         The rows by name, with that of grey pictures first.
     Raises:
-        SourceError: there are no pictures.
+        PictureSourceError: there are no pictures.
     """
     scores = evaluate(networks_of(runs), pictures, on_picture)
     return {GREY: ComparedRun(scores[GREY])} | {

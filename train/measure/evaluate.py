@@ -16,7 +16,7 @@ from edge_runtime.colour.view import lightness_at
 from edge_runtime.engine.threads import usable_cores
 from edge_runtime.model.contract import AB_SCALE, as_input
 from edge_runtime.model.tone import ToneView
-from train.errors import SourceError
+from train.errors import PictureSourceError
 from train.measure.metrics import AbSums, colourfulness, lab8, psnr, rgb_mse
 
 # The side of the square at which pictures are compared: that of the paper and of most of the field.
@@ -216,7 +216,7 @@ def evaluate(
     Returns:
         The scores by name, with the row `grey` (ab = 0) first.
     Raises:
-        SourceError: there are no pictures.
+        PictureSourceError: there are no pictures.
     """
     tallies = {name: _Tally() for name in (GREY, *networks)}
     true_colours: list[float] = []
@@ -236,7 +236,7 @@ def evaluate(
             for _ in group:
                 on_picture()
     if not true_colours:
-        raise SourceError("there are no colour pictures to measure on")
+        raise PictureSourceError("there are no colour pictures to measure on")
     mean_colour = float(np.mean(true_colours))
     grey_row = tallies.pop(GREY).scores(mean_colour, None)
     rows = {name: tally.scores(mean_colour, grey_row.rgb_psnr) for name, tally in tallies.items()}

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from edge_runtime.colour.shrink import shrink
 from edge_runtime.whole_file import write_whole
-from train.errors import SourceError
+from train.errors import PictureSourceError
 from train.measure.evaluate import NO_COLOUR, OpenNetwork, judged, painted
 
 LABEL_SIZE = 15  # of the letters, pixels; longer names have smaller ones
@@ -33,12 +33,12 @@ def draw_sheet(
         pictures: true pictures, uint8 [H, W, 3] RGB of any size.
         png: the sheet to write; one of that name is replaced.
     Raises:
-        SourceError: there are no pictures.
+        PictureSourceError: there are no pictures.
         OSError: the sheet cannot be written.
     """
     rows = [_row(networks.values(), picture) for picture in pictures]
     if not rows:
-        raise SourceError("there are no pictures to draw a sheet of")
+        raise PictureSourceError("there are no pictures to draw a sheet of")
     columns = ("grey", *networks, "true")
     size = (GAP + len(columns) * (CELL + GAP), HEADER + len(rows) * (CELL + GAP))
     sheet = Image.new("RGB", size, "white")

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from train.data.open_pictures import TruePictures
-from train.errors import SourceError
+from train.errors import PictureSourceError
 
 
 def test_folder_and_tar_give_the_same(photo_folder, tmp_path):
@@ -46,5 +46,5 @@ def test_broken_and_grey_files_are_passed_over_and_counted(photo_folder, tmp_pat
 
 
 def test_missing_source():
-    with pytest.raises(SourceError, match="does not exist"):
+    with pytest.raises(PictureSourceError, match="does not exist"):
         TruePictures("nowhere")

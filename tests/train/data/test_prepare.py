@@ -22,7 +22,7 @@ from train.data.decode import UndecodableError, decode
 from train.data.prepare import PrepareOptions, difference_hash, parse_fractions, prepare, split_of
 from train.data.sources import count_pictures, iter_pictures
 from train.data.store import MANIFEST, PIXELS, Store
-from train.errors import ConfigError, SourceError, StoreError
+from train.errors import ConfigError, PictureSourceError, StoreError
 
 
 def encoded(pixels, suffix="png", **options):
@@ -140,7 +140,7 @@ def test_fingerprint_survives_recompression_and_tells_photos_apart():
 def test_an_earlier_store_is_not_overwritten_unasked(folder, tmp_path):
     prepare([folder], tmp_path / "data")
     before = (tmp_path / "data" / PIXELS).read_bytes()
-    with pytest.raises(SourceError, match="--overwrite"):
+    with pytest.raises(PictureSourceError, match="--overwrite"):
         prepare([folder], tmp_path / "data")
     prepare([folder], tmp_path / "data", overwrite=True)
     assert (tmp_path / "data" / PIXELS).read_bytes() == before
@@ -149,7 +149,7 @@ def test_an_earlier_store_is_not_overwritten_unasked(folder, tmp_path):
 def test_a_folder_of_something_else_is_never_replaced(folder, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("precious")
-    with pytest.raises(SourceError, match="no prepared data"):
+    with pytest.raises(PictureSourceError, match="no prepared data"):
         prepare([folder], tmp_path / "mine", overwrite=True)
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "precious"
 
@@ -186,7 +186,9 @@ def test_a_process_that_dies_is_one_sentence(in_processes, folder, tmp_path):
         for child in multiprocessing.active_children():
             child.kill()
 
-    with pytest.raises(SourceError, match=r"was ended from outside .*: nothing was written$"):
+    with pytest.raises(
+        PictureSourceError, match=r"was ended from outside .*: nothing was written$"
+    ):
         prepare([folder], tmp_path / "data", workers=2, on_picture=on_picture)
     assert [path.name for path in tmp_path.iterdir()] == ["photos"]
 
@@ -225,16 +227,16 @@ def test_ctrl_c_ends_every_process_without_a_word(folder, tmp_path):
 def test_nothing_is_left_when_nothing_is_kept(tmp_path):
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "grey.png").write_bytes(encoded(photos.camera()))
-    with pytest.raises(SourceError, match="no picture was kept: 1 grey"):
+    with pytest.raises(PictureSourceError, match="no picture was kept: 1 grey"):
         prepare([tmp_path / "photos"], tmp_path / "data")
     assert [p.name for p in tmp_path.iterdir()] == ["photos"]
 
 
 def test_missing_and_strange_sources_are_refused(tmp_path):
-    with pytest.raises(SourceError, match="does not exist"):
+    with pytest.raises(PictureSourceError, match="does not exist"):
         prepare([tmp_path / "nowhere"], tmp_path / "data")
     (tmp_path / "a.zip").write_text("not a zip")
-    with pytest.raises(SourceError, match="neither a folder nor"):
+    with pytest.raises(PictureSourceError, match="neither a folder nor"):
         prepare([tmp_path / "a.zip"], tmp_path / "data")
 
 
@@ -243,9 +245,9 @@ def test_damaged_archives_are_one_sentence(folder, tmp_path):
         tar.add(folder / "astronaut.png", "astronaut.png")
     whole = (tmp_path / "a.tar.gz").read_bytes()
     (tmp_path / "a.tar.gz").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(SourceError, match="cannot be read"):
+    with pytest.raises(PictureSourceError, match="cannot be read"):
         count_pictures([tmp_path / "a.tar.gz"])
-    with pytest.raises(SourceError, match="cannot be read"):
+    with pytest.raises(PictureSourceError, match="cannot be read"):
         list(iter_pictures([tmp_path / "a.tar.gz"]))
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from train.config import FitConfig
-from train.fit.checkpoint import Progress
+from train.fit.checkpoint import RunProgress
 from train.fit.clock import Clock, DivergedError
 
 CONFIG = FitConfig(name="x", alpha=0.35, minutes=1.0, warmup=0.0, learning_rate=1.0)
@@ -28,7 +28,7 @@ def passes(monkeypatch):
 
 
 def clock_of(config, *, progress=None, steps=None, ends_at=None, on_step=lambda done, loss: None):
-    return Clock(config, steps, progress or Progress(), ends_at, on_step)
+    return Clock(config, steps, progress or RunProgress(), ends_at, on_step)
 
 
 def steps_until_over(clock, passes, seconds):
@@ -58,7 +58,7 @@ def test_minutes_are_those_of_steps_alone(passes):
 
 
 def test_minutes_go_on_where_they_were(passes):
-    clock = clock_of(CONFIG, progress=Progress(step=40, seconds=45.0, done=0.75))
+    clock = clock_of(CONFIG, progress=RunProgress(step=40, seconds=45.0, done=0.75))
     clock.begin_round(builds=True)
     passes(100)
     clock.after_step(0.5)
@@ -131,7 +131,7 @@ def test_the_first_round_of_a_short_command_is_short(passes):
 
 
 def test_a_command_that_goes_on_has_an_end_of_its_own(passes):
-    clock = clock_of(UNTIL, progress=Progress(step=9, seconds=200.0, done=0.5), ends_at=1101)
+    clock = clock_of(UNTIL, progress=RunProgress(step=9, seconds=200.0, done=0.5), ends_at=1101)
     clock.begin_round(builds=False)
     passes(50)
     clock.after_step(0.5)

@@ -10,7 +10,7 @@ from skimage import data as photos
 
 from train.cli import app
 from train.command import run
-from train.errors import SourceError
+from train.errors import PictureSourceError
 from train.measure.ab import JUDGED_AB_SIZE, ab_scores
 from train.measure.evaluate import AT_A_TIME, OpenNetwork, judged
 from train.measure.film import FILM_GRAIN, FILM_LEVELS, faded, film, film_sums
@@ -88,7 +88,7 @@ class TestPlates:
             assert np.abs(x - (color.rgb2lab(picture)[..., 0] / 50 - 1)).max() < 2e-3
 
     def test_no_plates_is_refused(self):
-        with pytest.raises(SourceError, match="no colour pictures"):
+        with pytest.raises(PictureSourceError, match="no colour pictures"):
             measured(MUTE, [])
 
 

@@ -7,7 +7,7 @@ from skimage import data as photos
 
 from edge_runtime import Colorizer, Look
 from edge_runtime.colour.cielab import rgb_to_lab
-from train.errors import SourceError
+from train.errors import PictureSourceError
 from train.measure.evaluate import (
     AT_A_TIME,
     OpenNetwork,
@@ -195,7 +195,7 @@ class TestEvaluate:
         assert it.rgb_psnr == pytest.approx(np.mean(ours), rel=1e-12)
 
     def test_no_pictures_is_refused(self):
-        with pytest.raises(SourceError, match="no colour pictures"):
+        with pytest.raises(PictureSourceError, match="no colour pictures"):
             evaluate({}, [])
 
 

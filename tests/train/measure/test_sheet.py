@@ -7,7 +7,7 @@ from skimage import color
 from skimage import data as photos
 
 from edge_runtime.colour.shrink import shrink
-from train.errors import SourceError
+from train.errors import PictureSourceError
 from train.measure.evaluate import OpenNetwork
 from train.measure.sheet import CELL, GAP, HEADER, draw_sheet
 
@@ -89,6 +89,6 @@ def test_several_networks_have_a_column_each_and_long_labels_fit(tmp_path):
 
 
 def test_no_pictures_is_refused(tmp_path):
-    with pytest.raises(SourceError, match="no pictures"):
+    with pytest.raises(PictureSourceError, match="no pictures"):
         draw_sheet({"ours": OpenNetwork(lambda x: x, 64)}, [], tmp_path / "sheet.png")
     assert not list(tmp_path.iterdir())
