@@ -5,6 +5,7 @@ const PAGE = 10;
 const SLOP = 6; // pixels a finger moves before it is known which way
 
 export class Compare {
+  byHandle = false; // whether the divider alone moves it; else a press anywhere does
   #element;
   #divider;
   #left;
@@ -31,9 +32,9 @@ export class Compare {
     element.addEventListener("pointerdown", (event) => this.#press(event));
     element.addEventListener("pointermove", (event) => this.#drag(event));
     element.addEventListener("pointerup", (event) => this.#release(event));
-    element.addEventListener("pointercancel", () => this.#let());
+    element.addEventListener("pointercancel", () => this.let());
     this.#divider.addEventListener("keydown", (event) => this.#key(event));
-    this.#move(this.#cut);
+    this.move(this.#cut);
   }
 
   // Both layers show a picture of this size now.
@@ -47,7 +48,13 @@ export class Compare {
     this.#element.classList.add("empty");
   }
 
-  #move(cut) {
+  // Where the divider is, in percent of the width.
+  get cut() {
+    return this.#cut;
+  }
+
+  // Put it elsewhere.
+  move(cut) {
     this.#cut = Math.min(100, Math.max(0, cut));
     this.#element.style.setProperty("--cut", `${this.#cut}%`);
     const shown = Math.round(this.#cut);
@@ -58,7 +65,8 @@ export class Compare {
   }
 
   #press(event) {
-    if (event.button !== 0 || event.target.closest(".veil")) return;
+    if (event.button !== 0 || event.target.closest(".veil, .points")) return;
+    if (this.byHandle && event.target !== this.#divider) return;
     if (event.pointerType === "touch") {
       // Perhaps the page is to be scrolled: the browser then takes the finger over.
       this.#touch = { x: event.clientX, y: event.clientY };
@@ -90,16 +98,17 @@ export class Compare {
 
   #release(event) {
     if (this.#touch && event.pointerType === "touch") this.#follow(event); // a tap
-    this.#let();
+    this.let();
   }
 
-  #let() {
+  // Let go of the divider.
+  let() {
     this.#touch = this.#held = null;
   }
 
   #follow(event) {
     const box = this.#element.getBoundingClientRect();
-    this.#move(((event.clientX - box.left) / box.width) * 100);
+    this.move(((event.clientX - box.left) / box.width) * 100);
   }
 
   #key(event) {
@@ -111,7 +120,7 @@ export class Compare {
     };
     if (!(event.key in targets) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    this.#move(targets[event.key]);
+    this.move(targets[event.key]);
   }
 }
 

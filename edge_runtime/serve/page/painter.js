@@ -1,11 +1,10 @@
 // Paints a picture at any saturation: its own lightness and the network's low-resolution ab.
 //
 // The formulas are those of tests/golden/README.md, "From ab to RGB". What a saturation cannot
-// change is found out once: f(Y), the steps of a* and b*, and the most saturation that sRGB holds,
-// from a table as that of edge_runtime/colour/gamut.py.
+// change is found out once: f(Y) of the picture, and of its colours the steps of a* and b* and the
+// most saturation that sRGB holds, from a table as that of edge_runtime/colour/gamut.py.
 
-const DELTA = 6 / 29;
-const SLOPE = 3 * DELTA * DELTA;
+import { LINEAR, blue, encoded, f, green, luminance, red, undone } from "./lab.js";
 
 // Steps of the table of the most chroma: L* from 0 to 100, and directions once round a grey.
 const LEVELS = 128;
@@ -13,30 +12,9 @@ const DIRECTIONS = 256;
 const HALVINGS = 16;
 const MOST = 256; // |a*| + |b*|, more than any display has
 
-// From X, Y and Z over white to linear light, and luminance of linear light.
-const red = (x, y, z) => 3.0799348 * x - 1.5371516 * y - 0.5427834 * z;
-const green = (x, y, z) => -0.9212342 * x + 1.87599 * y + 0.0452442 * z;
-const blue = (x, y, z) => 0.0528897 * x - 0.2040413 * y + 1.1511517 * z;
-const luminance = (r, g, b) => 0.212671 * r + 0.71516 * g + 0.072169 * b;
-
-const LINEAR = Float32Array.from({ length: 256 }, (_, level) => {
-  const e = level / 255;
-  return e <= 0.04045 ? e / 12.92 : ((e + 0.055) / 1.055) ** 2.4;
-});
 const F = LINEAR.map(f);
 const STEPS = 16384;
-const LEVEL = Uint8ClampedArray.from({ length: STEPS + 1 }, (_, step) => {
-  const y = step / STEPS;
-  return 255 * (y <= 0.0031308 ? 12.92 * y : 1.055 * y ** (1 / 2.4) - 0.055);
-});
-
-function f(y) {
-  return y > DELTA ** 3 ? Math.cbrt(y) : y / SLOPE + 4 / 29;
-}
-
-function undone(value) {
-  return value > DELTA ? value * value * value : SLOPE * (value - 4 / 29);
-}
+const LEVEL = Uint8ClampedArray.from({ length: STEPS + 1 }, (_, step) => encoded(step / STEPS));
 
 export class Painter {
   // `before`: ImageData of the picture; `ab`: { width, height, values }, values as a*, b*, a*, …
@@ -50,22 +28,28 @@ export class Painter {
     this.#dx = new Float32Array(pixels);
     this.#dz = new Float32Array(pixels);
     this.#most = new Float32Array(pixels);
-    const columns = places(width, ab.width);
-    const rows = places(height, ab.height);
+    for (let i = 0; i < pixels; i++) {
+      const r = data[4 * i];
+      const g = data[4 * i + 1];
+      const b = data[4 * i + 2];
+      this.#fy[i] = r === g && g === b ? F[g] : f(luminance(LINEAR[r], LINEAR[g], LINEAR[b]));
+    }
+    this.give(ab);
+  }
+
+  // Other colours of the same picture.
+  give(ab) {
+    const columns = places(this.width, ab.width);
+    const rows = places(this.height, ab.height);
     const table = longest();
     const line = new Float32Array(2 * ab.width); // of ab, at the height of a row
-    for (let y = 0, i = 0; y < height; y++) {
+    for (let y = 0, i = 0; y < this.height; y++) {
       const { low, high, part } = rows[y];
       for (let k = 0; k < line.length; k++) {
         const upper = ab.values[low * line.length + k];
         line[k] = upper + part * (ab.values[high * line.length + k] - upper);
       }
-      for (let x = 0; x < width; x++, i++) {
-        const r = data[4 * i];
-        const g = data[4 * i + 1];
-        const b = data[4 * i + 2];
-        this.#fy[i] = r === g && g === b ? F[g]
-          : f(luminance(LINEAR[r], LINEAR[g], LINEAR[b]));
+      for (let x = 0; x < this.width; x++, i++) {
         const column = columns[x];
         const left = 2 * column.low;
         const right = 2 * column.high;

@@ -1,5 +1,7 @@
 // The photos panel: a photo is dropped, chosen or pasted, coloured, compared and downloaded.
 
+import { Hints } from "./hints.js";
+import { isHintsFile } from "./hints_file.js";
 import { OpenPhoto } from "./open_photo.js";
 import { save } from "./save.js";
 import { Stage } from "./stage.js";
@@ -9,7 +11,8 @@ const $ = (id) => document.getElementById(id);
 const PATIENCE = 150; // ms before a wait is shown
 
 export class Photo {
-  #stage = new Stage($("photo"));
+  #stage = new Stage($("photo"), () => this.#hints.cancel());
+  #hints = new Hints(this.#stage);
   #controls;
   #most = Infinity;
   #shown = null; // the OpenPhoto on the stage
@@ -36,8 +39,13 @@ export class Photo {
     });
     const take = (files) => {
       opened();
-      this.open(files[0], files.length);
+      this.open([...files]);
     };
+    $("zoom-in").addEventListener("click", () => this.#stage.zoom.in());
+    $("zoom-out").addEventListener("click", () => this.#stage.zoom.out());
+    $("zoom-actual").addEventListener("click", () => this.#stage.zoom.actual(this.#shown.facts.width));
+    $("zoom-whole").addEventListener("click", () => this.#stage.zoom.to(1));
+    $("photo-full").addEventListener("click", () => fullScreen($("viewer")));
     dropping(take);
   }
 
@@ -54,14 +62,34 @@ export class Photo {
     if (photo && model !== photo.wanted) this.#colour(photo);
   }
 
-  open(file, count = 1) {
+  // Open a photo, with its hints where their file comes along; or the hints of the one that is open.
+  open(files) {
+    const hints = files.find(isHintsFile);
+    const photos = files.filter((file) => !isHintsFile(file));
+    if (photos.length) this.#open(photos[0], photos.length, hints);
+    else if (this.#shown && !this.#work) this.#openHints(hints);
+    else this.#fail(`${hints.name}: open the photo first that these hints belong to.`);
+  }
+
+  #open(file, count, hints) {
     if (file.size > this.#most) {
       this.#fail(`${file.name} is too large: at most ${Math.floor(this.#most / 2 ** 20)} MB are taken.`);
       return;
     }
     const photo = new OpenPhoto(file);
-    photo.note = count > 1 ? `Of ${count} files the first was taken.` : "";
-    this.#colour(photo);
+    photo.note = count > 1 ? `Of ${count} photos the first was taken.` : "";
+    this.#colour(photo).then(() => {
+      if (hints && this.#shown === photo) this.#openHints(hints);
+    });
+  }
+
+  async #openHints(file) {
+    $("photo-error").hidden = true;
+    try {
+      await this.#hints.open(file);
+    } catch (error) {
+      this.#fail(error.message);
+    }
   }
 
   async #colour(photo) {
@@ -169,6 +197,7 @@ export class Photo {
     $("drop").hidden = true;
     $("result").hidden = false;
     this.#stage.show(photo, this.#controls.own.saturation);
+    this.#hints.show(photo);
     $("photo-name").textContent = name;
     $("photo-facts").textContent = `${width} × ${height} · ${format.toUpperCase()} · coloured in ${seconds.toFixed(2)} s`;
     $("photo-notes").replaceChildren(...[photo.note, ...notes].filter(Boolean).map(item));
@@ -179,6 +208,12 @@ export class Photo {
     $("photo-error").textContent = text;
     $("photo-error").hidden = false;
   }
+}
+
+// Fill the screen with an element, or no more.
+function fullScreen(element) {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else element.requestFullscreen?.().catch(() => {});
 }
 
 // Whether the keyboard is nowhere: what it was at is not on the screen any more.

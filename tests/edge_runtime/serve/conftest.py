@@ -1,6 +1,8 @@
-"""A camera that is none, and real servers over it."""
+"""A camera that is none, real servers over it, and a browser that visits them."""
 
 import io
+import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +23,8 @@ from edge_runtime.serve.listener import listen
 
 # The machine that runs the tests may stand still for a while.
 PATIENT = 60.0
+
+CHROMIUM = os.environ.get("TINTLITE_CHROMIUM") or shutil.which("chromium")
 
 
 class MovingCamera:
@@ -192,3 +196,53 @@ def _wait_until(condition: Callable[[], bool], seconds: float = PATIENT) -> None
 @pytest.fixture(scope="session")
 def wait_until() -> Callable[..., None]:
     return _wait_until
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Debian's Chromium, driven by Playwright."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api",
+        reason="Playwright is not installed: no browser",
+    )
+    if CHROMIUM is None:
+        pytest.skip("no chromium found: the page is not tested (apt-get install chromium)")
+    with playwright.sync_playwright() as driver:
+        # Tests may run as root in a container, where Chromium's sandbox cannot be had.
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def desktop(browser):
+    """A context for all tests that need none of their own: a browser's process takes a while."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def visit(browser, desktop):
+    """Opens pages; at the end, none may have complained in its console."""
+    contexts, pages = [], []
+    complaints = []
+
+    def opened(url, **options):
+        context = desktop
+        if options:
+            context = browser.new_context(**options)
+            contexts.append(context)
+        page = context.new_page()
+        pages.append(page)
+        page.set_default_timeout(PATIENT * 2000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: line.type == "error" and complaints.append(line.text))
+        page.goto(url)
+        return page
+
+    opened.complaints = complaints
+    yield opened
+    for one in pages + contexts:
+        one.close()
+    assert complaints == []

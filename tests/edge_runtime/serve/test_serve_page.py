@@ -2,9 +2,7 @@
 
 import io
 import json
-import os
 import re
-import shutil
 import threading
 import time
 from pathlib import Path
@@ -13,60 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="Playwright is not installed: the page is not tested in a browser"
-)
-
-CHROMIUM = os.environ.get("TINTLITE_CHROMIUM") or shutil.which("chromium")
 PATIENT = 120_000  # ms; a browser beside other work may take long
 ROOT = Path(__file__).parents[3]
 PHOTO = ROOT / "docs" / "demo" / "grey.jpg"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no chromium found: the page is not tested (apt-get install chromium)")
-    with playwright.sync_playwright() as driver:
-        # Tests may run as root in a container, where Chromium's sandbox cannot be had.
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def desktop(browser):
-    """A context for all tests that need none of their own: a browser's process takes a while."""
-    context = browser.new_context()
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def visit(browser, desktop):
-    """Opens pages; at the end, none may have complained in its console."""
-    contexts, pages = [], []
-    complaints = []
-
-    def opened(url, **options):
-        context = desktop
-        if options:
-            context = browser.new_context(**options)
-            contexts.append(context)
-        page = context.new_page()
-        pages.append(page)
-        page.set_default_timeout(PATIENT)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda line: line.type == "error" and complaints.append(line.text))
-        page.goto(url)
-        return page
-
-    opened.complaints = complaints
-    yield opened
-    for one in pages + contexts:
-        one.close()
-    assert complaints == []
 
 
 @pytest.fixture(scope="module")
