@@ -24,6 +24,7 @@ from export.compact import with_short_names
 from export.contract_writer import with_contract
 from export.errors import ExportError
 from export.golden_colour import grey_lightness, lab_triples
+from export.golden_hints import hinted_case
 from export.golden_pictures import golden_pictures
 from export.golden_spread import spread_cases
 from export.golden_tone import tone_cases
@@ -108,11 +109,14 @@ def write_golden(out: Path, on_stage: Callable[[str], None] = lambda stage: None
     """
     pictures = golden_pictures()
     vectors: list[Vector] = []
+    hinted, hints = hinted_case(pictures["odd"], "odd")
     files: dict[str, bytes] = {
         "lightness.json": _json(grey_lightness()),
         "lab.json": _json(lab_triples()),
         "tone.json": _json(tone_cases()),
         "spread.json": _json(spread_cases()),
+        "hinted.json": _json([hinted]),
+        "odd.hints.json": hints,
     }
     seen: list[Seen] = []
     for picture, arrays in _seen(pictures):

@@ -12,9 +12,11 @@ from skimage.color import lab2rgb, rgb2lab
 from edge_runtime import Colorizer, Device
 from edge_runtime.colour import cielab
 from edge_runtime.colour.compose import compose
+from edge_runtime.colour.hinted import joined
 from edge_runtime.colour.shrink import shrink_exactly
 from edge_runtime.colour.spread import Spot, spread
 from edge_runtime.engine.interpreter import Network
+from edge_runtime.hints.file import hints_json, read_hints
 from edge_runtime.model.contract import as_input
 from edge_runtime.model.model_file import read_model
 from edge_runtime.model.shipped import shipped_names, shipped_path
@@ -25,6 +27,7 @@ RENEW = "python -m export golden --out tests/golden"
 MANIFEST = json.loads((FOLDER / "MANIFEST.json").read_text("utf-8"))
 VECTORS, SEEN = MANIFEST["vectors"], MANIFEST["seen"]
 CASES = json.loads((FOLDER / "tone.json").read_text("utf-8"))
+HINTED = json.loads((FOLDER / "hinted.json").read_text("utf-8"))
 SPREAD = json.loads((FOLDER / "spread.json").read_text("utf-8"))
 SHIPPED = [vector for vector in VECTORS if vector["recipe"] != "fp32"]
 
@@ -78,6 +81,7 @@ def test_the_folder_holds_what_the_manifest_lists_and_is_small():
     listed = {name for vector in (*VECTORS, *SEEN) for name in vector["files"].values()}
     others = {".gitattributes", "MANIFEST.json", "README.md"}
     others |= {"lightness.json", "lab.json", "tone.json", "spread.json"}
+    others |= {"hinted.json", *(case["hints"] for case in HINTED)}
     assert {file.name for file in FOLDER.iterdir()} == listed | others
     assert sum(file.stat().st_size for file in FOLDER.iterdir()) < 2_000_000
     assert {(vector["model"], vector["recipe"]) for vector in VECTORS} >= {
@@ -93,6 +97,20 @@ def test_said_colours_are_spread(case):
     own, golden = (np.float32(case[key]).reshape(*shape, 2) for key in ("own", "ab"))
     spots = [Spot(**{**spot, "ab": np.float32(spot["ab"])}) for spot in case["spots"]]
     assert np.abs(spread(guide, own, spots, case["side"]) - golden).max() <= 0.01
+
+
+@pytest.mark.parametrize("case", HINTED, ids=lambda case: case["hints"])
+def test_a_file_of_hints_colours_its_picture(case):
+    grey = np.fromfile(FOLDER / case["grey"], np.uint8).reshape(case["height"], case["width"])
+    hints = read_hints(FOLDER / case["hints"], grey)
+    side = case["output_size"]
+    rows, columns = np.mgrid[0:side, 0:side].astype(np.float32)
+    own = np.stack([30 * np.sin(rows / 9), 30 * np.cos(columns / 7)], -1)
+    ab = joined(Colorizer("nano", Device(threads=1)).see(grey), [own], hints)
+    cells = np.float32(case["cells"])
+    there = cells[:, :2].astype(int)
+    assert np.abs(ab[there[:, 0], there[:, 1]] - cells[:, 2:]).max() <= 0.1
+    assert hints_json(hints, grey) == (FOLDER / case["hints"]).read_bytes()
 
 
 @pytest.mark.parametrize("vector", [*VECTORS, *SEEN], ids=name_of)

@@ -12,6 +12,9 @@ public class AbGrid private constructor(public val size: Int, private val values
     /** b* at a place. */
     public fun b(x: Int, y: Int): Float = values[2 * (y * size + x) + 1]
 
+    /** With what was said of the picture's colours. */
+    internal fun with(spots: List<Spot>, spread: Spread): AbGrid = AbGrid(size, spread.of(values, spots, size))
+
     /**
      * The colour of the picture as it is stored, where this is the colour of the upright picture.
      *

@@ -80,6 +80,16 @@ public object Colour {
         return argb(fy + lab.a / 500, fy, fy - lab.b / 200)
     }
 
+    /** a* and b* of a colour, with as much chroma as sRGB holds at its lightness. */
+    internal fun held(lab: Lab): Pair<Float, Float> {
+        val fy = (lab.l + 16) / 116
+        val fx = fy + lab.a / 500
+        val fz = fy - lab.b / 200
+        val fits = linear(fx, fy, fz) { red, green, blue -> isLight(red) && isLight(green) && isLight(blue) }
+        val share = if (fits) 1f else Gamut.share(fx, fy, fz)
+        return Pair(share * lab.a, share * lab.b)
+    }
+
     internal fun luminance(red: Int, green: Int, blue: Int): Float =
         TO_XYZ[3] * LINEAR[red] + TO_XYZ[4] * LINEAR[green] + TO_XYZ[5] * LINEAR[blue]
 
@@ -104,7 +114,7 @@ public object Colour {
         }
     }
 
-    private inline fun linear(fx: Float, fy: Float, fz: Float, use: (Float, Float, Float) -> Int): Int {
+    private inline fun <T> linear(fx: Float, fy: Float, fz: Float, use: (Float, Float, Float) -> T): T {
         val x = undoF(fx)
         val y = undoF(fy)
         val z = undoF(fz)

@@ -159,7 +159,7 @@ private class ContractFields(private val values: Map<*, *>) {
 }
 
 /** Whether a character has ink or is the plain space, nearly as Python's `str.isprintable`. */
-private fun isPrintable(char: Char): Boolean = char == ' ' || when (char.category) {
+internal fun isPrintable(char: Char): Boolean = char == ' ' || when (char.category) {
     CharCategory.CONTROL, CharCategory.FORMAT, CharCategory.SURROGATE, CharCategory.PRIVATE_USE,
     CharCategory.UNASSIGNED, CharCategory.LINE_SEPARATOR, CharCategory.PARAGRAPH_SEPARATOR,
     CharCategory.SPACE_SEPARATOR,

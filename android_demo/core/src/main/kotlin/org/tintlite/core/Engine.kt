@@ -70,9 +70,28 @@ public class Predictor(private val engine: Engine) {
      */
     public fun predict(source: PixelSource, turn: Turn = Turn.NONE): Prediction {
         lightnessOf(source, engine.inputSize, engine.view, turn, lightness)
+        val (ab, networkMs) = run()
+        return Prediction(ab.turnedBack(turn), networkMs)
+    }
+
+    /**
+     * The same for a picture whose colours somebody will say.
+     *
+     * @throws EngineProblem the network fails
+     * @throws PictureProblem the picture is empty or too large
+     */
+    public fun session(source: PixelSource, turn: Turn = Turn.NONE): HintSession {
+        val stars = starsOf(source, engine.inputSize, turn, FloatArray(lightness.size))
+        stars.copyInto(lightness)
+        asInput(lightness, engine.view)
+        val (ab, networkMs) = run()
+        return HintSession(stars, engine.inputSize, ab, turn, networkMs)
+    }
+
+    private fun run(): Pair<AbGrid, Double> {
         val start = System.nanoTime()
         val output = engine.run(lightness)
         val networkMs = (System.nanoTime() - start) / 1e6
-        return Prediction(AbGrid.ofOutput(output, engine.outputSize).turnedBack(turn), networkMs)
+        return Pair(AbGrid.ofOutput(output, engine.outputSize), networkMs)
     }
 }

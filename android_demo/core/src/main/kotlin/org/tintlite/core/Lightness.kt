@@ -18,6 +18,12 @@ public fun lightnessOf(
     turn: Turn = Turn.NONE,
     into: FloatArray = FloatArray(size * size),
 ): FloatArray {
+    asInput(starsOf(source, size, turn, into), view)
+    return into
+}
+
+/** L* (0..100) of a picture, scaled to a square and turned upright; as [lightnessOf], into [into]. */
+internal fun starsOf(source: PixelSource, size: Int, turn: Turn, into: FloatArray): FloatArray {
     checkArray(into.size, size * size)
     val planes = Shrink.planes(source, size)
     val red = planes.first()
@@ -30,10 +36,14 @@ public fun lightnessOf(
             into[y * size + x] = Colour.lightness(red[i], green[i], blue[i])
         }
     }
-    if (view != null) {
-        view.apply(into)
-    } else {
-        for (i in into.indices) into[i] = into[i] / LIGHTNESS_SCALE - 1
-    }
     return into
+}
+
+/** Turns L* into the network's input, in place. */
+internal fun asInput(lightness: FloatArray, view: ToneView?) {
+    if (view != null) {
+        view.apply(lightness)
+    } else {
+        for (i in lightness.indices) lightness[i] = lightness[i] / LIGHTNESS_SCALE - 1
+    }
 }

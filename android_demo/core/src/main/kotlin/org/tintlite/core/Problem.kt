@@ -87,6 +87,45 @@ public sealed class PictureProblem(message: String) : Problem(message) {
         PictureProblem("the picture's array has $found values, not $expected")
 }
 
+/** A file of hints that is refused. */
+public sealed class HintsProblem(message: String) : Problem(message) {
+    /** More than [MAX_HINTS_BYTES]. */
+    public class TooLarge : HintsProblem("a file of hints has 1 MB at most")
+
+    /** Not JSON. */
+    public class NotJson : HintsProblem("not readable as JSON")
+
+    /** JSON of something else. */
+    public class Foreign : HintsProblem("not a file of hints")
+
+    /** No version, or none that is one. */
+    public class WithoutVersion : HintsProblem("hints without a version")
+
+    /** Of a newer version; [found] is what it says. */
+    public class Newer(public val found: String) : HintsProblem(
+        "hints of version $found, which a newer TintLite wrote: this one reads $HINTS_VERSION",
+    )
+
+    /** It does not say to which picture the hints belong. */
+    public class WithoutPicture :
+        HintsProblem("the hints do not say to which picture they belong")
+
+    /** Of another picture, whose size is [width] x [height] as it is said. */
+    public class AnotherPicture(public val width: String, public val height: String) :
+        HintsProblem("the hints belong to another picture, of $width x $height")
+
+    /** The hints are no list. */
+    public class NoList : HintsProblem("the hints are no list")
+
+    /** More than [MAX_HINTS]. */
+    public class TooMany(public val found: Int) :
+        HintsProblem("$found hints, but a picture takes $MAX_HINTS at most")
+
+    /** A hint that is none: the [number]th, counted from 1; [reason] says why. */
+    public class BadHint(public val number: Int, public val reason: String) :
+        HintsProblem("hint $number $reason")
+}
+
 /** Half up, without a locale: these words are for logs and tests as well. */
 private fun oneDecimal(value: Double): String {
     val tenths = Math.round(value * 10)

@@ -13,12 +13,12 @@ class ChooseEngineTest {
     private fun choose(wish: AcceleratorWish, gpu: (FloatArray) -> FloatArray): Engine =
         chooseEngine(wish, 8) { kind ->
             val answer = if (kind == AcceleratorKind.CPU) FakeEngine.flat(0.2f) else gpu
-            FakeEngine(kind, answer).also(opened::add)
+            FakeEngine(kind, answer = answer).also(opened::add)
         }
 
     private fun noGpu(wish: AcceleratorWish): Engine = chooseEngine(wish, 8) { kind ->
         if (kind == AcceleratorKind.GPU) throw EngineProblem.NotLoaded(kind, "no driver")
-        FakeEngine(kind, FakeEngine.flat(0.2f)).also(opened::add)
+        FakeEngine(kind, answer = FakeEngine.flat(0.2f)).also(opened::add)
     }
 
     private fun left(): List<AcceleratorKind> = opened.filterNot { it.closed }.map { it.accelerator }

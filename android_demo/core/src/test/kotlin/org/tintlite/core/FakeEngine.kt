@@ -1,12 +1,12 @@
 package org.tintlite.core
 
-/** An engine whose output is made by a function; S = 8, S' = 4. */
+/** An engine whose output is made by a function. */
 internal class FakeEngine(
     override val accelerator: AcceleratorKind,
+    override val inputSize: Int = 8,
+    override val outputSize: Int = 4,
     private val answer: (FloatArray) -> FloatArray,
 ) : Engine {
-    override val inputSize = 8
-    override val outputSize = 4
     override var view: ToneView? = null
     override val note: Problem? = null
     val inputs = ArrayList<FloatArray>()

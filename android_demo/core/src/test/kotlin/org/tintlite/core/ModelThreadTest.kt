@@ -18,7 +18,7 @@ class ModelThreadTest {
     private val broken = EngineWish("broken", AcceleratorWish.CPU)
     private val thread = ModelThread { wish ->
         if (wish == broken) throw ModelProblem.Foreign()
-        FakeEngine(AcceleratorKind.CPU, FakeEngine.flat(0.5f)).also { opened.add(wish to it) }
+        FakeEngine(AcceleratorKind.CPU, answer = FakeEngine.flat(0.5f)).also { opened.add(wish to it) }
     }
     private val picture = GreyPicture(8, 8, ByteArray(64) { (4 * it).toByte() })
 
@@ -80,7 +80,7 @@ class ModelThreadTest {
     @Test
     fun predictionsThroughTheViewOfTheModel() {
         val view = ToneView(0.01, 0.99, 20.0)
-        val engine = FakeEngine(AcceleratorKind.CPU, FakeEngine.flat(0.5f)).also { it.view = view }
+        val engine = FakeEngine(AcceleratorKind.CPU, answer = FakeEngine.flat(0.5f)).also { it.view = view }
         Predictor(engine).predict(picture)
         assertTrue(engine.inputs.single().contentEquals(lightnessOf(picture, 8, view)))
         assertTrue(!engine.inputs.single().contentEquals(lightnessOf(picture, 8, null)))

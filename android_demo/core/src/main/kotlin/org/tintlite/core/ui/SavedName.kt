@@ -12,7 +12,13 @@ public object SavedName {
      *   part is used, without control characters and without what file systems refuse.
      * @param extension without a dot: `jpg` or `png`.
      */
-    public fun ofPhoto(original: String?, extension: String): String {
+    public fun ofPhoto(original: String?, extension: String): String =
+        "${stemOf(original)}.colour.$extension"
+
+    /** The name of the file of a picture's hints, under which `tintlite colorize` finds it: `aunt.hints.json`. */
+    public fun ofHints(original: String?): String = "${stemOf(original)}.hints.json"
+
+    private fun stemOf(original: String?): String {
         val last = original.orEmpty().substringAfterLast('/').substringAfterLast('\\')
         val stem = last.substringBeforeLast('.', last)
             .map { if (it.isISOControl() || it in FORBIDDEN) '_' else it }
@@ -21,7 +27,7 @@ public object SavedName {
             .take(MAX_STEM)
         // A cut may leave half of a surrogate pair, which no file system takes.
         val whole = if (stem.lastOrNull()?.isHighSurrogate() == true) stem.dropLast(1) else stem
-        return "${whole.ifBlank { "picture" }}.colour.$extension"
+        return whole.ifBlank { "picture" }
     }
 
     /** The name of a frame of the camera, from the local date and time `yyyyMMdd-HHmmss`. */

@@ -11,6 +11,7 @@ class SavedNameTest {
         assertEquals("aunt.colour.jpg", SavedName.ofPhoto("aunt.jpg", "jpg"))
         assertEquals("IMG.2024.colour.png", SavedName.ofPhoto("IMG.2024.webp", "png"))
         assertEquals("Großtante im Garten.colour.jpg", SavedName.ofPhoto("Großtante im Garten.heic", "jpg"))
+        assertEquals("IMG.2024.hints.json", SavedName.ofHints("IMG.2024.webp"))
         assertEquals("tintlite-20261125-081500.colour.jpg", SavedName.ofFrame("20261125-081500"))
     }
 
