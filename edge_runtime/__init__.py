@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from edge_runtime.photo import PhotoOptions, PhotoResult, colorize_photo
     from edge_runtime.pictures import Picture, read_picture, write_picture
     from edge_runtime.video import (
+        FrameReference,
         VideoError,
         VideoOptions,
         VideoProgress,
@@ -48,6 +49,7 @@ __all__ = [
     "Colorizer",
     "Contract",
     "Device",
+    "FrameReference",
     "GpuError",
     "Hint",
     "HintSession",
@@ -85,6 +87,7 @@ _HOMES = {
     "Colorizer": "colorizer",
     "Contract": "model.contract",
     "Device": "device",
+    "FrameReference": "video",
     "GpuError": "engine.gpu_engine",
     "Hint": "colour.hints",
     "HintSession": "hints.session",

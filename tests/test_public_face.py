@@ -19,6 +19,7 @@ NAMES = [
     "Colorizer",
     "Contract",
     "Device",
+    "FrameReference",
     "GpuError",
     "Hint",
     "HintSession",

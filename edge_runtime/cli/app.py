@@ -134,7 +134,7 @@ def _look(saturation: float, smoothing: float | None, **others: Any) -> Look:
 
 
 def _saying(
-    hints: list[str], file: str | None, reference: str | None, save: bool, skip_existing: bool
+    hints: list[str], file: str | None, references: list[str], save: bool, skip_existing: bool
 ) -> "Saying":
     from edge_runtime.cli.hints import Saying
     from edge_runtime.colour.hints import Hint
@@ -143,11 +143,11 @@ def _saying(
         said = tuple(Hint.from_text(text) for text in hints)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    if save and not said and file is None and reference is None:
+    if save and not said and file is None and not references:
         raise typer.BadParameter("--save-hints needs hints to save")
-    if reference is not None and skip_existing:
+    if references and skip_existing:
         raise typer.BadParameter("--skip-existing does not know results of a --reference")
-    return Saying(said, file, reference, save)
+    return Saying(said, file, tuple(references), save)
 
 
 @app.callback(invoke_without_command=True)
@@ -276,9 +276,11 @@ def colorize(
         ),
     ] = None,
     reference: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
-            metavar="FILE", help="Photos: take the colours of this picture where it looks alike."
+            metavar="FILE",
+            help="Photos: take the colours of this picture where it looks alike. A film, as "
+            "FILE@TIME: a frame with right colours, which hold for its shot; may be repeated.",
         ),
     ] = None,
     save_hints: Annotated[
@@ -350,6 +352,7 @@ def colorize(
       tintlite colorize album/ --hints auto
       tintlite colorize grandmother.jpg --reference dress-in-colour.jpg --save-hints
       tintlite colorize film.mp4 --preset veryfast --start 1:30 --end 2:00
+      tintlite colorize film.mp4 --reference still.png@0:01:10
       tintlite colorize scans/frame_%05d.dpx --fps 16 -o film.mkv
       tintlite colorize film.mkv -o frames/frame_%05d.tif
       tintlite colorize tape.dv -o tape.mp4 --deinterlace --codec auto
@@ -398,7 +401,7 @@ def colorize(
                 not no_resume,
             ),
             skip_existing=skip_existing,
-            saying=_saying(hint or [], hints, reference, save_hints, skip_existing),
+            saying=_saying(hint or [], hints, reference or [], save_hints, skip_existing),
         ),
     )
 

@@ -261,7 +261,9 @@ def _colour_film(
     if job.target != STREAM:
         _make_folder(job.target.parent)
     film = replace(options.film, threads=options.threads)
-    result = colour_film(job, colorizer, film, options.photo.overwrite)
+    # In an album of photos with films, the reference is the photos'.
+    references = options.saying.frames() if options.saying.of_film else ()
+    result = colour_film(job, colorizer, film, references, options.photo.overwrite)
     notes = result.warnings
     if result.resumed:
         notes = (f"{result.resumed} of its frames are those of an earlier run", *notes)

@@ -1,7 +1,7 @@
 """One film of `tintlite colorize`: its checks, its bar, its lines."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +10,14 @@ from edge_runtime.cli.jobs import STREAM, ColorizeJob
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.engine.threads import default_threads
 from edge_runtime.one_line import one_line
-from edge_runtime.video import VideoError, VideoOptions, VideoProgress, VideoResult, colorize_video
+from edge_runtime.video import (
+    FrameReference,
+    VideoError,
+    VideoOptions,
+    VideoProgress,
+    VideoResult,
+    colorize_video,
+)
 from edge_runtime.video.leftovers import is_begun
 
 
@@ -20,7 +27,11 @@ def film_threads() -> int:
 
 
 def colour_film(
-    job: ColorizeJob, colorizer: Colorizer, options: VideoOptions, overwrite: bool
+    job: ColorizeJob,
+    colorizer: Colorizer,
+    options: VideoOptions,
+    references: Sequence[FrameReference],
+    overwrite: bool,
 ) -> VideoResult:
     """Colour a film, with a bar on a terminal; its target has been checked.
 
@@ -28,9 +39,10 @@ def colour_film(
         job: the film.
         colorizer: the network.
         options: how to colour and to write.
+        references: frames with right colours.
         overwrite: whether a preview picture may be replaced.
     Raises:
-        VideoError, PictureError, ModelError, VideoStoppedError: as `colorize_video`.
+        TintLiteError, VideoStoppedError: as `colorize_video`.
     """
     if options.preview is not None:
         _check_preview(options.preview, job, overwrite or (options.resume and is_begun(job.target)))
@@ -38,7 +50,7 @@ def colour_film(
     source = sys.stdin.buffer if job.source == STREAM else job.source
     target = sys.stdout.buffer if to_stream else job.target
     with _bar(job) as tell:
-        result = colorize_video(source, target, colorizer, options, tell)
+        result = colorize_video(source, target, colorizer, options, tell, references)
     if options.stats:
         # Where the film itself goes to standard output, nothing else may.
         _tell_stats(result, complain if to_stream else say)

@@ -9,12 +9,13 @@ import typer
 from edge_runtime.cli.jobs import STREAM, ColorizeJob
 from edge_runtime.colour.compose import as_grey
 from edge_runtime.colour.hints import Hint, checked
-from edge_runtime.errors import PictureError
+from edge_runtime.errors import ArgumentError, PictureError
 from edge_runtime.hints.file import ENDING, HintsError, read_hints, write_hints
 from edge_runtime.hints.reference import reference_hints
 from edge_runtime.hints.session import HintSession
 from edge_runtime.photo import Said
 from edge_runtime.pictures import read_picture
+from edge_runtime.video.frame_reference import FrameReference
 
 # In place of a file's name: each photo has a file of its own beside it, or none.
 AUTO = "auto"
@@ -27,13 +28,13 @@ class Saying:
     Attributes:
         hints: of the one photo.
         file: of hints; `AUTO`, or None for none.
-        reference: a picture whose colours photos take.
+        references: a picture whose colours photos take; or frames of a film and their times.
         save: whether the hints are written beside the photo, where `AUTO` finds them.
     """
 
     hints: tuple[Hint, ...] = ()
     file: str | None = None
-    reference: str | None = None
+    references: tuple[str, ...] = ()
     save: bool = False
 
     def check(self, paths: Sequence[str], jobs: Sequence[ColorizeJob]) -> None:
@@ -43,8 +44,10 @@ class Saying:
             paths: as they were named.
             jobs: what they are.
         Raises:
-            typer.BadParameter: several pictures, a folder, or a film.
+            typer.BadParameter: several pictures, a folder, or a film; references of a film for
+                others, or without their times.
         """
+        self._check_references(jobs)
         if not self.hints and self.file in (None, AUTO):
             return
         option = "--hint" if self.hints else "--hints FILE"
@@ -57,6 +60,32 @@ class Saying:
             )
         if jobs[0].is_film:
             raise typer.BadParameter(f"{option} is for photos, and {paths[0]} is a film")
+
+    def frames(self) -> tuple[FrameReference, ...]:
+        """The references of a film.
+
+        Raises:
+            ArgumentError: one says no time.
+        """
+        return tuple(FrameReference.from_text(text) for text in self.references)
+
+    @property
+    def of_film(self) -> bool:
+        """Whether the references are frames of a film, and not a picture for photos."""
+        return any("@" in text and not Path(text).exists() for text in self.references)
+
+    def _check_references(self, jobs: Sequence[ColorizeJob]) -> None:
+        films = sum(job.is_film for job in jobs)
+        if not self.of_film and films < len(jobs):
+            if len(self.references) > 1:
+                raise typer.BadParameter("photos take one --reference")
+        elif self.references and jobs:
+            if films != len(jobs) or films > 1:
+                raise typer.BadParameter("--reference FRAME@TIME is for one film")
+            try:
+                self.frames()
+            except ArgumentError as error:
+                raise typer.BadParameter(f"--reference: {error}") from None
 
     def hints_of(self, photo: Path) -> tuple[Hint, ...]:
         """All that is said of a photo but by the reference, whether or not it is the file's.
@@ -78,7 +107,7 @@ class Saying:
                 the file is bad, and PictureError where the reference is.)
         """
         file = self._file_of(photo)
-        if file is None and not self.hints and self.reference is None:
+        if file is None and not self.hints and not self.references:
             return ()
         target = self._target_of(photo, overwrite) if self.save else None
 
@@ -98,11 +127,12 @@ class Saying:
         Raises:
             PictureError: it cannot be read, or has no colours.
         """
-        if self.reference is None:
+        if not self.references:
             return ()
-        pixels = read_picture(self.reference).pixels
+        (reference,) = self.references
+        pixels = read_picture(reference).pixels
         if as_grey(pixels) is not None:
-            raise PictureError(f"{self.reference}: the reference has no colours to take")
+            raise PictureError(f"{reference}: the reference has no colours to take")
         return reference_hints(session, session.another(pixels))
 
     def _file_of(self, photo: Path) -> Path | None:

@@ -60,11 +60,14 @@ class DenseFlow:
         # The presets are made for whole films and look at a quarter of the detail.
         self._flow.setFinestScale(0)
 
-    def places(self, previous: np.ndarray, present: np.ndarray) -> np.ndarray:
+    def places(
+        self, previous: np.ndarray, present: np.ndarray, near: np.ndarray | None = None
+    ) -> np.ndarray:
         """Where the content of each present cell was in the previous frame.
 
         Args:
             previous, present: float32 [h, w], lightness of the cells, 0..100.
+            near: float32 [h, w, 2], places from which it is looked for; None for the same ones.
         Returns:
             float32 [h, w, 2], column and row, which may lie outside the frame. Frames of less
             than `SMALLEST_SIDE` cells a side are taken as unmoved.
@@ -72,7 +75,8 @@ class DenseFlow:
         grid = cell_grid(present.shape)
         if min(present.shape) < SMALLEST_SIDE:
             return grid
-        moved = self._flow.calc(_levels(present), _levels(previous), None)
+        first = None if near is None else cv2.subtract(near, grid)
+        moved = self._flow.calc(_levels(present), _levels(previous), first)
         return cv2.add(moved, grid)
 
 

@@ -26,16 +26,16 @@ def is_cut(previous: np.ndarray, moved: np.ndarray, present: np.ndarray) -> bool
         moved: the same, moved to where the flow finds it in the present frame.
         present: float32 [h, w], lightness of the frame in question.
     """
-    likeness = _correlation(moved, present)
+    likeness = correlation(moved, present)
     if likeness < _MOST_LIKENESS:
         # The flow goes astray where a flash leaves little to follow.
-        likeness = max(likeness, _correlation(previous, present))
+        likeness = max(likeness, correlation(previous, present))
     if likeness >= _MOST_LIKENESS:
         return False
     return (1 - likeness) * _tone_change(previous, present) > _LEAST_UNLIKENESS
 
 
-def _correlation(one: np.ndarray, other: np.ndarray) -> float:
+def correlation(one: np.ndarray, other: np.ndarray) -> float:
     """Pearson's, of two pictures; flat ones are like each other and unlike all else."""
     deviations = one.std(), other.std()
     if min(deviations) < _FLAT:

@@ -138,8 +138,7 @@ class ShotWatch:
             places, trust = None, np.zeros(cells.shape, np.float32)
         else:
             places, moved = before
-            exposure = fit_exposure(moved, cells)
-            trust = _trust(exposure.of(moved), cells) * inside(places, _EDGE)
+            exposure, trust = match(places, moved, cells)
             self._levels = _held(self._levels, own, exposure)
             self._range.add(range_, self._contrast(moved, cells, trust))
         return ShotFrame(
@@ -178,6 +177,20 @@ class ShotWatch:
         least = max(self._tone.least_range * self._range.share, _LEAST_RANGE)
         centre, half = (low + high) / 2, max(high - low, least) / 2
         return centre - half, centre + half
+
+
+def match(places: np.ndarray, moved: np.ndarray, cells: np.ndarray) -> tuple[Exposure, np.ndarray]:
+    """How well a frame, moved along the flow, fits another one.
+
+    Args:
+        places: float32 [h, w, 2], where each cell was.
+        moved: float32 [h, w], the lightness there.
+        cells: float32 [h, w], that of the other frame.
+    Returns:
+        the change of exposure, and the trust, as `ShotFrame.trust`.
+    """
+    exposure = fit_exposure(moved, cells)
+    return exposure, _trust(exposure.of(moved), cells) * inside(places, _EDGE)
 
 
 def _held(levels: Levels, own: Levels, exposure: Exposure) -> Levels:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from edge_runtime.video.errors import VideoError, VideoStoppedError
+from edge_runtime.video.frame_reference import FrameReference
 from edge_runtime.video.options import VideoOptions
 from edge_runtime.video.result import VideoProgress, VideoResult
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from edge_runtime.video.colorize_film import colorize_video
 
 __all__ = [
+    "FrameReference",
     "VideoError",
     "VideoOptions",
     "VideoProgress",

@@ -1,11 +1,13 @@
 """Colour a film: decode | lightness | shot | network | smooth | chroma | encode."""
 
 import logging
+import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
@@ -16,6 +18,7 @@ import numpy as np
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.video.errors import VideoError, VideoStoppedError
 from edge_runtime.video.film_output import FilmOutput
+from edge_runtime.video.frame_reference import FrameReference
 from edge_runtime.video.frame_stages import FrameStages
 from edge_runtime.video.job import FrameJob
 from edge_runtime.video.kept import picture_facts
@@ -27,6 +30,7 @@ from edge_runtime.video.pipeline import Pipeline, Stage
 from edge_runtime.video.planes import luma_depth
 from edge_runtime.video.preview import Preview
 from edge_runtime.video.reader import STANDARD_INPUT, ElsewhereError, FilmReader, ReadPoint
+from edge_runtime.video.references import References
 from edge_runtime.video.result import VideoProgress, VideoResult
 from edge_runtime.video.sequence import is_pattern
 from edge_runtime.video.signal import signal_of
@@ -41,6 +45,7 @@ def colorize_video(
     colorizer: Colorizer,
     options: VideoOptions | None = None,
     on_progress: Callable[[VideoProgress], None] | None = None,
+    references: Iterable[FrameReference] = (),
 ) -> VideoResult:
     """Colour a film file.
 
@@ -57,12 +62,15 @@ def colorize_video(
         colorizer: the network.
         options: how to colour and to write.
         on_progress: called about ten times a second, in the calling thread.
+        references: frames whose colours a person corrected; each holds for its shot.
     Returns:
         what was done; `damaged` is set where the film was cut off or partly unreadable.
     Raises:
         VideoError: the film cannot be read, the result not be written, the encoder fails, or the
-            hidden folder holds what was made of another film or with other options.
-        PictureError: the preview cannot be written.
+            hidden folder holds what was made of another film or with other options; a reference
+            shows no frame of the film at its time, or has no colours.
+        PictureError: the preview cannot be written, or a reference not be read.
+        HintsError: a reference's hints cannot be read.
         ModelError: the network fails.
         VideoStoppedError: ctrl-C or a signal (as SystemExit) came, and a part of the film is done.
         KeyboardInterrupt, SystemExit: it came before, or for the second time.
@@ -82,7 +90,7 @@ def colorize_video(
         output = PictureOutput(known, target) if pictures else FilmOutput(known, target)
     else:
         output = Y4mOutput(target)
-    run = _Run(source, target, output, colorizer, options, on_progress)
+    run = _Run(source, target, output, colorizer, options, on_progress, tuple(references))
     try:
         return run.run()
     finally:
@@ -101,6 +109,7 @@ class _Run:
         colorizer: Colorizer,
         options: VideoOptions,
         on_progress: Callable[[VideoProgress], None] | None,
+        references: tuple[FrameReference, ...],
     ):
         self._source = source
         self._name = source if isinstance(source, Path) else STANDARD_INPUT
@@ -109,6 +118,7 @@ class _Run:
         self._colorizer = colorizer
         self._options = options
         self._on_progress = on_progress
+        self._asked = references
         self._threads = 1 if options.serial else options.threads or 0
         self._stop = threading.Event()
         self._start = perf_counter()
@@ -149,16 +159,21 @@ class _Run:
         signal = replace(signal, full=False) if squeezed else signal
         matrix = display_matrix(frame)
         self._turns = quarter_turns(matrix)
-        self._stages = FrameStages(
+        stages = partial(
+            FrameStages,
             self._colorizer,
             options,
             signal,
             width=plan.width,
             height=plan.height,
             turns=self._turns,
-            keep_fields=plan.fields,
             squeeze=squeezed,
+        )
+        references = self._references(stages) if self._asked else None
+        self._stages = stages(
+            keep_fields=plan.fields,
             pictures=isinstance(self._output, PictureOutput),
+            references=references,
         )
         self._preview = self._make_preview()
         film = Film(
@@ -173,6 +188,7 @@ class _Run:
             wanted=wanted,
             offset=self._offset,
             described=self._colorizer.described,
+            references=references.facts() if references else [],
         )
         self._restore(self._output.begin(film))
         if self._output.point is not None:
@@ -185,16 +201,33 @@ class _Run:
 
     def _open(self) -> FilmReader:
         options = self._options
-        reader = FilmReader(
-            self._source,
-            options.start,
-            options.end,
-            self._threads,
-            options.deinterlace,
-            options.fps,
-        )
+        reader = self._part(options.start, options.end)
         self._readers.append(reader)
         return reader
+
+    def _part(self, start: float | None, end: float | None) -> FilmReader:
+        options = self._options
+        return FilmReader(self._source, start, end, self._threads, options.deinterlace, options.fps)
+
+    def _references(self, stages: Callable[[], FrameStages]) -> References:
+        """Find the frames of the references.
+
+        Raises:
+            VideoError, PictureError, HintsError: as `References.find`.
+        """
+        if not isinstance(self._source, Path):
+            raise VideoError(f"{self._name}: is read once, and references need it twice")
+        begin, end = self._options.start or 0.0, self._options.end or math.inf
+
+        def part(start: float, stop: float) -> FilmReader:
+            return self._part(max(start, begin), min(stop, end))
+
+        aspect = float(self._reader.stream.sample_aspect_ratio or 1)
+        references = References(
+            self._asked, part, stages(), self._colorizer, self._options.look, aspect
+        )
+        references.find()
+        return references
 
     def _restore(self, state: State) -> None:
         """Go on with what an earlier run left."""

@@ -16,11 +16,12 @@ from edge_runtime.video.luma import grey_levels, half_size, lightness_of
 from edge_runtime.video.options import VideoOptions
 from edge_runtime.video.pipeline import Stage
 from edge_runtime.video.planes import Workbench, deep_picture, plane
+from edge_runtime.video.references import References
 from edge_runtime.video.signal import Signal
 
 
 class FrameStages:
-    """lightness | shot | network | smooth | measure | chroma, for the frames of one film.
+    """lightness | shot | network | smooth | references | measure | chroma, of one film's frames.
 
     Attributes:
         stages: in order.
@@ -40,6 +41,7 @@ class FrameStages:
         keep_fields: bool = False,
         squeeze: bool = False,
         pictures: bool = False,
+        references: References | None = None,
     ):
         """Prepare; nothing runs yet.
 
@@ -52,6 +54,7 @@ class FrameStages:
             keep_fields: whether the chroma of each field of an interlaced frame is its own.
             squeeze: whether luma that takes all levels is brought to the limited ones.
             pictures: whether frames are painted as pictures of 16 bits too.
+            references: frames whose colours a person corrected.
         """
         self._colorizer = colorizer
         look = options.look
@@ -66,16 +69,20 @@ class FrameStages:
         self._shots = ShotWatch(colorizer.contract.view)
         self.bench = Workbench(signal, width, height, squeeze)
         self.meter = FlickerMeter() if options.stats else None
-        steps = {"lightness": self._see}
+        self._references = references
+        steps = {"lightness": self.see}
         # What keeps something from frame to frame.
         self._keepers: dict[str, Any] = {"lightness": self.bench}
-        if self._smoother:
-            steps["shot"] = self._watch
+        if self._smoother or references:
+            steps["shot"] = lambda job: self.watch(job, self._shots)
             self._keepers["shot"] = self._shots
         steps["network"] = self._predict
         if self._smoother:
             steps["smooth"] = self._smooth
             self._keepers["smooth"] = self._smoother
+        if references:
+            steps["references"] = self._refer
+            self._keepers["references"] = references
         if self.meter:
             steps["measure"] = self._measure
             self._keepers["measure"] = self.meter
@@ -111,7 +118,8 @@ class FrameStages:
 
         return work_on
 
-    def _see(self, job: FrameJob) -> None:
+    def see(self, job: FrameJob) -> None:
+        """Bring a job's frame into the format of the work, and find what the network is shown."""
         deep = deep_picture(job.frame) if self._pictures else None
         job.frame = self.bench.prepare(job.frame)
         luma = plane(job.frame, 0)
@@ -128,9 +136,20 @@ class FrameStages:
         # A frame's lightness comes of its luma, where `Colorizer.see` would need sRGB.
         job.view = View((Print(job.lightness, self._framing),))
 
-    def _watch(self, job: FrameJob) -> None:
-        job.shot = self._shots.see(job.view)
-        job.view = job.shot.view
+    def grey(self, job: FrameJob) -> np.ndarray:
+        """The upright frame of a job that was seen, as a picture: uint8 [H, W]."""
+        levels = np.rint(grey_levels(self._signal) * 255).astype(np.uint8)
+        return np.ascontiguousarray(np.rot90(levels[plane(job.frame, 0)], self._turns))
+
+    def watch(self, job: FrameJob, shots: ShotWatch) -> None:
+        """Find what a job's frame is within its shot; without smoothing, a frame is seen alone."""
+        job.shot = shots.see(job.view)
+        if self._smoother:
+            job.view = job.shot.view
+
+    def colour(self, job: FrameJob) -> float:
+        """How much of its shot's colours a job's frame shows, 0..1."""
+        return job.shot.colour if self._smoother else 1.0
 
     def _predict(self, job: FrameJob) -> None:
         job.ab = self._colorizer.predict(job.view)
@@ -138,6 +157,10 @@ class FrameStages:
     def _smooth(self, job: FrameJob) -> None:
         if self._smoother:
             job.ab = self._smoother.smooth(job.shot, job.ab)
+
+    def _refer(self, job: FrameJob) -> None:
+        if self._references:
+            job.ab = self._references.ab(job, self.colour(job))
 
     def _measure(self, job: FrameJob) -> None:
         if self.meter:

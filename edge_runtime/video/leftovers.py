@@ -42,7 +42,12 @@ _HEAD_BYTES = 1 << 20
 _LONGEST_NAME = 200
 
 # What the parts of a manifest are called in a sentence.
-_PARTS = {"source": "of another film", "model": "by another model", "program": "by another version"}
+_PARTS = {
+    "source": "of another film",
+    "model": "by another model",
+    "program": "by another version",
+    "references": "with other references",
+}
 
 
 def manifest_of(source: Path | None, film: Film) -> dict[str, Any]:
@@ -61,6 +66,7 @@ def manifest_of(source: Path | None, film: Film) -> dict[str, Any]:
         "source": None if source is None else _facts_of(source),
         "model": film.described,
         "program": [__version__, av.__version__, film.reader.segment],
+        "references": film.references,
         "options": {
             "codec": plan.name,
             **plan.options,

@@ -32,6 +32,7 @@ class Film:
         wanted: what the film says of its picture.
         offset: seconds that are taken off all times.
         described: the model's name and hash.
+        references: what decides the colours of the references.
     """
 
     reader: FilmReader
@@ -45,6 +46,7 @@ class Film:
     wanted: PictureFacts
     offset: Fraction
     described: str
+    references: list[list]
 
 
 class Output(Protocol):
