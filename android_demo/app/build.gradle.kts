@@ -14,6 +14,8 @@ android {
         targetSdk = 36
         versionCode = 1
         versionName = "1.0"
+        // Phones of 64 and of 32 bits, and Chromebooks and emulators; not the emulators of 32 bits.
+        ndk { abiFilters += listOf("arm64-v8a", "armeabi-v7a", "x86_64") }
     }
 
     buildTypes {
@@ -27,6 +29,11 @@ android {
     compileOptions {
         sourceCompatibility = JavaVersion.VERSION_17
         targetCompatibility = JavaVersion.VERSION_17
+    }
+
+    packaging {
+        // For tools that look at Kotlin from outside of an app, and for debugging coroutines.
+        resources.excludes += listOf("kotlin/**", "META-INF/*.version", "DebugProbesKt.bin")
     }
 
     androidResources {

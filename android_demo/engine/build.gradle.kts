@@ -26,6 +26,12 @@ kotlin {
 
 dependencies {
     api(project(":core"))
-    implementation(libs.litert)
+    implementation(libs.litert) {
+        // What its classes for downloading models need, and nothing of what is called here.
+        exclude(group = "androidx.lifecycle")
+        exclude(group = "com.google.android.play")
+        exclude(group = "com.google.guava")
+        exclude(group = "org.jetbrains.kotlinx")
+    }
     implementation(libs.litert.gpu)
 }

@@ -30,13 +30,19 @@ internal object Native {
 
     fun destroyModel(model: Long) = destroy("LiteRtDestroyModel", model)
 
-    fun compile(environment: Long, model: Long, accelerators: Set<Accelerator>): Long {
+    fun compile(
+        environment: Long,
+        model: Long,
+        accelerators: Set<Accelerator>,
+        gpu: CompiledModel.GpuOptions?,
+    ): Long {
         val options = create { call("LiteRtCreateOptions", it) }
         try {
             val bits = accelerators.fold(0) { bits, accelerator ->
                 bits or if (accelerator == Accelerator.NONE) 0 else 1 shl (accelerator.value - 1)
             }
             call("LiteRtSetOptionsHardwareAccelerators", Pointer(options), bits)
+            if (gpu != null) call("LiteRtAddOpaqueOptions", Pointer(options), Pointer(opaque(gpu)))
             return create {
                 call(
                     "LiteRtCreateCompiledModel",
@@ -46,6 +52,20 @@ internal object Native {
         } finally {
             destroy("LiteRtDestroyOptions", options)
         }
+    }
+
+    /** The options of the GPU as LiteRT's Kotlin hands them on: lines of TOML, freed by LiteRT. */
+    private fun opaque(gpu: CompiledModel.GpuOptions): Long {
+        val lines = listOf(
+            "serialization_dir" to gpu.serializationDir?.let { "\"$it\"" },
+            "model_cache_key" to gpu.modelCacheKey?.let { "\"$it\"" },
+            "serialize_program_cache" to gpu.serializeProgramCache,
+        ).mapNotNull { (name, value) -> value?.let { "$name = $it\n" } }
+        val text = "${lines.joinToString("")}\u0000".toByteArray()
+        val payload = Pointer(com.sun.jna.Native.malloc(text.size.toLong()))
+        payload.write(0, text, 0, text.size)
+        val free = NativeLibrary.getInstance("c").getFunction("free")
+        return create { call("LiteRtCreateOpaqueOptions", "gpu_options", payload, free, it) }
     }
 
     fun destroyCompiledModel(compiled: Long) = destroy("LiteRtDestroyCompiledModel", compiled)

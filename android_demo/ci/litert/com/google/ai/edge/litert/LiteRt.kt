@@ -72,8 +72,16 @@ class CompiledModel private constructor(
     private val model: Long,
     private val environment: Environment,
 ) : JniHandle(handle) {
+    data class GpuOptions(
+        val serializationDir: String? = null,
+        val modelCacheKey: String? = null,
+        val serializeProgramCache: Boolean? = null,
+    )
+
     class Options constructor(internal val accelerators: Set<Accelerator>) {
         constructor(vararg accelerators: Accelerator) : this(setOf(*accelerators))
+
+        var gpuOptions: GpuOptions? = null
 
         companion object {
             @JvmStatic
@@ -126,7 +134,7 @@ class CompiledModel private constructor(
             val environment = optionalEnv ?: Environment.create()
             val model = Native.loadModel(environment.handle, filePath)
             try {
-                val compiled = Native.compile(environment.handle, model, options.accelerators)
+                val compiled = Native.compile(environment.handle, model, options.accelerators, options.gpuOptions)
                 return CompiledModel(compiled, model, environment)
             } catch (error: LiteRtException) {
                 Native.destroyModel(model)

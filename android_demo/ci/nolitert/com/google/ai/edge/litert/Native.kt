@@ -16,7 +16,12 @@ internal object Native {
 
     fun destroyModel(model: Long): Unit = missing()
 
-    fun compile(environment: Long, model: Long, accelerators: Set<Accelerator>): Long = missing()
+    fun compile(
+        environment: Long,
+        model: Long,
+        accelerators: Set<Accelerator>,
+        gpu: CompiledModel.GpuOptions?,
+    ): Long = missing()
 
     fun destroyCompiledModel(compiled: Long): Unit = missing()
 

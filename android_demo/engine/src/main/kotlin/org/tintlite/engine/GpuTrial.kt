@@ -13,9 +13,12 @@ import java.io.IOException
 internal class GpuTrial(private val file: File, private val again: Boolean) {
     private var started = false
 
+    /** Whether the app ended during the last trial. */
+    val failed: Boolean get() = file.exists()
+
     /** @throws EngineProblem.NotLoaded the app ended during the last trial, or no file can be made */
     fun start() {
-        if (!again && file.exists()) refuse("it ended the app the last time")
+        if (!again && failed) refuse("it ended the app the last time")
         try {
             file.createNewFile()
         } catch (error: IOException) {

@@ -69,6 +69,8 @@ internal class LiteRtEngine private constructor(
          * Compiles a model.
          *
          * @param file holds the bytes of [model]
+         * @param gpuCache a folder of this model, where what a GPU's driver compiled is kept; the
+         *   environment's own cache is for NPUs alone
          * @throws EngineProblem.NotLoaded LiteRT cannot, or its native library is not there
          */
         fun open(
@@ -76,6 +78,7 @@ internal class LiteRtEngine private constructor(
             file: File,
             model: ModelFile,
             kind: AcceleratorKind,
+            gpuCache: File,
         ): LiteRtEngine {
             val accelerator = when (kind) {
                 AcceleratorKind.CPU -> Accelerator.CPU
@@ -83,6 +86,13 @@ internal class LiteRtEngine private constructor(
             }
             return loading(kind) {
                 val options = CompiledModel.Options(accelerator)
+                if (kind == AcceleratorKind.GPU && (gpuCache.mkdirs() || gpuCache.isDirectory)) {
+                    options.gpuOptions = CompiledModel.GpuOptions(
+                        serializationDir = gpuCache.path,
+                        modelCacheKey = model.sha256,
+                        serializeProgramCache = true,
+                    )
+                }
                 val compiled = CompiledModel.create(file.path, options, environment)
                 try {
                     LiteRtEngine(compiled, model, kind)

@@ -16,7 +16,8 @@ import java.nio.file.StandardCopyOption
  * Opens models on LiteRT. All of it on one thread, that of `ModelThread`.
  *
  * @param folder of its own, private to the app and kept: LiteRT reads models from files, so the
- *   checked bytes are written there, under their SHA-256; other files there are deleted
+ *   checked bytes are written there, under their SHA-256, and what a GPU's driver makes of them beside
+ *   them; what belongs to other models is deleted
  */
 public class LiteRtEngines(private val folder: File) {
     private var environment: Environment? = null
@@ -31,10 +32,12 @@ public class LiteRtEngines(private val folder: File) {
     public fun open(model: ModelFile, wish: AcceleratorWish): Engine {
         val file = written(model)
         val trial = GpuTrial(File(folder, GPU_TRIAL), wish == AcceleratorWish.GPU)
+        val cache = gpuCache(model)
+        if (trial.failed) cache.deleteRecursively() // it may be what ended the app
         try {
             return chooseEngine(wish, model.inputSize) { kind ->
                 if (kind == AcceleratorKind.GPU) trial.start()
-                LiteRtEngine.open(environment(kind), file, model, kind)
+                LiteRtEngine.open(environment(kind), file, model, kind, cache)
             }
         } finally {
             trial.end()
@@ -43,6 +46,8 @@ public class LiteRtEngines(private val folder: File) {
 
     private fun environment(kind: AcceleratorKind): Environment =
         environment ?: loading(kind) { Environment.create() }.also { environment = it }
+
+    private fun gpuCache(model: ModelFile) = File(folder, "${model.sha256}.gpu")
 
     private fun written(model: ModelFile): File {
         val file = File(folder, "${model.sha256}.tflite")
@@ -55,8 +60,8 @@ public class LiteRtEngines(private val folder: File) {
             } finally {
                 part.delete()
             }
-            folder.listFiles { other -> other != file && other.name != GPU_TRIAL }
-                ?.forEach(File::delete)
+            val kept = setOf(file, gpuCache(model), File(folder, GPU_TRIAL))
+            folder.listFiles { other -> other !in kept }?.forEach(File::deleteRecursively)
         } catch (error: IOException) {
             throw EngineProblem.NotLoaded(
                 AcceleratorKind.CPU,
