@@ -9,6 +9,7 @@ import android.graphics.RectF
 import android.os.Build
 import android.os.Bundle
 import android.util.AttributeSet
+import android.view.GestureDetector
 import android.view.KeyEvent
 import android.view.MotionEvent
 import android.view.View
@@ -17,12 +18,14 @@ import android.view.accessibility.AccessibilityNodeInfo
 import android.view.accessibility.AccessibilityNodeInfo.AccessibilityAction
 import org.tintlite.core.Box
 import org.tintlite.core.Divider
+import org.tintlite.core.Hint
 import org.tintlite.core.fitCenter
 
 /**
  * A picture before and after, with a line between that fingers, keys and screen readers move.
  *
- * For a screen reader it is a slider from 0 to 100: how much of the picture is grey.
+ * For a screen reader it is a slider from 0 to 100: how much of the picture is grey. Where somebody
+ * may say colours, a long press says where; so do Enter and an action of the screen reader, in the middle.
  */
 class CompareView(context: Context, attributes: AttributeSet?) : View(context, attributes) {
     private var before: Bitmap? = null
@@ -38,12 +41,28 @@ class CompareView(context: Context, attributes: AttributeSet?) : View(context, a
             sendAccessibilityEvent(AccessibilityEvent.TYPE_VIEW_SELECTED)
         }
 
+    /** Told where a colour is to be said, in shares of the picture, and how far a finger reaches there. */
+    var onPlace: ((x: Double, y: Double, reachX: Double, reachY: Double) -> Unit)? = null
+        set(value) {
+            field = value
+            touches.setIsLongpressEnabled(value != null)
+        }
+
+    /** What was said of the picture's colours: marked on it. */
+    var hints: List<Hint> = emptyList()
+        set(value) {
+            if (field == value) return
+            field = value
+            invalidate()
+        }
+
     private val density = resources.displayMetrics.density
     private val handleRadius = HANDLE_DP / 2 * density
     private val picturePaint = Paint(Paint.FILTER_BITMAP_FLAG)
     private val edgePaint = paintOf(R.color.divider_edge)
     private val linePaint = paintOf(R.color.divider_line)
     private val groundPaint = paintOf(R.color.label_ground)
+    private val hintPaint = Paint(Paint.ANTI_ALIAS_FLAG)
     private val focusPaint = paintOf(R.color.focus).apply {
         style = Paint.Style.STROKE
         strokeWidth = 3 * density
@@ -54,8 +73,10 @@ class CompareView(context: Context, attributes: AttributeSet?) : View(context, a
     private val beforeLabel = context.getString(R.string.before)
     private val afterLabel = context.getString(R.string.after)
     private val target = RectF()
+    private val touches = GestureDetector(context, Touches())
 
     init {
+        touches.setIsLongpressEnabled(false)
         isFocusable = true
         contentDescription = context.getString(R.string.compare_description)
     }
@@ -97,7 +118,18 @@ class CompareView(context: Context, attributes: AttributeSet?) : View(context, a
         val box = box()
         drawPart(canvas, before, box, divider.before(box), beforeLabel, atRight = false)
         drawPart(canvas, after, box, divider.after(box), afterLabel, atRight = true)
+        hints.forEach { drawHint(canvas, it, box) }
         drawDivider(canvas, box)
+    }
+
+    private fun drawHint(canvas: Canvas, hint: Hint, box: Box) {
+        val x = (box.left + hint.x * box.width).toFloat()
+        val y = (box.top + hint.y * box.height).toFloat()
+        val radius = MARK_DP / 2 * density
+        canvas.drawCircle(x, y, radius + 3 * density, edgePaint)
+        canvas.drawCircle(x, y, radius + 2 * density, linePaint)
+        hintPaint.color = Swatches.argb(hint.rgb)
+        canvas.drawCircle(x, y, radius, hintPaint)
     }
 
     private fun drawPart(
@@ -135,14 +167,48 @@ class CompareView(context: Context, attributes: AttributeSet?) : View(context, a
 
     override fun onTouchEvent(event: MotionEvent): Boolean {
         if (after == null) return false
-        when (event.actionMasked) {
-            MotionEvent.ACTION_DOWN, MotionEvent.ACTION_MOVE -> {
-                parent.requestDisallowInterceptTouchEvent(true)
-                divider = divider.at(event.x, box())
-            }
-            MotionEvent.ACTION_UP -> performClick()
-            else -> Unit
+        if (event.actionMasked == MotionEvent.ACTION_DOWN) {
+            parent.requestDisallowInterceptTouchEvent(true)
         }
+        touches.onTouchEvent(event)
+        return true
+    }
+
+    private inner class Touches : GestureDetector.SimpleOnGestureListener() {
+        override fun onDown(e: MotionEvent): Boolean = true
+
+        override fun onScroll(
+            e1: MotionEvent?,
+            e2: MotionEvent,
+            distanceX: Float,
+            distanceY: Float,
+        ): Boolean {
+            divider = divider.at(e2.x, box())
+            return true
+        }
+
+        override fun onSingleTapUp(e: MotionEvent): Boolean {
+            divider = divider.at(e.x, box())
+            return performClick()
+        }
+
+        override fun onLongPress(e: MotionEvent) {
+            val box = box()
+            val inside = e.x in box.left..box.right && e.y in box.top..box.bottom
+            if (!inside || box.width <= 0 || box.height <= 0) return
+            ask(((e.x - box.left) / box.width).toDouble(), ((e.y - box.top) / box.height).toDouble())
+        }
+    }
+
+    private fun ask(x: Double, y: Double) {
+        val box = box()
+        val reach = TOUCH_DP / 2 * density
+        onPlace?.invoke(x, y, (reach / box.width).toDouble(), (reach / box.height).toDouble())
+    }
+
+    private fun askInTheMiddle(): Boolean {
+        if (onPlace == null) return false
+        ask(0.5, 0.5)
         return true
     }
 
@@ -158,6 +224,8 @@ class CompareView(context: Context, attributes: AttributeSet?) : View(context, a
             KeyEvent.KEYCODE_DPAD_RIGHT -> divider.moved(STEP)
             KeyEvent.KEYCODE_MOVE_HOME -> Divider(0f)
             KeyEvent.KEYCODE_MOVE_END -> Divider(1f)
+            KeyEvent.KEYCODE_ENTER, KeyEvent.KEYCODE_DPAD_CENTER ->
+                return askInTheMiddle() || super.onKeyDown(keyCode, event)
             else -> return super.onKeyDown(keyCode, event)
         }
         return true
@@ -180,6 +248,9 @@ class CompareView(context: Context, attributes: AttributeSet?) : View(context, a
             divider.percent.toFloat(),
         )
         info.addAction(AccessibilityAction.ACTION_SET_PROGRESS)
+        if (onPlace != null) {
+            info.addAction(AccessibilityAction(R.id.say_colour, context.getString(R.string.say_in_the_middle)))
+        }
         if (divider.fraction < 1f) info.addAction(AccessibilityAction.ACTION_SCROLL_FORWARD)
         if (divider.fraction > 0f) info.addAction(AccessibilityAction.ACTION_SCROLL_BACKWARD)
     }
@@ -195,6 +266,7 @@ class CompareView(context: Context, attributes: AttributeSet?) : View(context, a
                 if (percent.isNaN()) return false
                 Divider((percent / 100).coerceIn(0f, 1f))
             }
+            R.id.say_colour -> return askInTheMiddle()
             else -> return super.performAccessibilityAction(action, arguments)
         }
         return true
@@ -215,5 +287,6 @@ class CompareView(context: Context, attributes: AttributeSet?) : View(context, a
         const val STEP = 0.05f
         const val HANDLE_DP = 24f
         const val TOUCH_DP = 48f
+        const val MARK_DP = 12f
     }
 }

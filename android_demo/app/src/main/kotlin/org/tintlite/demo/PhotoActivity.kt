@@ -1,7 +1,9 @@
 package org.tintlite.demo
 
 import android.app.Activity
+import android.app.AlertDialog
 import android.content.ActivityNotFoundException
+import android.content.ClipData
 import android.content.Intent
 import android.net.Uri
 import android.os.Bundle
@@ -10,10 +12,12 @@ import android.widget.Button
 import android.widget.TextView
 import java.util.concurrent.Executors
 import org.tintlite.core.Divider
+import org.tintlite.core.MAX_HINTS
+import org.tintlite.core.ui.Asked
 import org.tintlite.core.ui.PhotoFacts
 import org.tintlite.core.ui.PhotoState
 
-/** The first screen: choose a photo, compare, save and share. */
+/** The first screen: choose a photo, compare, say colours, save and share. */
 class PhotoActivity : Activity() {
     private lateinit var compare: CompareView
     private lateinit var hint: TextView
@@ -22,6 +26,11 @@ class PhotoActivity : Activity() {
     private lateinit var engine: TextView
     private lateinit var save: Button
     private lateinit var share: Button
+    private lateinit var hints: Button
+    private lateinit var undo: Button
+    private var palette: AlertDialog? = null
+    private var paletteFor: Asked? = null
+    private var hintList: AlertDialog? = null
 
     private val writer = Executors.newSingleThreadExecutor { Thread(it, "tintlite-save") }
 
@@ -36,11 +45,16 @@ class PhotoActivity : Activity() {
         engine = view(R.id.engine)
         save = view(R.id.save)
         share = view(R.id.share)
+        hints = view(R.id.hints)
+        undo = view(R.id.undo)
         view<View>(R.id.choose).setOnClickListener { choose() }
         view<View>(R.id.camera).setOnClickListener { go(LiveActivity::class.java) }
         view<View>(R.id.settings).setOnClickListener { go(SettingsActivity::class.java) }
         save.setOnClickListener { save() }
         share.setOnClickListener { share() }
+        compare.onPlace = ::ask
+        hints.setOnClickListener { showHints() }
+        undo.setOnClickListener { demo.photos.change { it.undone() } }
         if (savedInstanceState == null) openShared(intent) else restore(savedInstanceState)
     }
 
@@ -58,6 +72,8 @@ class PhotoActivity : Activity() {
 
     override fun onStop() {
         demo.photos.onChange = null
+        hintList?.dismiss()
+        closePalette() // what is asked stays: it opens again with the screen
         super.onStop()
     }
 
@@ -110,46 +126,142 @@ class PhotoActivity : Activity() {
         if (resultCode != RESULT_OK || uri == null) return
         when (requestCode) {
             CHOOSE -> open(uri)
-            PLACE -> write { PictureSaver.toDocument(contentResolver, demo.photos.result, uri) }
+            PLACE -> writeTo(uri)
+            HINTS_PLACE -> demo.photos.hintsFile?.let { file ->
+                inBackground({ PictureSaver.toDocument(contentResolver, file, uri) }) { say(getString(R.string.saved)) }
+            }
+            HINTS -> openHints(uri)
         }
     }
 
     private fun save() {
         val name = demo.photos.savedName
-        val type = PhotoEncoder.typeOf(name.substringAfterLast('.'))
         if (PictureSaver.toCollection) {
-            write { PictureSaver.toCollection(contentResolver, demo.photos.result, name, type) }
+            saveToCollection(name)
         } else {
-            try {
-                startActivityForResult(PictureSaver.placeIntent(name, type), PLACE)
-            } catch (_: ActivityNotFoundException) {
-                say(getString(R.string.no_app))
+            askForPlace(name, PLACE)
+        }
+    }
+
+    private fun saveToCollection(name: String) {
+        val hints = demo.photos.hintsFile
+        val hintsName = demo.photos.savedHintsName
+        val done = if (hints == null) {
+            getString(R.string.saved_to, PictureSaver.FOLDER)
+        } else {
+            getString(R.string.saved_with_hints, PictureSaver.FOLDER, PictureSaver.HINTS_FOLDER)
+        }
+        inBackground({
+            PictureSaver.toCollection(contentResolver, demo.photos.result, name, PhotoEncoder.typeOf(name))
+            if (hints != null) PictureSaver.hintsToCollection(contentResolver, hints, hintsName)
+        }) { say(done) }
+    }
+
+    /** Below Android 10: one place for the picture, and then one for its hints. */
+    private fun writeTo(uri: Uri) {
+        inBackground({ PictureSaver.toDocument(contentResolver, demo.photos.result, uri) }) {
+            say(getString(R.string.saved))
+            if (demo.photos.hintsFile != null) askForPlace(demo.photos.savedHintsName, HINTS_PLACE)
+        }
+    }
+
+    private fun askForPlace(name: String, request: Int) =
+        startForResult(PictureSaver.placeIntent(name, PhotoEncoder.typeOf(name)), request)
+
+    private fun startForResult(intent: Intent, request: Int) {
+        try {
+            startActivityForResult(intent, request)
+        } catch (_: ActivityNotFoundException) {
+            say(getString(R.string.no_app))
+        }
+    }
+
+    private fun ask(x: Double, y: Double, reachX: Double, reachY: Double) {
+        if (demo.photos.shown == null) return
+        demo.photos.change { board ->
+            val asked = board.ask(x, y, reachX, reachY)
+            if (board.full && asked.asked?.index == null) {
+                say(getString(R.string.hints_too_many, MAX_HINTS))
+                board
+            } else {
+                asked
             }
         }
     }
 
-    private fun write(work: () -> Unit) {
-        val done = if (PictureSaver.toCollection) {
-            getString(R.string.saved_to, PictureSaver.FOLDER)
+    /** All that was said: each can be changed or deleted without finding it on the picture. */
+    private fun showHints() {
+        val all = demo.photos.board.hints
+        val builder = AlertDialog.Builder(this)
+            .setTitle(R.string.hints_title)
+            .setNegativeButton(android.R.string.cancel, null)
+            .setNeutralButton(R.string.hints_open) { _, _ -> startForResult(HINTS_INTENT, HINTS) }
+        if (all.isEmpty()) {
+            builder.setMessage(R.string.hints_none)
         } else {
-            getString(R.string.saved)
+            val lines = all.map { hint ->
+                val (fromLeft, fromTop) = listOf(hint.x, hint.y).map { Math.round(100 * it).toInt() }
+                getString(R.string.hint_line, Swatches.name(this, hint.rgb), fromLeft, fromTop)
+            }
+            builder.setItems(lines.toTypedArray<CharSequence>()) { _, index ->
+                demo.photos.change { if (index < it.hints.size) it.ask(index) else it }
+            }
         }
-        inBackground({ work() }) { say(done) }
+        hintList = builder.show()
+    }
+
+    private fun openHints(uri: Uri) {
+        val shown = demo.photos.shown ?: return
+        inBackground({ demo.photos.readHints(uri, shown) }) { read ->
+            if (demo.photos.shown?.facts == shown.facts) demo.photos.change { it.changed(read) }
+        }
+    }
+
+    private fun renderPalette() {
+        val asked = demo.photos.board.asked
+        val session = demo.photos.shown?.pictures?.session
+        if (asked == paletteFor && palette != null) return
+        closePalette()
+        if (asked == null || session == null) return
+        val photos = demo.photos
+        paletteFor = asked
+        palette = PaletteDialog(
+            this,
+            session,
+            asked,
+            onSaid = { rgb -> photos.change { it.said(rgb) } },
+            onRemoved = { photos.change { it.removed() } },
+            onClosed = { photos.change { it.closed() } },
+        ).show()
+    }
+
+    private fun closePalette() {
+        palette?.dismiss()
+        palette = null
+        paletteFor = null
     }
 
     private fun share() {
         val name = demo.photos.savedName
-        inBackground({ ResultProvider.lend(applicationContext, demo.photos.result, name) }) { uri ->
-            startActivity(shareIntent(uri, PhotoEncoder.typeOf(name.substringAfterLast('.'))))
+        val files = linkedMapOf(name to demo.photos.result)
+        demo.photos.hintsFile?.let { files[demo.photos.savedHintsName] = it }
+        inBackground({ ResultProvider.lend(applicationContext, files) }) { uris ->
+            startActivity(shareIntent(uris, PhotoEncoder.typeOf(name)))
         }
     }
 
-    private fun shareIntent(uri: Uri, type: String): Intent {
-        val send = Intent(Intent.ACTION_SEND)
-            .setType(type)
-            .putExtra(Intent.EXTRA_STREAM, uri)
-            .addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION)
-        send.clipData = android.content.ClipData.newRawUri(null, uri)
+    /** A picture alone, or with its hints. */
+    private fun shareIntent(uris: List<Uri>, type: String): Intent {
+        val send = if (uris.size == 1) {
+            Intent(Intent.ACTION_SEND).setType(type).putExtra(Intent.EXTRA_STREAM, uris.single())
+        } else {
+            Intent(Intent.ACTION_SEND_MULTIPLE).setType("*/*")
+                .putParcelableArrayListExtra(Intent.EXTRA_STREAM, ArrayList(uris))
+        }
+        send.addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION)
+        send.clipData = ClipData.newRawUri(null, uris.first()).apply {
+            for (uri in uris.drop(1)) addItem(ClipData.Item(uri))
+        }
         return Intent.createChooser(send, null)
     }
 
@@ -170,15 +282,19 @@ class PhotoActivity : Activity() {
 
     private fun render() {
         val state = demo.photos.state
-        val shown = state as? PhotoState.Shown<PhotoPair>
-            ?: (state as? PhotoState.Working<PhotoPair>)?.before
-        val pictures = shown?.pictures
+        val board = demo.photos.board
+        val pictures = demo.photos.shown?.pictures?.pair
         if (pictures == null) compare.clear() else compare.show(pictures.before, pictures.after)
         hint.visibility = if (state == PhotoState.Empty) View.VISIBLE else View.GONE
         progress.visibility = if (state is PhotoState.Working<*>) View.VISIBLE else View.GONE
         val saveable = (state as? PhotoState.Shown<*>)?.saveable == true
         save.isEnabled = saveable
         share.isEnabled = saveable
+        compare.hints = if (pictures == null) emptyList() else board.hints
+        hints.text = getString(R.string.hints_button, board.hints.size)
+        hints.isEnabled = pictures != null
+        undo.isEnabled = board.mayUndo
+        renderPalette()
         say(
             when (state) {
                 PhotoState.Empty -> ""
@@ -203,8 +319,14 @@ class PhotoActivity : Activity() {
     private companion object {
         const val CHOOSE = 1
         const val PLACE = 2
+        const val HINTS_PLACE = 3
+        const val HINTS = 4
         const val DIVIDER = "divider"
         const val HAS_PHOTO = "has_photo"
         const val NAME = "name"
+
+        /** Many apps do not know JSON by its type. */
+        val HINTS_INTENT: Intent =
+            Intent(Intent.ACTION_OPEN_DOCUMENT).addCategory(Intent.CATEGORY_OPENABLE).setType("*/*")
     }
 }

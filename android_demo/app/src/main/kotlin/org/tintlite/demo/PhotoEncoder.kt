@@ -11,13 +11,20 @@ import org.tintlite.core.ui.matrix
 
 /** Writes coloured pictures: JPEG, or PNG where the picture has transparency. */
 object PhotoEncoder {
+    /** The type of a file of hints. */
+    const val HINTS_TYPE: String = "application/json"
+
     private const val JPEG_QUALITY = 95
 
     /** The ending of the name of a bitmap's file. */
     fun extensionOf(bitmap: Bitmap): String = if (bitmap.hasAlpha()) "png" else "jpg"
 
-    /** The type of a file of [extensionOf]. */
-    fun typeOf(extension: String): String = if (extension == "png") "image/png" else "image/jpeg"
+    /** The type of a file that is saved or shared, by the ending of its name. */
+    fun typeOf(name: String): String = when (name.substringAfterLast('.')) {
+        "png" -> "image/png"
+        "json" -> HINTS_TYPE
+        else -> "image/jpeg"
+    }
 
     /**
      * Writes a bitmap upright: a JPEG says by EXIF how it is turned, and takes along what the

@@ -25,6 +25,9 @@ class PhotoFiles(private val context: Context) {
     /** The coloured photo, JPEG or PNG. */
     val result: File = File(folder, "result")
 
+    /** What was said of the photo's colours; not there where nothing was. */
+    val hints: File = File(folder, "hints.json")
+
     /** What another app calls the document, or null where it does not say. */
     fun nameOf(uri: Uri): String? =
         try {
@@ -46,16 +49,37 @@ class PhotoFiles(private val context: Context) {
         folder.mkdirs()
         original.delete()
         result.delete()
+        hints.delete()
+        read(uri) { from -> writeWhole(original) { to -> copyLimited(from, to) } }
+    }
+
+    /**
+     * A document of another app, which may be a file of hints.
+     *
+     * @return its bytes, [most] and one at most
+     * @throws PhotoProblem.Unreadable the other app does not give it
+     */
+    fun bytesOf(uri: Uri, most: Int): ByteArray = read(uri) { from ->
+        val bytes = ByteArray(most + 1)
+        var size = 0
+        while (size < bytes.size) {
+            val count = from.read(bytes, size, bytes.size - size)
+            if (count < 0) break
+            size += count
+        }
+        bytes.copyOf(size)
+    }
+
+    private inline fun <T> read(uri: Uri, use: (InputStream) -> T): T =
         try {
             val stream = context.contentResolver.openInputStream(uri)
                 ?: throw PhotoProblem.Unreadable("no such document")
-            stream.use { from -> writeWhole(original) { to -> copyLimited(from, to) } }
+            stream.use(use)
         } catch (error: IOException) {
             throw PhotoProblem.Unreadable(reasonOf(error))
         } catch (error: RuntimeException) {
             throw PhotoProblem.Unreadable(reasonOf(error)) // a provider's; SecurityException often
         }
-    }
 
     private fun copyLimited(from: InputStream, to: OutputStream) {
         val part = ByteArray(1 shl 16)

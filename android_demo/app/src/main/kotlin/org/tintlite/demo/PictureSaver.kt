@@ -15,6 +15,9 @@ object PictureSaver {
     /** The folder that new pictures go to, in the shared collection of pictures. */
     const val FOLDER: String = "Pictures/TintLite"
 
+    /** The folder that files of hints go to: among pictures, the collection takes pictures alone. */
+    const val HINTS_FOLDER: String = "Documents/TintLite"
+
     /** Whether pictures go to the shared collection; below API 29 the person names a place. */
     val toCollection: Boolean get() = Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q
 
@@ -31,15 +34,36 @@ object PictureSaver {
      * @throws PhotoProblem.Unwritable it cannot be added; nothing is left behind
      */
     fun toCollection(resolver: ContentResolver, file: File, name: String, type: String) {
+        val pictures = MediaStore.Images.Media.getContentUri(MediaStore.VOLUME_EXTERNAL_PRIMARY)
+        add(resolver, pictures, FOLDER, file, name, type)
+    }
+
+    /**
+     * Adds a file of hints to the shared collection of documents, likewise.
+     *
+     * @throws PhotoProblem.Unwritable as there
+     */
+    fun hintsToCollection(resolver: ContentResolver, file: File, name: String) {
+        val documents = MediaStore.Files.getContentUri(MediaStore.VOLUME_EXTERNAL_PRIMARY)
+        add(resolver, documents, HINTS_FOLDER, file, name, PhotoEncoder.HINTS_TYPE)
+    }
+
+    private fun add(
+        resolver: ContentResolver,
+        collection: Uri,
+        folder: String,
+        file: File,
+        name: String,
+        type: String,
+    ) {
         val values = ContentValues().apply {
             put(MediaStore.MediaColumns.DISPLAY_NAME, name)
             put(MediaStore.MediaColumns.MIME_TYPE, type)
-            put(MediaStore.MediaColumns.RELATIVE_PATH, FOLDER)
+            put(MediaStore.MediaColumns.RELATIVE_PATH, folder)
             put(MediaStore.MediaColumns.IS_PENDING, 1)
         }
         writing {
-            val pictures = MediaStore.Images.Media.getContentUri(MediaStore.VOLUME_EXTERNAL_PRIMARY)
-            val uri = resolver.insert(pictures, values) ?: throw IOException("no shared collection")
+            val uri = resolver.insert(collection, values) ?: throw IOException("no shared collection")
             try {
                 copy(resolver, file, uri, "w")
                 val whole = ContentValues().apply { put(MediaStore.MediaColumns.IS_PENDING, 0) }

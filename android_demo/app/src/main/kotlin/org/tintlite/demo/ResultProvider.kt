@@ -12,7 +12,7 @@ import java.io.File
 import java.io.FileNotFoundException
 
 /**
- * Lends coloured pictures, read only, to the app that the person shares them with. Nobody else
+ * Lends coloured pictures and their hints, read only, to the app that the person shares them with. Nobody else
  * has the permission, and no file outside of its own folder can be asked for.
  */
 class ResultProvider : ContentProvider() {
@@ -24,7 +24,7 @@ class ResultProvider : ContentProvider() {
     }
 
     override fun getType(uri: Uri): String =
-        PhotoEncoder.typeOf(uri.lastPathSegment.orEmpty().substringAfterLast('.'))
+        PhotoEncoder.typeOf(uri.lastPathSegment.orEmpty())
 
     override fun query(
         uri: Uri,
@@ -69,21 +69,25 @@ class ResultProvider : ContentProvider() {
         private fun folder(context: Context) = File(context.cacheDir, "shared")
 
         /**
-         * Makes a copy of a picture that can be shared under a name of its own; former copies go,
+         * Makes copies of files that can be shared under names of their own; former copies go,
          * so that an app that was given one cannot come back for the next.
          *
-         * @throws java.io.IOException it cannot be copied
+         * @param files by their names
+         * @return their addresses, in this order
+         * @throws java.io.IOException one cannot be copied
          */
-        fun lend(context: Context, file: File, name: String): Uri {
+        fun lend(context: Context, files: Map<String, File>): List<Uri> {
             val folder = folder(context)
             folder.deleteRecursively()
             folder.mkdirs()
-            writeWhole(File(folder, name)) { to -> file.inputStream().use { it.copyTo(to) } }
-            return Uri.Builder()
-                .scheme("content")
-                .authority("${context.packageName}.result")
-                .appendPath(name)
-                .build()
+            return files.map { (name, file) ->
+                writeWhole(File(folder, name)) { to -> file.inputStream().use { it.copyTo(to) } }
+                Uri.Builder()
+                    .scheme("content")
+                    .authority("${context.packageName}.result")
+                    .appendPath(name)
+                    .build()
+            }
         }
     }
 }

@@ -3,6 +3,8 @@ package org.tintlite.demo
 import android.content.Context
 import org.tintlite.core.AcceleratorKind
 import org.tintlite.core.EngineProblem
+import org.tintlite.core.HintsProblem
+import org.tintlite.core.MAX_HINTS
 import org.tintlite.core.ModelProblem
 import org.tintlite.core.PictureProblem
 import org.tintlite.core.ui.PhotoProblem
@@ -12,6 +14,7 @@ fun Context.textOf(problem: Throwable): String = when (problem) {
     is ModelProblem -> textOfModel(problem)
     is EngineProblem -> textOfEngine(problem)
     is PictureProblem -> textOfPicture(problem)
+    is HintsProblem -> textOfHints(problem)
     is PhotoProblem -> textOfPhoto(problem)
     else -> getString(R.string.problem_unknown, reasonOf(problem))
 }
@@ -45,6 +48,19 @@ private fun Context.textOfPicture(problem: PictureProblem): String = when (probl
         getString(R.string.picture_too_large, problem.width, problem.height)
     is PictureProblem.BadPlane, is PictureProblem.BadArray ->
         getString(R.string.picture_bad, reasonOf(problem))
+}
+
+private fun Context.textOfHints(problem: HintsProblem): String = when (problem) {
+    is HintsProblem.TooLarge -> getString(R.string.hints_too_large)
+    is HintsProblem.NotJson, is HintsProblem.Foreign, is HintsProblem.WithoutVersion,
+    is HintsProblem.NoList,
+    -> getString(R.string.hints_foreign)
+    is HintsProblem.Newer -> getString(R.string.hints_newer, problem.found)
+    is HintsProblem.WithoutPicture -> getString(R.string.hints_without_picture)
+    is HintsProblem.AnotherPicture ->
+        getString(R.string.hints_another_picture, problem.width, problem.height)
+    is HintsProblem.TooMany -> getString(R.string.hints_too_many, MAX_HINTS)
+    is HintsProblem.BadHint -> getString(R.string.hints_bad, problem.number)
 }
 
 private fun Context.textOfPhoto(problem: PhotoProblem): String = when (problem) {
