@@ -60,11 +60,14 @@ breaks "a call that Android has not" $app/kotlin/org/tintlite/demo/CompareView.k
 breaks "rounding of the scaled picture" $core/Shrink.kt 's/501 \* area/200 * area/' compile.sh test_core.sh
 breaks "the matrix of colours" $core/Colour.kt 's/0.412453/0.422453/' compile.sh test_core.sh
 breaks "the levels of the tone view" $core/ToneView.kt 's/(values.size - 1) + 0.5)/(values.size - 1))/' compile.sh test_core.sh
+breaks "how far said colours spread" $core/Spread.kt 's/WAY = 25.0/WAY = 20.0/' compile.sh test_core.sh
+breaks "hints of another picture" $core/PictureView.kt 's/VIEW_APART = 5.0/VIEW_APART = 500.0/' compile.sh test_core.sh
 breaks "the seal left unread" $core/ModelFile.kt 's/Seal.check(bytes, place)//' compile.sh test_core.sh
 breaks "a golden file" tests/golden/MANIFEST.json 's/"input_size": 160/"input_size": 80/' test_core.sh
 breaks "ab read wrongly" $engine/LiteRtEngine.kt 's/outputs.single().readFloat()/outputs.single().readFloat().also { it[9] += 2e-6f }/' compile.sh "test_engine.sh cpu"
 breaks "the CPU that says GPU" $engine/LiteRtEngine.kt 's/GPU -> Accelerator.GPU/GPU -> Accelerator.CPU/' compile.sh "test_engine.sh gpu"
 breaks "the same where there is no GPU" $engine/LiteRtEngine.kt 's/GPU -> Accelerator.GPU/GPU -> Accelerator.CPU/' compile.sh "test_engine.sh cpu"
+breaks "a GPU's work that is not kept" $engine/LiteRtEngine.kt 's/serializeProgramCache = true/serializeProgramCache = false/' compile.sh "test_engine.sh gpu"
 breaks "a missing library that ends the app" $engine/LiteRtEngine.kt 's/error: LinkageError/error: IllegalStateException/' compile.sh "test_engine.sh none"
 breaks "a name that API 36 has not" "android_demo/ci/stubs/java/android/view/WindowInsets.java $app/kotlin/org/tintlite/demo/Insets.kt" 's/\bime()/imes()/' resources.sh compile.sh check_names.sh
 breaks "a parameter that API 36 has not" "android_demo/ci/stubs/java/android/view/WindowInsets.java" 's/getInsets(int /getInsets(Object /' resources.sh compile.sh check_names.sh
