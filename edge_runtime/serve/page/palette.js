@@ -1,6 +1,7 @@
 // The palette: colours that fit a place of the photo, to choose one by mouse, finger or keys.
 
 import { hexOf, labOf, levelsOf, levelsOfHex } from "./lab.js";
+import { pickColour } from "./pick.js";
 
 const KEEP_GREY = "grey";
 // How light swatches are shown: half as the place is, half as they are, so that they differ.
@@ -102,7 +103,9 @@ export class Palette {
     any.append(input, "Any colour");
     input.addEventListener("input", () => this.#asked?.choose(input.value)); // while it is being chosen
     input.addEventListener("change", () => this.#choose(input.value));
-    foot.append(grey, any);
+    const other = make("button", { type: "button", textContent: "From a picture" });
+    other.addEventListener("click", () => pickColour((picked) => this.#choose(picked)));
+    foot.append(grey, any, other);
     if ("EyeDropper" in window) {
       const pick = make("button", { type: "button", textContent: "From the screen", title: "Take a colour from any picture on the screen" });
       pick.addEventListener("click", async () => {

@@ -192,6 +192,26 @@ def test_said_colours_are_in_the_download_and_in_a_file(open_page, photo):
     np.testing.assert_allclose(lab_at(page, HORSE), blue, atol=0.5)
 
 
+def test_a_colour_from_another_picture(open_page, file_of):
+    page = open_page()
+    other = np.zeros((60, 100, 3), np.uint8)
+    other[:, :50], other[:, 50:] = (200, 40, 60), (40, 60, 200)
+    page.get_by_role("button", name="Say a colour").click()
+    page.mouse.click(*place(page, HORSE))
+    for data in (b"no picture", file_of(other)):
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="From a picture").click()
+        file = {"name": "other.png", "mimeType": "image/png", "buffer": data}
+        chooser.value.set_files(file)
+        if data == b"no picture":
+            page.wait_for_selector("#toast:visible:has-text('other.png: no picture')")
+    page.locator("#pick-picture").click(position={"x": 80, "y": 30})
+    answered(page, 1)
+    assert page.locator("#pick").is_hidden()
+    assert dots(page)[0].startswith("Point 1: #283cc8")
+    assert is_hue(lab_at(page, HORSE), BLUE)
+
+
 def test_files_of_hints_that_cannot_be_taken(open_page, visit):
     page = open_page()
     likeness = {"width": 640, "height": 450, "view": "00" * 64}
@@ -370,8 +390,9 @@ def test_zoom(open_page):
     page.mouse.up()
     assert divider.get_attribute("aria-valuenow") == "70"
     assert divider_is_off() < 1.5
-    page.mouse.dblclick(*place(page, (0.3, 0.3)))
-    assert zoom() == 1
+    # Two presses in time; a busy machine may need more for that.
+    press = page.mouse.click
+    wait_for(page, lambda: press(*place(page, (0.3, 0.3))) or zoom() == 1)
     page.get_by_role("button", name="Full size, 1 to 1").click()
     shown = page.locator("#photo .after").bounding_box()["width"]
     assert shown == pytest.approx(max(640, page.locator("#photo").bounding_box()["width"]), abs=1)
@@ -432,6 +453,7 @@ def test_by_finger(open_page):
     assert page.locator("#palette").is_hidden()
     page.get_by_role("button", name="The whole photo").tap()
     page.get_by_role("button", name="Say a colour").tap()
-    for _ in range(2):
-        page.touchscreen.tap(*place(page, (0.3, 0.3)))
-    wait_for(page, lambda: "zoomed" in page.get_attribute("#photo", "class"))
+    # Two taps in time; a busy machine may need more for that.
+    tap = page.touchscreen.tap
+    zoomed = page.locator("#photo.zoomed")
+    wait_for(page, lambda: tap(*place(page, (0.3, 0.3))) or zoomed.count() == 1)
