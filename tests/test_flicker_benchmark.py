@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from benchmarks.cli import app
 from benchmarks.flicker import measure_flicker, read_frames
 from train.command import run
-from train.errors import SourceError
+from train.errors import PictureSourceError
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_no_film_is_one_sentence(tmp_path, content):
     path = tmp_path / "film.mp4"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(SourceError, match=r"film\.mp4: "):
+    with pytest.raises(PictureSourceError, match=r"film\.mp4: "):
         list(read_frames(path))
 
 

@@ -12,7 +12,7 @@ from benchmarks.cli import app
 from benchmarks.old_shots import fade, flicker, old_film
 from benchmarks.shots import measure_shots, tint_errors, ways_of
 from edge_runtime import Colorizer, Device
-from train.errors import SourceError
+from train.errors import PictureSourceError
 
 # Units of a* and b*: by so much the tint of a shot may move.
 MOST = 1.0
@@ -111,5 +111,5 @@ def test_the_command_and_too_few_pictures(tmp_path, tiny_model):
     assert result.exit_code == 0, result.output
     for word in ("fade to black", "fade from black", "flickering", "old film", "grey", "smoothed"):
         assert word in result.output
-    with pytest.raises(SourceError, match="three pictures"):
+    with pytest.raises(PictureSourceError, match="three pictures"):
         measure_shots([photos.coffee()])

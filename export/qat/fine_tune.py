@@ -28,7 +28,7 @@ from export.tensor_ranges import LIGHTNESS_RANGE
 from train.data.batches import Batches, Pictures, RoundBatches
 from train.data.keras_batches import KerasBatches
 from train.data.store import MANIFEST, Store
-from train.fit.checkpoint import Progress, find_progress, load_checkpoint, save_checkpoint
+from train.fit.checkpoint import RunProgress, find_progress, load_checkpoint, save_checkpoint
 
 # Of the steps or minutes, the share in which the learning rate rises.
 _WARMUP = 0.03
@@ -79,7 +79,7 @@ def fine_tune(
     checkpoint = options.folder / "checkpoint"
     progress = find_progress(checkpoint)
     if progress is None:
-        progress = Progress()
+        progress = RunProgress()
     else:
         load_checkpoint(checkpoint, trainer)
     size = int(rounded.model.input_shape[1])
@@ -97,7 +97,7 @@ def fine_tune(
 
     def save() -> None:
         try:
-            save_checkpoint(checkpoint, trainer, [], Progress(step=step, seconds=seconds))
+            save_checkpoint(checkpoint, trainer, [], RunProgress(step=step, seconds=seconds))
         except OSError as error:
             raise ExportError(f"{checkpoint} cannot be written: {error.strerror}") from None
 
