@@ -150,6 +150,12 @@ def _saying(
     return Saying(said, file, tuple(references), save)
 
 
+# What `tintlite` alone says before its help.
+_FIRST = """For most people this is the command:
+
+    tintlite serve      a page opens in the browser: drop a photo there"""
+
+
 @app.callback(invoke_without_command=True)
 def tintlite(
     context: typer.Context,
@@ -168,6 +174,7 @@ def tintlite(
 
     \b
     Examples:
+      tintlite serve
       tintlite colorize grandmother.jpg
       tintlite colorize film.mp4
       tintlite colorize album/ -o album-in-colour/ --recursive
@@ -180,7 +187,7 @@ def tintlite(
     keep_quiet(quiet)
     show_log(verbose)
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        typer.echo(f"{_FIRST}\n\n{context.get_help()}")
 
 
 @app.command()
@@ -567,9 +574,24 @@ def serve(
     no_open: Annotated[
         bool, typer.Option("--no-open", help="Open no browser, where there is a screen.")
     ] = False,
+    idle: Annotated[
+        float | None,
+        typer.Option(
+            min=0.1,
+            metavar="MINUTES",
+            show_default=False,
+            help="End when nobody has asked for anything for so long.  [default: never]",
+        ),
+    ] = None,
     max_upload_mb: Annotated[
         int, typer.Option(min=1, max=2048, help="The largest photo file.")
     ] = 64,
+    max_film_mb: Annotated[
+        int, typer.Option(min=0, max=1024 * 1024, help="The largest film; 0: no films.")
+    ] = 1024,
+    max_film_minutes: Annotated[
+        float, typer.Option(min=0.1, max=6000, help="The longest film.")
+    ] = 10,
     max_viewers: Annotated[
         int, typer.Option(min=1, max=64, help="How many may watch at the same time.")
     ] = 8,
@@ -658,9 +680,12 @@ def serve(
             token,
             max_upload_mb,
             max_viewers,
+            max_film_mb,
+            max_film_minutes,
             tuple(allow_host or ()),
             base_path,
             open=not no_open,
+            idle_minutes=idle,
         ),
     )
 

@@ -27,11 +27,14 @@ class PageOptions:
         host, port: the address.
         token: what visitors must show, or None for the usual.
         max_upload_mb: the largest photo file, in units of 2**20 bytes.
+        max_film_mb: the largest film, in the same units; 0 for no films.
+        max_film_minutes: the longest one.
         max_viewers: how many may watch at the same time.
         hosts: names by which visitors reach it through another server.
         base_path: where in that server's paths it lies.
         open: whether this machine's browser is opened; only without a token, which would stand in
             the list of processes.
+        idle_minutes: without a visitor for so long, it ends; None for never.
     """
 
     host: str
@@ -39,9 +42,12 @@ class PageOptions:
     token: str | None
     max_upload_mb: int = Limits.upload_bytes // 2**20
     max_viewers: int = Limits.viewers
+    max_film_mb: int = Limits.film_bytes // 2**20
+    max_film_minutes: float = Limits.film_seconds / 60
     hosts: tuple[str, ...] = ()
     base_path: str = ""
     open: bool = False
+    idle_minutes: float | None = None
 
 
 def run(
@@ -89,8 +95,14 @@ def _serve(
             model=options.model,
             look=options.look,
             device=options.device,
-            limits=Limits(page.max_upload_mb * 2**20, page.max_viewers),
+            limits=Limits(
+                page.max_upload_mb * 2**20,
+                page.max_viewers,
+                film_bytes=page.max_film_mb * 2**20,
+                film_seconds=60 * page.max_film_minutes,
+            ),
             on_ready=tell,
+            idle_seconds=None if page.idle_minutes is None else 60 * page.idle_minutes,
         )
     if server.accelerator is not None and options.device.accelerator != DEFAULT_ACCELERATOR:
         say(runs_on(*server.accelerator))

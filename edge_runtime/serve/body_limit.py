@@ -7,7 +7,7 @@ from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from edge_runtime.serve.errors import refusal
-from edge_runtime.serve.limits import PATIENCE_SECONDS, UPLOAD_SECONDS
+from edge_runtime.serve.limits import PATIENCE_SECONDS, UPLOAD_BYTES, UPLOAD_SECONDS
 
 
 class BodyLimit:
@@ -33,6 +33,7 @@ class BodyLimit:
         if announced and int(announced) > most:
             await refusal(413, _too_large(most))(scope, receive, send)
             return
+        seconds = UPLOAD_SECONDS * max(1.0, int(announced or 0) / UPLOAD_BYTES)
         received = 0
         whole = False
         deadline: float | None = None
@@ -42,7 +43,7 @@ class BodyLimit:
             if whole:  # what comes now is the end of the connection, which may take its time
                 return await receive()
             now = asyncio.get_running_loop().time()
-            deadline = deadline or now + UPLOAD_SECONDS
+            deadline = deadline or now + seconds
             try:
                 patience = min(PATIENCE_SECONDS, max(deadline - now, 0))
                 message = await asyncio.wait_for(receive(), patience)

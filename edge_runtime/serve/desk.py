@@ -13,6 +13,7 @@ from edge_runtime.engine.threads import usable_cores
 from edge_runtime.look import MAX_SATURATION
 from edge_runtime.pictures.header import MAX_PIXELS
 from edge_runtime.serve.errors import busy
+from edge_runtime.serve.films import Films
 from edge_runtime.serve.frame_feed import FrameFeed
 from edge_runtime.serve.limits import MAX_RECEIVING, SHELF_UPLOADS, Limits
 from edge_runtime.serve.settings import Models, Settings, change
@@ -34,6 +35,7 @@ class Desk:
         view: the live view, or None.
         feed: its frames for the viewers, or None.
         workshop: colours photos, in `threads`.
+        films: colours films.
         models: those at hand.
         settings: how photos are coloured that give no options; as the server was started.
         shelf: the photos that visitors have open.
@@ -51,11 +53,13 @@ class Desk:
         settings: Settings,
         limits: Limits,
         workshop: Workshop,
+        films: Films,
         behind_proxy: bool = False,
     ):
         self.view = view
         self.feed = FrameFeed(view, limits.viewers) if view is not None else None
         self.workshop = workshop
+        self.films = films
         self.behind_proxy = behind_proxy
         self.models = models
         self.settings = settings
@@ -164,6 +168,8 @@ class Desk:
                 upload_bytes=self.limits.upload_bytes,
                 pixels=MAX_PIXELS,
                 viewers=self.limits.viewers,
+                film_bytes=self.limits.film_bytes,
+                film_seconds=self.limits.film_seconds,
                 saturation=MAX_SATURATION,
                 cores=usable_cores(),
             ),
@@ -176,5 +182,6 @@ class Desk:
         self.threads.shutdown(wait=False, cancel_futures=True)
         self.spreading.shutdown(wait=False, cancel_futures=True)
         self.shelf.close()
+        self.films.close()
         if self.feed is not None:
             self.feed.close()

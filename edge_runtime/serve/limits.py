@@ -12,8 +12,9 @@ MAX_CONNECTIONS = 256
 # piece of a response off our hands.
 PATIENCE_SECONDS = 10.0
 
-# How long a whole upload may take: 64 MB at 4 Mbit/s.
+# How long a whole upload may take: 64 MB at 4 Mbit/s; larger ones in proportion.
 UPLOAD_SECONDS = 130.0
+UPLOAD_BYTES = 64 * 2**20
 
 # Uploads that lie on the disk at the same time, one of them being coloured.
 MAX_RECEIVING = 4
@@ -30,10 +31,14 @@ class Limits:
         upload_bytes: the largest upload.
         viewers: how many may watch the live stream at the same time.
         photo_seconds: how long decoding and colouring a photo may take.
+        film_bytes: the largest film; 0 for no films.
+        film_seconds: the longest one.
         waiting: how many uploads may wait or be worked on; further ones are told to come back.
     """
 
     upload_bytes: int = 64 * 2**20
     viewers: int = 8
     photo_seconds: float = 120.0
+    film_bytes: int = 1024 * 2**20
+    film_seconds: float = 600.0
     waiting: int = 16

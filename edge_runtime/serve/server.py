@@ -1,6 +1,8 @@
 """Serve the page: until ctrl-C or SIGTERM."""
 
 import contextlib
+import math
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ from edge_runtime.model.model_file import DEFAULT_MODEL
 from edge_runtime.serve.app import make_app
 from edge_runtime.serve.connection import Connection
 from edge_runtime.serve.desk import Desk
+from edge_runtime.serve.films import Films
 from edge_runtime.serve.limits import Limits
 from edge_runtime.serve.listener import Listener
 from edge_runtime.serve.settings import Models, Settings
@@ -48,6 +51,7 @@ class PageServer(uvicorn.Server):
         device: Device | None = None,
         limits: Limits | None = None,
         on_ready: Callable[[], None] = lambda: None,
+        idle_seconds: float | None = None,
     ):
         """Prepare; `serve` begins.
 
@@ -59,6 +63,7 @@ class PageServer(uvicorn.Server):
             device: what the network runs on, for photos.
             limits: what others may ask of this machine.
             on_ready: called when the page can be opened.
+            idle_seconds: without a request for so long, it ends; None for never.
         Raises:
             ModelError, TintLiteError: as for `Colorizer`.
         """
@@ -68,7 +73,8 @@ class PageServer(uvicorn.Server):
         limits = limits or Limits()
         places = min(_PLACES, usable_cores())
         workshop = Workshop(models, device, places, limits.photo_seconds)
-        self.desk = Desk(view, models, settings, limits, workshop, bool(listener.hosts))
+        films = Films(models, device, limits)
+        self.desk = Desk(view, models, settings, limits, workshop, films, bool(listener.hosts))
         self.accelerator: tuple[str, str] | None = None
         if view is None:  # a model that cannot be used is told now, not at the first photo
             try:
@@ -78,6 +84,8 @@ class PageServer(uvicorn.Server):
                 raise
         self._listener = listener
         self._on_ready = on_ready
+        self._idle_seconds = math.inf if idle_seconds is None else idle_seconds
+        self._asked = (0, time.monotonic())  # how many requests there were, and since when
         app = make_app(self.desk, listener)
         super().__init__(
             uvicorn.Config(
@@ -109,6 +117,13 @@ class PageServer(uvicorn.Server):
         """Let `serve_page` end; from any thread."""
         self.should_exit = True
 
+    async def on_tick(self, counter: int) -> bool:
+        requests, since = self.server_state.total_requests, self._asked[1]
+        if requests != self._asked[0] or self.server_state.tasks:
+            since = time.monotonic()
+        self._asked = requests, since
+        return await super().on_tick(counter) or time.monotonic() - since > self._idle_seconds
+
     async def startup(self, sockets=None) -> None:
         await super().startup(sockets)
         self._on_ready()
@@ -116,4 +131,5 @@ class PageServer(uvicorn.Server):
     async def shutdown(self, sockets=None) -> None:
         self.desk.stopping.set()
         self.desk.workshop.close()
+        self.desk.films.close()
         await super().shutdown(sockets)

@@ -14,6 +14,8 @@ class ShownLimits:
         upload_bytes: the largest upload.
         pixels: the largest photo, width times height.
         viewers: how many may watch at the same time.
+        film_bytes: the largest film; 0 where films are not taken.
+        film_seconds: the longest one.
         saturation: the largest factor.
         cores: processor cores at hand; more threads gain nothing.
     """
@@ -21,6 +23,8 @@ class ShownLimits:
     upload_bytes: int
     pixels: int
     viewers: int
+    film_bytes: int
+    film_seconds: float
     saturation: float
     cores: int
 

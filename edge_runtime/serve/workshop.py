@@ -1,8 +1,5 @@
 """Colours photos in worker processes, which are ended when they take too long or nobody waits."""
 
-import json
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -19,15 +16,10 @@ from edge_runtime.serve.colours import Colours
 from edge_runtime.serve.messages import receive, send
 from edge_runtime.serve.settings import Models, Settings
 from edge_runtime.serve.studio import OpenedPhoto
+from edge_runtime.serve.worker import start_worker
 
 # A worker that nobody has needed for so long is ended, and its memory given back.
 IDLE_SECONDS = 600.0
-
-# The worker looks for modules where this process does.
-_START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"
-    " from edge_runtime.serve.worker_process import main; main()"
-)
 
 
 @dataclass(frozen=True)
@@ -221,10 +213,7 @@ class _Worker:
     """One process."""
 
     def __init__(self, start: dict[str, Any]):
-        command = [sys.executable, "-c", _START, json.dumps(sys.path)]
-        self._process = subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        self._process = start_worker("worker_process")
         pipes = self._process.stdin, self._process.stdout
         self._pipes = cast(tuple[BinaryIO, BinaryIO], pipes)
         self._ended = False

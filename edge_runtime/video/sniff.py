@@ -57,7 +57,7 @@ def looks_like_film(path: Path, still: bool = False) -> bool:
             head = file.read(_HEAD)
             if head[:6] in (b"GIF87a", b"GIF89a"):
                 return not still and _moves(file)
-            return _is_film(head)
+            return is_film(head)
     except (OSError, ValueError):
         return False
 
@@ -67,7 +67,8 @@ def is_y4m(head: bytes) -> bool:
     return head.startswith(_Y4M)
 
 
-def _is_film(head: bytes) -> bool:
+def is_film(head: bytes) -> bool:
+    """Whether a file that begins so is a film; of an animated GIF the beginning does not tell."""
     if head[4:8] == b"ftyp":
         return not head[8:12].startswith(_PICTURE_BRANDS)
     if head[4:8] in _MP4_ATOMS or head.startswith(_BEGINNINGS):

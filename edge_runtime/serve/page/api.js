@@ -22,8 +22,8 @@ async function ask(path, options = {}) {
   throw refused(response.status, await response.text().catch(() => ""));
 }
 
-// Sends a form and gives the JSON of the answer; `progress` is told the part that has gone, 0 to 1.
-async function send(path, form, { signal, progress }) {
+// Sends a form or a file, and gives the JSON of the answer; `progress` is told the part that has gone, 0 to 1.
+async function send(path, body, { signal, progress }) {
   signal.throwIfAborted();
   return new Promise((done, fail) => {
     const request = new XMLHttpRequest();
@@ -34,11 +34,11 @@ async function send(path, form, { signal, progress }) {
     request.addEventListener("abort", () => fail(new DOMException("Cancelled", "AbortError")));
     request.addEventListener("error", () => fail(new Refused(LOST, 0)));
     request.addEventListener("load", () => {
-      if (request.status === 200) done(JSON.parse(request.responseText));
+      if (request.status < 300) done(JSON.parse(request.responseText));
       else fail(refused(request.status, request.responseText));
     });
     request.addEventListener("loadend", () => signal.removeEventListener("abort", abort));
-    request.send(form);
+    request.send(body);
   });
 }
 
@@ -65,6 +65,12 @@ export const getStatus = async () => (await ask("api/status")).json();
 export async function postSettings(changes) {
   const headers = { "Content-Type": "application/json" };
   return (await ask("api/settings", { method: "POST", headers, body: JSON.stringify(changes) })).json();
+}
+
+// A photo for who has none at hand: a File.
+export async function getExample() {
+  const blob = await (await ask("example.jpg")).blob();
+  return new File([blob], "example.jpg", { type: blob.type });
 }
 
 // Send a photo: what the server says of it, by its `id`; `progress` is told the part that has gone.
@@ -109,3 +115,23 @@ export const openStream = async (signal) => (await ask("stream?layout=both", { s
 
 // The newest frame, `after` or `both`: its Response.
 export const getStill = (layout) => ask(`api/still?layout=${layout}`);
+
+// Whether the server takes a file that begins so for a film.
+export async function isFilm(head) {
+  return (await (await ask("api/films/kind", { method: "POST", body: head })).json()).film;
+}
+
+// Send a film: its state, with its `id`; `progress` is told the part that has gone.
+export function openFilm(file, { model, saturation }, signal, progress) {
+  const query = new URLSearchParams({ name: file.name, model, saturation });
+  return send(`api/films?${query}`, file, { signal, progress });
+}
+
+export const filmState = async (id) => (await ask(`api/films/${id}`)).json();
+
+// Where a film's `preview` or `result` is had.
+export const filmUrl = (id, what) => `api/films/${id}/${what}`;
+
+export function dropFilm(id) {
+  ask(`api/films/${id}`, { method: "DELETE", keepalive: true }).catch(() => {});
+}

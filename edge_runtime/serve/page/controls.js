@@ -4,8 +4,9 @@ import { postSettings } from "./api.js";
 import { toast } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
-// Of the shipped models, for people.
+// Of the shipped models, for people; their names are told in the settings.
 const WORDS = { standard: "Better colours", nano: "Faster" };
+const OWN = "Your own";
 const PAUSE = 200; // ms a slider rests before it is sent
 const KEPT = "tintlite"; // what a visitor chose outlasts a reload of the tab
 
@@ -38,6 +39,7 @@ export class Controls {
   status({ settings, live_settings, models, limits }) {
     if (!this.#own) {
       $("models").append(...models.map(radio));
+      $("model-names").textContent = models.map((name) => `${WORDS[name] ?? OWN}: ${name}`).join(" · ");
       $("saturation").max = limits.saturation;
       $("cores").textContent = limits.cores === 1 ? "1 core" : `${limits.cores} cores`;
       this.#own = { model: settings.model, saturation: settings.saturation, ...remembered(models) };
@@ -145,9 +147,7 @@ function radio(name) {
   const input = document.createElement("input");
   Object.assign(input, { type: "radio", name: "model", value: name });
   const title = document.createElement("b");
-  title.textContent = WORDS[name] ?? "Your own";
-  const about = document.createElement("span");
-  about.textContent = name;
-  label.append(input, title, about);
+  title.textContent = WORDS[name] ?? OWN;
+  label.append(input, title);
   return label;
 }

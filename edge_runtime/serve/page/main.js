@@ -1,9 +1,11 @@
 // The page: its tabs, and what the server says of itself, asked once a second.
 
-import { getStatus } from "./api.js";
+import { getExample, getStatus } from "./api.js";
 import { Controls } from "./controls.js";
+import { Film } from "./film.js";
 import { Live } from "./live.js";
 import { Photo } from "./photo.js";
+import { toast } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
 const EVERY = 1000;
@@ -20,7 +22,9 @@ const WORDS = {
 if (new URLSearchParams(location.search).has("token")) history.replaceState(null, "", location.pathname);
 
 const controls = new Controls(() => photo.restyle());
-const photo = new Photo(controls, () => choose("photo"));
+const film = new Film(controls);
+const photo = new Photo(controls, film, () => choose("photo"));
+$("example").addEventListener("click", () => getExample().then((file) => photo.open(file), (error) => toast(error.message)));
 let live = null;
 let chosen = null;
 
@@ -63,6 +67,7 @@ async function update() {
       }
       $("version").textContent = `TintLite ${status.version}`;
       photo.limits(status.limits);
+      film.limits(status.limits);
       controls.status(status);
       choose(status.live ? "live" : "photo");
     }

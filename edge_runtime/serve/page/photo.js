@@ -20,8 +20,9 @@ export class Photo {
   #work = null; // the AbortController of what runs
   #timer = 0;
 
-  // `controls` says how photos are to be coloured; `opened` is called when one comes.
-  constructor(controls, opened) {
+  // `controls` says how photos are to be coloured; `film` takes what is one; `opened` is called when
+  // a file comes.
+  constructor(controls, film, opened) {
     this.#controls = controls;
     $("choose").addEventListener("click", () => $("file").click());
     $("another").addEventListener("click", () => $("file").click());
@@ -37,9 +38,9 @@ export class Photo {
     addEventListener("paste", (event) => {
       if (event.clipboardData?.files.length) take(event.clipboardData.files);
     });
-    const take = (files) => {
+    const take = async ([first, ...others]) => {
       opened();
-      this.open([...files]);
+      if (!(await film.take(first))) this.open([first, ...others]);
     };
     $("zoom-in").addEventListener("click", () => this.#stage.zoom.in());
     $("zoom-out").addEventListener("click", () => this.#stage.zoom.out());

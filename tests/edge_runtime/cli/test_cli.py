@@ -53,6 +53,14 @@ def test_version(tintlite):
     assert tintlite("--version") == (0, f"tintlite {__version__}\n", "")
 
 
+def test_alone_it_says_first_what_most_people_want(tintlite):
+    code, out, err = tintlite(model=None)
+    assert (code, err) == (0, "")
+    first, _, rest = out.partition("Usage: tintlite")
+    assert "    tintlite serve " in first
+    assert "colorize" in rest
+
+
 def test_help_has_examples(tintlite):
     for arguments in (["--help"], ["colorize", "--help"], ["info", "-h"], []):
         code, out, err = tintlite(*arguments, model=None)

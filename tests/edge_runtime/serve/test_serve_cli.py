@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from edge_runtime.cli import browser, serve
+from edge_runtime.cli import browser, page, serve
 from edge_runtime.cli.main import main
 
 ROOT = Path(__file__).parents[3]
@@ -124,3 +124,36 @@ def test_the_browser_is_opened_where_there_is_a_screen(monkeypatch, tiny_model, 
     assert main(["serve", "--port", "0", "--model", str(tiny_model), *options]) == 0
     assert bool(opened) is opens
     assert all(url.startswith("http://127.0.0.1:") for url in opened)
+
+
+def test_it_ends_when_nobody_asks_any_more(tintlite):
+    process = tintlite("--port", "0", "--idle", "0.1")
+    assert "the page is at" in process.stdout.readline()
+    out, err = process.communicate(timeout=PATIENT)
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_the_page_by_a_click(monkeypatch):
+    """The first time it serves, and afterwards it opens what is there; without any streams."""
+    opened, commands = [], []
+    monkeypatch.setattr(page.webbrowser, "open", lambda url: bool(opened.append(url)) or True)
+    monkeypatch.setattr(page, "run_command", lambda words: commands.append(words) or 0)
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        monkeypatch.setattr(page, "PORT", free.getsockname()[1])
+    assert page.main() == 0
+    assert commands == [["serve", "--port", str(page.PORT), "--idle", "60"]]
+    assert sys.stdout.write("nowhere") == 7
+    sys.stdout.close()
+    sys.stderr.close()
+    assert opened == []
+
+
+def test_the_page_by_another_click(monkeypatch, start):
+    opened = []
+    monkeypatch.setattr(page.webbrowser, "open", lambda url: bool(opened.append(url)) or True)
+    running = start()
+    monkeypatch.setattr(page, "PORT", running.port)
+    assert page.main() == 0
+    assert opened == [f"{running.url}/"]

@@ -7,6 +7,7 @@ import threading
 import time
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -175,13 +176,14 @@ def test_the_controls_change_the_live_view(start_anew, camera, visit):
     def settings():
         return server.http.get("/api/status").json()["live_settings"]
 
-    page.get_by_role("radio", name="nano").check()
+    page.get_by_role("radio", name="Faster").check()
     wait_for(page, lambda: settings()["model"] == "nano")
     page.get_by_label("Saturation", exact=True).fill("0")
     wait_for(page, lambda: settings()["saturation"] == 0)
     wait_for(page, lambda: colourfulness(page, "#live .after") < 2)
     page.get_by_role("button", name="Back to 1.00").click()
     wait_for(page, lambda: settings()["saturation"] == 1)
+    page.get_by_text("Settings", exact=True).click()
     page.get_by_label("Threads", exact=True).fill("1")
     # What another visitor changes is shown here too.
     server.http.post("/api/settings", json={"saturation": 2})
@@ -352,12 +354,12 @@ def test_a_control_moved_while_a_photo_is_coloured_is_applied(
     upload(page, "second.png", file_of(grey[::-1].copy()))
     page.wait_for_selector("#busy:visible")
     page.get_by_label("Saturation", exact=True).fill("2")
-    page.get_by_role("radio", name="nano").check()
+    page.get_by_role("radio", name="Faster").check()
     held.set()
     wait_for(page, lambda: page.inner_text("#photo-name") == "second.colour.png")
     done(page)
     assert page.get_attribute("#photo", "data-saturation") == "2"
-    assert page.get_by_role("radio", name="nano").is_checked()
+    assert page.get_by_role("radio", name="Faster").is_checked()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
     with Image.open(download.value.path()) as saved:
@@ -478,3 +480,77 @@ def test_the_painter_paints_as_the_golden_vectors_say(photo_page):
     assert (painted[..., 3] == 255).all()
     assert off.max() <= 2
     assert (off <= 1).mean() > 0.999
+
+
+def test_the_first_visit_has_an_example(photos, visit):
+    assert (ROOT / "edge_runtime/serve/page/example.jpg").read_bytes() == PHOTO.read_bytes()
+    page = visit(photos.url)
+    page.get_by_role("button", name="Try an example").click()
+    done(page)
+    assert page.text_content("#photo-name") == "example.colour.jpg"
+    assert colourfulness(page, "#photo .after") > 5
+
+
+def test_words_for_people_and_names_in_the_settings(running, visit):
+    page = visit(running.url)
+    page.wait_for_selector("#models input")
+    shown = [label.inner_text() for label in page.locator(".model").all()]
+    assert shown == ["Better colours", "Faster", "Your own"]
+    assert not page.is_visible("#threads")
+    page.get_by_text("Settings", exact=True).click()
+    assert page.is_visible("#threads")
+    assert page.inner_text("#model-names") == (
+        "Better colours: standard · Faster: nano · Your own: tiny.tflite"
+    )
+
+
+def test_a_film_is_dropped_like_a_photo(photos, visit, tmp_path):
+    path = tmp_path / "garden.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        for number in range(50):
+            grey = np.tile(np.linspace(30, 225, 96), (64, 1)).astype(np.uint8) // (1 + number % 2)
+            frame = av.VideoFrame.from_ndarray(np.dstack([grey] * 3), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    page = visit(photos.url)
+    page.wait_for_selector("#models input")
+    upload(page, "garden.mp4", path.read_bytes(), "application/octet-stream")
+    page.wait_for_selector("#film")
+    page.reload()  # it is found again
+    page.wait_for_selector("#film-save:visible")
+    assert page.inner_text("#film-name") == "garden.colour.mp4"
+    page.wait_for_function("document.getElementById('film-preview').naturalWidth === 96")
+    with page.expect_download() as download:
+        page.click("#film-save")
+    assert download.value.suggested_filename == "garden.colour.mp4"
+    with av.open(str(download.value.path())) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 50
+    # A photo beside it goes its own way.
+    upload(page, "parade.jpg", PHOTO.read_bytes(), "image/jpeg")
+    done(page)
+    page.click("#film-close")
+    assert not page.is_visible("#film")
+    upload(page, "letter.mp4", b"\0\0\0\x18ftypmp42" + b"x" * 2000, "video/mp4")
+    page.wait_for_selector("#film-error:visible")
+    assert page.inner_text("#film-error").startswith("letter.mp4: ")
+
+
+def test_a_film_is_cancelled(photos, visit, tmp_path):
+    path = tmp_path / "long.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"
+        frame = av.VideoFrame.from_ndarray(np.full((720, 1280, 3), 90, np.uint8), format="rgb24")
+        for number in range(3000):
+            frame.pts = number
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    page = visit(photos.url)
+    page.wait_for_selector("#models input")
+    upload(page, "long.mp4", path.read_bytes(), "video/mp4")
+    page.wait_for_function("document.getElementById('film-text').textContent.startsWith('Colour')")
+    page.click("#film-cancel")
+    assert not page.is_visible("#film")
+    wait_for(page, lambda: not photos.server.desk.films.busy)

@@ -1,0 +1,74 @@
+"""What runs in the worker of a film: it is coloured in a process that can be ended."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from edge_runtime.colorizer import Colorizer
+from edge_runtime.device import Device
+from edge_runtime.errors import TintLiteError
+from edge_runtime.look import Look
+from edge_runtime.quiet import quiet_libraries
+from edge_runtime.serve.messages import receive, send
+from edge_runtime.video import VideoError, VideoOptions, VideoProgress
+from edge_runtime.video.colorize_film import colorize_video
+from edge_runtime.video.reader import FilmReader
+from edge_runtime.video.sniff import looks_like_film
+
+
+def main() -> None:
+    """Colour the film that standard input names, and tell on standard output how far it is."""
+    # Ctrl-C goes to all processes of a terminal; it is the server that ends its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What a library prints must not get between the messages.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    try:
+        words, _ = receive(sys.stdin.buffer)
+
+        def tell(now: VideoProgress) -> None:
+            send(answers, {"frames": now.frames, "total": now.total, "seconds": now.seconds})
+
+        try:
+            notes = _colour(words, tell)
+        except (TintLiteError, MemoryError) as error:
+            why = str(error) or "not enough memory to colour it"
+            send(answers, {"error": why.replace(words["source"], words["name"])})
+        else:
+            send(answers, {"notes": notes})
+    except (EOFError, BrokenPipeError):  # the server has gone
+        return
+
+
+def _colour(words: dict[str, Any], tell: Any) -> tuple[str, ...]:
+    source, most = Path(words["source"]), words["most_seconds"]
+    # Nothing else is opened: a list of files to play, say, would be one of this machine's.
+    if not looks_like_film(source):
+        raise VideoError(f"{source}: not a film")
+    reader = FilmReader(source)
+    seconds = reader.seconds
+    reader.close()
+    if seconds is not None and seconds > most:
+        minutes = f"{seconds / 60:.1f} minutes long, and at most {most / 60:g} are taken"
+        raise VideoError(f"{source}: {minutes}")
+    device = Device(**words["device"])
+    cv2.setNumThreads(device.threads)
+    with quiet_libraries():
+        colorizer = Colorizer(words["model"], device)
+    options = VideoOptions(
+        look=Look(saturation=words["saturation"]),
+        # A film may be longer than it says.
+        end=most,
+        preview=Path(words["preview"]),
+        threads=device.threads,
+        resume=False,
+    )
+    return colorize_video(source, words["target"], colorizer, options, tell).warnings
+
+
+if __name__ == "__main__":
+    main()

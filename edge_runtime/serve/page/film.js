@@ -1,0 +1,197 @@
+// The film of this visitor: sent with progress, coloured on the server, and fetched as a file.
+
+import { dropFilm, filmState, filmUrl, isFilm, openFilm } from "./api.js";
+import { toast } from "./toast.js";
+
+const $ = (id) => document.getElementById(id);
+const HEAD = 1024; // bytes that tell a film
+const EVERY = 1000; // ms
+const KEPT = "tintlite-film"; // a reload of the tab finds its film again
+
+export class Film {
+  #controls;
+  #limits = null;
+  #id = null;
+  #state = null;
+  #sending = null; // the AbortController of an upload
+  #timer = 0;
+
+  // `controls` says how films are to be coloured.
+  constructor(controls) {
+    this.#controls = controls;
+    $("film-cancel").addEventListener("click", () => this.#cancel());
+    $("film-close").addEventListener("click", () => this.#close());
+    document.addEventListener("visibilitychange", () => this.#ask());
+    addEventListener("pagehide", () => this.#sending?.abort());
+  }
+
+  limits(limits) {
+    this.#limits = limits.film_bytes ? limits : null;
+    const id = kept();
+    if (!this.#limits || !id) return;
+    this.#id = id;
+    this.#ask();
+  }
+
+  // Take a file, if the server says that it is a film.
+  async take(file) {
+    if (!this.#limits) return false;
+    try {
+      if (!(await isFilm(file.slice(0, HEAD)))) return false;
+      await this.#send(file);
+    } catch (error) {
+      if (error.name !== "AbortError") this.#fail(error.message);
+    }
+    return true;
+  }
+
+  async #send(file) {
+    const most = this.#limits.film_bytes;
+    if (this.#sending || this.#state?.state === "running") {
+      toast("One film at a time: cancel the other one first.");
+      return;
+    }
+    if (file.size > most) {
+      this.#fail(`${file.name} is too large: at most ${Math.floor(most / 2 ** 20)} MB are taken.`);
+      return;
+    }
+    this.#close();
+    const work = new AbortController();
+    this.#sending = work;
+    this.#show(file.name, "Sending…", 0);
+    try {
+      const state = await openFilm(file, this.#controls.own, work.signal, (part) => {
+        this.#show(file.name, part === 1 ? "Colouring…" : `Sending… ${Math.floor(100 * part)} %`, part === 1 ? null : part);
+      });
+      this.#id = state.id;
+      keep(state.id);
+      this.#told(state);
+    } finally {
+      this.#sending = null;
+    }
+  }
+
+  async #ask() {
+    clearTimeout(this.#timer);
+    if (!this.#id) return;
+    try {
+      this.#told(await filmState(this.#id));
+    } catch (error) {
+      if (error.status === 404) {
+        this.#forget();
+        $("film").hidden = true;
+      } else {
+        this.#later(); // the server is away for a moment
+      }
+    }
+  }
+
+  #later() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#ask(), EVERY);
+  }
+
+  #told(state) {
+    const preview = this.#state?.preview;
+    this.#state = state;
+    if (state.state === "failed") {
+      this.#fail(state.error);
+      this.#forget();
+      return;
+    }
+    const { frames, total, seconds } = state;
+    const running = state.state === "running";
+    this.#show(state.name, running ? words(frames, total, seconds) : `Ready: ${size(state.size)}`, running ? part(frames, total) : 1);
+    if (state.preview && state.preview !== preview) $("film-preview").src = `${filmUrl(state.id, "preview")}?${state.preview}`;
+    $("film-preview").hidden = !state.preview;
+    $("film-notes").replaceChildren(...state.notes.map(item));
+    if (running) {
+      this.#later();
+      return;
+    }
+    $("film-progress").hidden = $("film-cancel").hidden = true;
+    $("film-save").hidden = $("film-close").hidden = false;
+    $("film-save").href = filmUrl(state.id, "result");
+    $("film-said").textContent = `${state.name} is coloured and ready to download.`;
+  }
+
+  // `part` of what is to be done, 0 to 1, or null where nobody knows.
+  #show(name, text, part) {
+    $("film").hidden = false;
+    $("film-error").hidden = true;
+    $("film-name").textContent = name;
+    $("film-text").textContent = text;
+    $("film-progress").hidden = $("film-cancel").hidden = false;
+    $("film-save").hidden = $("film-close").hidden = true;
+    if (part === null) $("film-progress").removeAttribute("value");
+    else $("film-progress").value = part;
+  }
+
+  #cancel() {
+    this.#sending?.abort();
+    this.#close();
+    $("film-said").textContent = "Cancelled.";
+    $("choose").focus();
+  }
+
+  // Put the film away, here and on the server.
+  #close() {
+    if (this.#id) dropFilm(this.#id);
+    this.#forget();
+    $("film").hidden = true;
+    $("film-preview").hidden = true;
+  }
+
+  #forget() {
+    clearTimeout(this.#timer);
+    this.#id = this.#state = null;
+    keep("");
+  }
+
+  #fail(text) {
+    $("film").hidden = true;
+    $("film-error").textContent = text;
+    $("film-error").hidden = false;
+  }
+}
+
+function kept() {
+  try {
+    return sessionStorage.getItem(KEPT);
+  } catch {
+    return ""; // a browser that keeps nothing
+  }
+}
+
+function keep(id) {
+  try {
+    sessionStorage.setItem(KEPT, id);
+  } catch {
+    // as above
+  }
+}
+
+function part(frames, total) {
+  return total ? Math.min(1, frames / total) : null;
+}
+
+function words(frames, total, seconds) {
+  if (!frames) return "Colouring…";
+  const known = part(frames, total);
+  const left = known && seconds > 3 ? `, ${time(seconds / known - seconds)} left` : "";
+  return `Coloured ${frames}${total ? ` of ${total}` : ""} frames${left}`;
+}
+
+function time(seconds) {
+  return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+}
+
+function size(bytes) {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function item(text) {
+  const element = document.createElement("li");
+  element.textContent = text[0].toUpperCase() + text.slice(1) + (text.endsWith(".") ? "" : ".");
+  return element;
+}
