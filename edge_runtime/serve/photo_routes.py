@@ -69,6 +69,8 @@ _Longest = Annotated[
 ]
 
 
+_Quality = Annotated[int | None, Query(ge=1, le=100, description="Of JPEG and WebP; else 95.")]
+
 _COLOURED_ROUTE: dict[str, Any] = {
     "tags": ["photos"],
     "response_class": Response,
@@ -171,6 +173,7 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         format: _Format = None,
         side_by_side: _SideBySide = False,
         longest: _Longest = None,
+        quality: _Quality = None,
     ) -> Response:
         """Colour a photo at its full resolution; EXIF, colour profile and transparency are kept.
 
@@ -275,6 +278,7 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         format: _Format = None,
         side_by_side: _SideBySide = False,
         longest: _Longest = None,
+        quality: _Quality = None,
     ) -> Response:
         """A photo in colour at its full resolution: what `POST /api/colorize` makes of it.
 
@@ -332,6 +336,7 @@ _OPTIONS_SCHEMA = {
     "format": {"type": "string"},
     "side_by_side": {"type": "boolean"},
     "longest": {"type": "integer", **in_range(SHORTEST_SIDE)},
+    "quality": {"type": "integer", **in_range(1, 100)},
 }
 
 

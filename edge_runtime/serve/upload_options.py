@@ -25,12 +25,16 @@ def read_options(
     longest = _number(given, "longest")
     if longest is not None and not longest >= SHORTEST_SIDE:
         raise ArgumentError(f"longest is a number of pixels, at least {SHORTEST_SIDE}")
+    quality = _number(given, "quality")
+    if quality is not None and not 1 <= quality <= 100:
+        raise ArgumentError("quality is 1 to 100")
     settings = change(settings, models, model=model, saturation=saturation)
     return settings, PhotoOptions(
         look=settings.look,
         side_by_side=given.get("side_by_side", "").lower() in ("1", "true", "yes", "on"),
         longest=None if longest is None else int(longest),
         format=format_called(given["format"]) if given.get("format") else None,
+        quality=None if quality is None else int(quality),
     )
 
 

@@ -73,6 +73,7 @@ def _colorize(studio: Studio, words: dict[str, Any], data: bytes) -> tuple[dict,
         look=settings.look,
         side_by_side=words["side_by_side"],
         longest=words["longest"],
+        quality=words["quality"],
         format=format_called(words["format"]) if words["format"] else None,
     )
     hints = [Hint(*hint) for hint in words["hints"]]

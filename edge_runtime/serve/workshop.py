@@ -129,6 +129,7 @@ class Workshop:
             "settings": asdict(settings),
             "side_by_side": options.side_by_side,
             "longest": options.longest,
+            "quality": options.quality,
             "format": options.format and options.format.name,
             "hints": [(hint.x, hint.y, hint.colour, hint.radius) for hint in hints],
         }

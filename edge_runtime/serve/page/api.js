@@ -95,9 +95,10 @@ export async function getAb(id, model, hints, signal) {
   return { width, height, values };
 }
 
-// The result's file, at full resolution, by { model, saturation } and a file of hints, or null.
-export async function getResult(id, { model, saturation }, hints, signal) {
-  const path = `api/photos/${id}?${new URLSearchParams({ model, saturation })}`;
+// The result's file, at full resolution, by { model, saturation }, what else `read_options` knows, and
+// a file of hints, or null.
+export async function getResult(id, settings, hints, signal) {
+  const path = `api/photos/${id}?${new URLSearchParams(settings)}`;
   return (await ask(path, { signal, ...posted(hints) })).blob();
 }
 

@@ -24,7 +24,7 @@ if (new URLSearchParams(location.search).has("token")) history.replaceState(null
 const controls = new Controls(() => photo.restyle());
 const film = new Film(controls);
 const photo = new Photo(controls, film, () => choose("photo"));
-$("example").addEventListener("click", () => getExample().then((file) => photo.open(file), (error) => toast(error.message)));
+$("example").addEventListener("click", () => getExample().then((file) => photo.open([file]), (error) => toast(error.message)));
 let live = null;
 let chosen = null;
 
@@ -70,6 +70,7 @@ async function update() {
       film.limits(status.limits);
       controls.status(status);
       choose(status.live ? "live" : "photo");
+      photo.restore();
     }
     controls.status(status);
     live?.lost("");

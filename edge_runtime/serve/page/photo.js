@@ -1,7 +1,9 @@
 // The photos panel: a photo is dropped, chosen or pasted, coloured, compared and downloaded.
 
+import { choices, nameAs } from "./choices.js";
 import { Hints } from "./hints.js";
 import { isHintsFile } from "./hints_file.js";
+import { keepPhoto, keptPhoto } from "./kept_photo.js";
 import { OpenPhoto } from "./open_photo.js";
 import { save } from "./save.js";
 import { Stage } from "./stage.js";
@@ -55,6 +57,12 @@ export class Photo {
     $("most").textContent = `, up to ${Math.floor(this.#most / 2 ** 20)}\u00a0MB`;
   }
 
+  // Open again what was open before a reload of the page.
+  async restore() {
+    const file = await keptPhoto();
+    if (file && !this.#next && !this.#shown) this.open([file]);
+  }
+
   // The controls have changed.
   restyle() {
     const { model, saturation } = this.#controls.own;
@@ -104,6 +112,7 @@ export class Photo {
       if (this.#shown !== photo) this.#shown?.forget();
       this.#next = null;
       this.#shown = photo;
+      keepPhoto(photo.file);
       this.#show(photo);
     }, () => this.#leave(photo));
   }
@@ -111,10 +120,12 @@ export class Photo {
   async #download() {
     const photo = this.#shown;
     await this.#working("Painting it at full size…", async (signal) => {
-      const blob = await photo.result({ ...this.#controls.own, model: photo.model }, signal);
+      const settings = { ...this.#controls.own, model: photo.model, ...choices() };
+      const blob = await photo.result(settings, signal);
       if (signal.aborted) return;
-      save(blob, photo.facts.name);
-      toast(`Saved ${photo.facts.name}`);
+      const name = nameAs(photo.facts.name, blob.type);
+      save(blob, name);
+      toast(`Saved ${name}`);
     }, () => {});
   }
 

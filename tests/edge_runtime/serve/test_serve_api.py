@@ -160,6 +160,13 @@ def test_a_photo_that_is_none_is_not_opened(photos):
     assert photos.http.get("/api/photos/no-such-photo").status_code == 404
 
 
+def test_quality(photos, grey, file_of):
+    def size(**params):
+        return len(photos.http.post(COLORIZE, content=file_of(grey, "JPEG"), params=params).content)
+
+    assert size(quality=40) < size(quality=95) == size() < size(quality=100)
+
+
 def test_side_by_side_and_longest(photos, grey, file_of):
     params = {"side_by_side": "true", "longest": 100, "format": "jpeg"}
     response = photos.http.post(COLORIZE, content=file_of(grey), params=params)
@@ -295,7 +302,9 @@ def test_openapi_describes_the_routes(photos):
     described = photos.http.get("/openapi.json").json()
     assert set(described["paths"]) == {
         "/api/colorize", "/api/photos", "/api/photos/{id}", "/api/photos/{id}/ab",
-        "/api/photos/{id}/before", "/api/settings", "/api/status", "/api/still", "/healthz",
+        "/api/films", "/api/films/kind", "/api/films/{id}", "/api/films/{id}/preview",
+        "/api/films/{id}/result", "/api/photos/{id}/before", "/api/settings", "/api/status",
+        "/api/still", "/healthz",
         "/stream",
     }  # fmt: skip
     upload = described["paths"]["/api/colorize"]["post"]

@@ -521,7 +521,7 @@ def test_a_film_is_dropped_like_a_photo(photos, visit, tmp_path):
     page.reload()  # it is found again
     page.wait_for_selector("#film-save:visible")
     assert page.inner_text("#film-name") == "garden.colour.mp4"
-    page.wait_for_function("document.getElementById('film-preview').naturalWidth === 96")
+    wait_for(page, lambda: page.locator("#film-preview").evaluate("one => one.naturalWidth") == 96)
     with page.expect_download() as download:
         page.click("#film-save")
     assert download.value.suggested_filename == "garden.colour.mp4"
@@ -541,16 +541,55 @@ def test_a_film_is_cancelled(photos, visit, tmp_path):
     path = tmp_path / "long.mp4"
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=25, options={"preset": "ultrafast"})
-        stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"
-        frame = av.VideoFrame.from_ndarray(np.full((720, 1280, 3), 90, np.uint8), format="rgb24")
-        for number in range(3000):
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        frame = av.VideoFrame.from_ndarray(np.full((64, 96, 3), 90, np.uint8), format="rgb24")
+        for number in range(6000):
             frame.pts = number
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     page = visit(photos.url)
     page.wait_for_selector("#models input")
     upload(page, "long.mp4", path.read_bytes(), "video/mp4")
-    page.wait_for_function("document.getElementById('film-text').textContent.startsWith('Colour')")
+    wait_for(page, lambda: photos.server.desk.films.busy)
+    wait_for(page, lambda: page.inner_text("#film-text").startswith("Colour"))
     page.click("#film-cancel")
     assert not page.is_visible("#film")
     wait_for(page, lambda: not photos.server.desk.films.busy)
+
+
+def test_how_a_photo_is_saved(photos, visit):
+    page = visit(photos.url)
+    page.get_by_role("button", name="Try an example").click()
+    done(page)
+    page.get_by_text("How to save it").click()
+    assert not page.is_visible("#quality")
+    sizes = []
+    for quality in ("95", "50"):
+        page.select_option("#format", "webp")
+        page.fill("#quality", quality)
+        with page.expect_download() as download:
+            page.click("#download")
+        assert download.value.suggested_filename == "example.colour.webp"
+        sizes.append(Path(download.value.path()).stat().st_size)
+        done(page)
+    assert sizes[1] < sizes[0]
+    page.select_option("#format", "")
+    page.get_by_label("Before and after side by side").check()
+    with page.expect_download() as download:
+        page.click("#download")
+    assert download.value.suggested_filename == "example.colour.jpg"
+    with Image.open(download.value.path()) as both, Image.open(PHOTO) as one:
+        assert both.width > 1.9 * one.width
+        assert b"compositeWithTrainedAlgorithmicMedia" in both.info["xmp"]
+
+
+def test_a_photo_outlasts_a_reload_of_its_tab_alone(photos, visit):
+    page = visit(photos.url)
+    page.get_by_role("button", name="Try an example").click()
+    done(page)
+    page.reload()
+    done(page)
+    assert page.text_content("#photo-name") == "example.colour.jpg"
+    other = visit(photos.url)
+    other.wait_for_selector("#models input")
+    assert other.is_visible("#drop")
