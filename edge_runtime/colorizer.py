@@ -52,12 +52,13 @@ class Colorizer:
         """Load a model.
 
         Args:
-            model: the name of a shipped model, or the path of a `.tflite` with a contract.
+            model: the name of a shipped model, or the path of a `.tflite` or an `.onnx` with a
+                contract.
             device: what it is to run on; by default the CPU.
         Raises:
             ModelError: the model is unknown, cut off, changed or not of TintLite.
-            TintLiteError: no LiteRT interpreter is installed, or it cannot be loaded; the GPU was
-                asked for and cannot be used; the delegate cannot be loaded.
+            TintLiteError: what runs it (LiteRT, ONNX Runtime) is not installed, or cannot be
+                loaded; the GPU was asked for and cannot be used; the delegate cannot be loaded.
         """
         self.device = Device() if device is None else device
         self._network = Network(
@@ -86,12 +87,12 @@ class Colorizer:
 
     @property
     def accelerator(self) -> str:
-        """What runs the network: `cpu`, `gpu` or `delegate`."""
+        """What runs the network: `cpu`, `gpu`, `delegate`, or `onnx:` and a provider."""
         return self._network.accelerator
 
     @property
     def accelerator_note(self) -> str:
-        """Where the GPU was asked for and is not used: why; else nothing."""
+        """Where more was asked for than is used: why; else nothing."""
         return self._network.accelerator_note
 
     def colorize(

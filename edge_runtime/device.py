@@ -14,7 +14,8 @@ class Device:
     Attributes:
         threads: 1 to 64; by default the cores at hand, at most 4.
         accelerator: what runs the network: `cpu`; `gpu`, which fails where there is none; `auto`,
-            the GPU where it gives the same colours and is no slower, else the CPU.
+            the GPU where it gives the same colours and is no slower, else the CPU. Of an `.onnx`:
+            `onnx`, which chooses as `auto` does, or `onnx:` and a provider, which must be there.
         delegate: the library of a LiteRT delegate, as `libedgetpu.so.1`, beside the CPU. Its code
             runs in this process.
     Raises:

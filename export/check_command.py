@@ -26,9 +26,9 @@ _COLOURS = {"pass": "green", "warning": "yellow", "fail": "red", "skipped": "yel
 
 
 def check_command(
-    file: Annotated[str, typer.Argument(help="A .tflite, or a shipped model's name.")],
+    file: Annotated[str, typer.Argument(help="A .tflite or .onnx, or a shipped model's name.")],
     reference: Annotated[
-        str | None, typer.Option(help="A run, its weights, or a float .tflite to compare with.")
+        str | None, typer.Option(help="A run, its weights, or a float file to compare with.")
     ] = None,
     pictures: Annotated[
         str | None, typer.Option(help="To compare on: folder, .tar, .zip, DATA:val.")

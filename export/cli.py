@@ -1,4 +1,4 @@
-"""`python -m export`: from a training run to `.tflite` files."""
+"""`python -m export`: from a training run to `.tflite` and `.onnx` files."""
 
 import os
 import sys
@@ -30,7 +30,7 @@ app = typer.Typer(
 # Wide enough for its tables where the output goes to a file.
 console = Console(width=None if sys.stdout.isatty() else 120)
 
-HELP = """Convert a trained network to `.tflite` files with the contract inside, checked on the way.
+HELP = """Convert a trained network to model files with the contract inside, checked on the way.
 
     python -m export runs/nano --recipe fp32 fp16 int8_ptq --out out/models \\
         --calibrate data/mine:train
@@ -40,6 +40,9 @@ HELP = """Convert a trained network to `.tflite` files with the contract inside,
 
     python -m export runs/nano --recipe int8_qat --out out/models --calibrate data/mine:train \\
         --data data/mine --qat-minutes 40
+
+    python -m export weights/nano --recipe onnx_fp32 onnx_fp16 onnx_int8 --out out/models \\
+        --calibrate photos.zip --rounded weights/nano/nano.int8_qat.tflite
 
     python -m export check --help
     python -m export ship --help
@@ -51,9 +54,12 @@ HELP = """Convert a trained network to `.tflite` files with the contract inside,
 def export_command(
     source: Annotated[Path, typer.Argument(help="A run's folder, or its .weights.h5.")],
     recipe: Annotated[
-        list[str], typer.Option(help="fp32, fp16, int8_ptq, int8_qat; several may follow.")
+        list[str],
+        typer.Option(
+            help="fp32, fp16, int8_ptq, int8_qat, onnx_fp32, onnx_fp16, onnx_int8; several follow."
+        ),
     ],
-    out: Annotated[Path, typer.Option(help="The folder for NAME.RECIPE.tflite.")],
+    out: Annotated[Path, typer.Option(help="The folder for NAME.RECIPE.tflite or .onnx.")],
     calibrate: Annotated[str, typer.Option(help="200 pictures or more, or prepared data.")],
     name: Annotated[str | None, typer.Option(help="The model's; by default the run's.")] = None,
     version: Annotated[str, typer.Option(help="The model's own version.")] = "1.0",
@@ -76,6 +82,9 @@ def export_command(
     ] = DEFAULT_LEARNING_RATE,
     qat_run: Annotated[
         Path | None, typer.Option(help="Its checkpoint, to go on from; OUT/NAME.qat by default.")
+    ] = None,
+    rounded: Annotated[
+        Path | None, typer.Option(help="An int8 .tflite, whose integers onnx_int8 takes over.")
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files.")] = False,
     write_anyway: Annotated[
@@ -118,6 +127,7 @@ def export_command(
             overwrite=overwrite,
             write_anyway=write_anyway,
             qat=qat,
+            rounded=rounded,
             on_stage=on_stage,
             on_progress=on_progress,
         )

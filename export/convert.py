@@ -20,11 +20,15 @@ class FloatModel:
         model: a Keras model, lightness [N, S, S, 1] to ab [N, S', S', 2], on the TensorFlow
             backend.
         fine_tuned: what quantization-aware training made of it, for the recipe that needs it.
+        rounded: an int8 `.tflite` of it, for `onnx_int8`.
     """
 
-    def __init__(self, model: Any, fine_tuned: FineTuned | None = None) -> None:
+    def __init__(
+        self, model: Any, fine_tuned: FineTuned | None = None, rounded: bytes | None = None
+    ) -> None:
         self.keras_model = model
         self.fine_tuned = fine_tuned
+        self.rounded = rounded
         self.input_size = int(model.input_shape[1])
 
     def convert(self, *, half: bool = False) -> bytes:

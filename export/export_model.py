@@ -1,4 +1,4 @@
-"""From a training run to checked `.tflite` files with the contract inside."""
+"""From a training run to checked model files with the contract inside."""
 
 import re
 import tempfile
@@ -10,9 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from edge_runtime.engine.interpreter import Network as LiteRTNetwork
+from edge_runtime.engine.interpreter import Network as RuntimeNetwork
 from edge_runtime.model.contract import Contract
+from edge_runtime.model.model_file import read_model
+from edge_runtime.model.onnx_file import is_onnx
+from edge_runtime.model.tone import ToneView
 from edge_runtime.whole_file import write_whole
+from export.check.agreement import LEAST_PSNR
 from export.check.extreme_inputs import extreme_inputs
 from export.check.gates import gates
 from export.check.half_precision import check_half_precision
@@ -27,7 +31,7 @@ from export.lightness_inputs import lightness_inputs
 from export.parity import Parity, compare
 from export.qat.fine_tuned import FineTuned
 from export.qat.options import QatOptions
-from export.recipes import RECIPES
+from export.recipes import RECIPES, file_name
 from export.tensor_ranges import ab_range, with_ranges
 from train.data.open_pictures import TruePictures
 from train.data.store import Store
@@ -86,6 +90,7 @@ def export_model(
     overwrite: bool = False,
     write_anyway: bool = False,
     qat: QatOptions | None = None,
+    rounded: Path | None = None,
     on_stage: Callable[[str], None] = lambda stage: None,
     on_progress: Callable[[str], None] = lambda text: None,
 ) -> list[Exported]:
@@ -94,7 +99,7 @@ def export_model(
     Args:
         source: a run's folder or its weights (see `train.networks.load_generator`).
         recipes: names in `export.recipes.RECIPES`.
-        out: the folder to write `NAME.RECIPE.tflite` into.
+        out: the folder to write into (see `export.recipes.file_name`).
         label: for the contract.
         calibration: a source of at least 200 pictures; some are kept for the parity check.
         input_size: S; that of the run if None.
@@ -104,6 +109,8 @@ def export_model(
         overwrite: replace files that are there.
         write_anyway: also write a file that breaks a rule of `export.check.gates`.
         qat: how the recipe `int8_qat` fine-tunes; the others do without.
+        rounded: an int8 `.tflite` of the same network, whose integers `onnx_int8` takes over; None
+            to round anew.
         on_stage: called with a word for each stage.
         on_progress: called with a line for the screen while fine-tuning goes on.
     Raises:
@@ -118,7 +125,7 @@ def export_model(
         raise ExportError(
             f"a model's name is letters, digits, '.', '_' and '-', not {label.name!r}"
         )
-    files = {recipe: out / f"{label.name}.{recipe}.tflite" for recipe in recipes}
+    files = {recipe: out / file_name(label.name, recipe) for recipe in recipes}
     for file in files.values():
         if file.exists() and not overwrite:
             raise ExportError(f"{file} exists already: --overwrite replaces it")
@@ -136,15 +143,15 @@ def export_model(
     keras_model, view = load_generator(source, input_size), run_view(source)
     head = keras_model.get_layer("ab")
     head.set_weights([weight * ab_gain for weight in head.get_weights()])
-    model = FloatModel(keras_model)
+    integers = None if rounded is None else _integers(rounded, keras_model, view)
+    model = FloatModel(keras_model, rounded=integers)
     on_stage("reading pictures")
     inputs, unseen = lightness_inputs(calibration, model.input_size, view)
     _see_that_it_stayed(calibration)
     if "int8_qat" in recipes:
         seeing = replace(qat, view=view, film=run_film(source))
-        model = FloatModel(
-            keras_model, _fine_tuned(keras_model, source, inputs, seeing, on_stage, on_progress)
-        )
+        tuned = _fine_tuned(keras_model, source, inputs, seeing, on_stage, on_progress)
+        model = FloatModel(keras_model, tuned, integers)
 
     @cache
     def half_precision(fine_tuned: bool) -> Result:
@@ -155,7 +162,9 @@ def export_model(
     for recipe, file in files.items():
         on_stage(f"{recipe}: converting")
         with as_one_sentence(recipe):
-            plain = with_short_names(RECIPES[recipe](model, inputs))
+            plain = RECIPES[recipe](model, inputs)
+            if not is_onnx(plain):
+                plain = with_short_names(plain)
         contract = Contract(input_size=model.input_size, recipe=recipe, view=view, **vars(label))
         labelled = with_contract(plain, contract)
         on_stage(f"{recipe}: checking operators, delegates and half precision")
@@ -165,14 +174,20 @@ def export_model(
         network = _opened(labelled)
         on_stage(f"{recipe}: comparing with Keras")
         parity = compare(network.run, keras_network(keras_model), unseen)
+        if recipe == "onnx_int8" and not parity.rgb_psnr >= LEAST_PSNR[recipe]:
+            raise ExportError(
+                f"{recipe}: {parity.rgb_psnr:.1f} dB from the float network, which is less than"
+                f" {LEAST_PSNR[recipe]:g} dB: {rounded or 'rounding'} does not fit it"
+            )
         scores = {}
         for name, pictures in measured_on.items():
             on_stage(f"{recipe}: measuring on {name}")
             networks = {recipe: OpenNetwork(network.run, network.input_size, view)}
             scores[name] = evaluate(networks, pictures)[recipe]
             _see_that_it_stayed(sets[name], len(pictures))
-        ranged = with_ranges(plain, ab_range(network.run, [*inputs, *unseen]))
-        final = with_contract(ranged, replace(contract, result=_figures(scores, parity)))
+        if not is_onnx(plain):
+            plain = with_ranges(plain, ab_range(network.run, [*inputs, *unseen]))
+        final = with_contract(plain, replace(contract, result=_figures(scores, parity)))
         times = network_times(network, unseen[0])
         try:
             write_whole(file, final)
@@ -180,6 +195,22 @@ def export_model(
             raise ExportError(f"{file} cannot be written: {error.strerror}") from None
         exported.append(Exported(file, len(final), tuple(found), times.median, parity, scores))
     return exported
+
+
+def _integers(file: Path, keras_model: Any, view: ToneView | None) -> bytes:
+    """The bytes of an int8 `.tflite` that is to be of this network.
+
+    Raises:
+        ModelError: it is no whole and unedited model.
+        ExportError: it is not in int8 with float32 ends, or sees pictures otherwise.
+    """
+    model = read_model(file)
+    if model.contract.recipe not in ("int8_ptq", "int8_qat"):
+        raise ExportError(f"{file} is in {model.contract.recipe}, not int8_ptq or int8_qat")
+    size = int(keras_model.input_shape[1])
+    if (model.contract.input_size, model.contract.view) != (size, view):
+        raise ExportError(f"{file} sees pictures at another size or through another tone view")
+    return model.data
 
 
 def _fine_tuned(
@@ -234,12 +265,12 @@ def _refuse(recipe: str, found: list[Result]) -> None:
             )
 
 
-def _opened(model: bytes) -> LiteRTNetwork:
+def _opened(model: bytes) -> RuntimeNetwork:
     """A model's bytes as a network of the runtime, which reads files only."""
     with tempfile.TemporaryDirectory(prefix="tintlite-export-") as folder:
         file = Path(folder) / "model.tflite"
         file.write_bytes(model)
-        return LiteRTNetwork(file, threads=1)
+        return RuntimeNetwork(file, threads=1)
 
 
 def _figures(scores: dict[str, Scores], parity: Parity) -> dict[str, float]:

@@ -27,13 +27,17 @@ def export_table(rows: Sequence[Exported]) -> Table:
     for heading in headings:
         table.add_column(heading, justify="left" if heading == "file" else "right")
     for row in rows:
-        xnnpack = next(result for result in row.gates if result.check == "xnnpack")
+        found = {result.check: result.figures for result in row.gates}
+        xnnpack = found.get("xnnpack")
+        if xnnpack is None:  # an .onnx
+            cells = [str(sum(found["operators"]["operators"].values())), "-"]
+        else:
+            cells = [str(xnnpack.get("operators", "?")), f"{xnnpack.get('delegated_share', 0):.0%}"]
         parity = row.parity
         cells = [
             row.file.name,
             f"{row.bytes:,}",
-            str(xnnpack.figures.get("operators", "?")),
-            f"{xnnpack.figures.get('delegated_share', 0):.0%}",
+            *cells,
             f"{row.median_ms:.1f}",
             f"{parity.max_ab:.3f}",
             f"{parity.rgb_psnr:.1f} dB" if isfinite(parity.rgb_psnr) else "equal",

@@ -1,19 +1,22 @@
-"""The precision recipes: each makes the bytes of a `.tflite` from a float model.
+"""The precision recipes: each makes the bytes of a model file from a float model.
 
 Names decode themselves: `fp32`, `fp16` (weights stored in half precision), `int8_ptq` (int8
 weights and activations, post-training quantization calibrated on pictures), `int8_qat` (the same
 after quantization-aware training), `int8_full` (as `int8_ptq` for input, output and every operator
-between them).
+between them). `onnx_fp32`, `onnx_fp16` (all of it computed in half precision) and `onnx_int8` are
+the same networks as `.onnx`.
 """
 
 from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from export.compact import with_short_names
 from export.convert import FloatModel
 from export.errors import ExportError
 from export.quantize import quantized
 from export.refit_head import with_refitted_head
+from export.to_onnx import to_onnx
 
 
 def fp32(model: FloatModel, calibration: Iterable[np.ndarray]) -> bytes:
@@ -61,10 +64,37 @@ def int8_full(model: FloatModel, calibration: Iterable[np.ndarray]) -> bytes:
     return model.convert_to_integers(calibration)
 
 
+def onnx_fp32(model: FloatModel, calibration: Iterable[np.ndarray]) -> bytes:
+    """Full precision, as ONNX."""
+    return to_onnx(with_short_names(model.convert()))
+
+
+def onnx_fp16(model: FloatModel, calibration: Iterable[np.ndarray]) -> bytes:
+    """Weights and what is computed in float16, input and output in float32, as ONNX."""
+    return to_onnx(with_short_names(model.convert()), half=True)
+
+
+def onnx_int8(model: FloatModel, calibration: Iterable[np.ndarray]) -> bytes:
+    """The integers of a `.tflite`: of one that is there, else of `int8_qat`, else of `int8_ptq`."""
+    rounded = model.rounded
+    if rounded is None:
+        rounded = (int8_qat if model.fine_tuned else int8_ptq)(model, calibration)
+    return to_onnx(with_short_names(rounded))
+
+
+def file_name(name: str, recipe: str) -> str:
+    """What the file of a model is called: `standard.int8_qat.tflite`, `standard.fp16.onnx`."""
+    precision = recipe.removeprefix("onnx_")
+    return f"{name}.{precision}.{'tflite' if precision == recipe else 'onnx'}"
+
+
 RECIPES: dict[str, Callable[[FloatModel, Iterable[np.ndarray]], bytes]] = {
     "fp32": fp32,
     "fp16": fp16,
     "int8_ptq": int8_ptq,
     "int8_qat": int8_qat,
     "int8_full": int8_full,
+    "onnx_fp32": onnx_fp32,
+    "onnx_fp16": onnx_fp16,
+    "onnx_int8": onnx_int8,
 }

@@ -278,7 +278,7 @@ def _numbers(text: str, kind: type = float) -> list:
 @app.command("evaluate", help=EVALUATE_HELP)
 def evaluate_command(
     models: Annotated[
-        list[str], typer.Argument(help="Shipped names, .tflite files, run folders, .weights.h5.")
+        list[str], typer.Argument(help="Shipped names, model files, run folders, .weights.h5.")
     ],
     on: Annotated[str, typer.Option(help="Folder, .tar, .zip, or prepared data as DATA:val.")],
     input_sizes: Annotated[

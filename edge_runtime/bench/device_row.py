@@ -11,14 +11,14 @@ class DeviceRow:
         model: its name.
         size: one of `edge_runtime.bench.frame_loop.SIZES`.
         threads: of the network, and of what comes before and after it.
-        accelerator: what ran the network: `cpu` or `gpu`.
+        accelerator: what ran the network, as `Colorizer.accelerator` says it.
         frames: how many were timed.
         fps: frames a second, over all of them.
         median_ms, p90_ms: of a frame, from grey to colour in memory.
         network_ms: the median of the network's part of it.
         temperature_c, throttled: at the end of the row, as in `Heat`.
         error: why it could not be measured; the figures are None then.
-        note: where the GPU was asked for and is not used: why; else nothing.
+        note: where more was asked for than is used: why; else nothing.
     """
 
     model: str

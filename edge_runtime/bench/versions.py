@@ -9,6 +9,10 @@ from edge_runtime import __version__
 RUNTIME_PACKAGES = (
     "ai-edge-litert",
     "tflite-runtime",
+    "onnxruntime",
+    "onnxruntime-gpu",
+    "onnxruntime-openvino",
+    "onnxruntime-directml",
     "numpy",
     "opencv-python-headless",
     "opencv-python",

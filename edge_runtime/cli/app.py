@@ -38,7 +38,7 @@ _TRANSPORT = TransportName(TRANSPORTS[0])
 _ACCELERATOR = AcceleratorName(DEFAULT_ACCELERATOR)
 AcceleratorOption = Annotated[
     AcceleratorName,
-    typer.Option(help="What runs the network; auto: the GPU if it is sound and no slower."),
+    typer.Option(help="What runs the network; auto, onnx: a GPU if it is sound and no slower."),
 ]
 DelegateOption = Annotated[
     str | None,
@@ -208,7 +208,8 @@ def colorize(
         ),
     ] = None,
     model: Annotated[
-        str, typer.Option("--model", "-m", help="A shipped model's name, or a .tflite file.")
+        str,
+        typer.Option("--model", "-m", help="A shipped model's name, or a .tflite or .onnx file."),
     ] = DEFAULT_MODEL,
     recursive: Annotated[
         bool, typer.Option("--recursive", "-r", help="Go into sub-folders too.")
@@ -450,7 +451,8 @@ def camera(
     rtsp_transport: TransportOption = _TRANSPORT,
     patience: PatienceOption = 5.0,
     model: Annotated[
-        str, typer.Option("--model", "-m", help="A shipped model's name, or a .tflite file.")
+        str,
+        typer.Option("--model", "-m", help="A shipped model's name, or a .tflite or .onnx file."),
     ] = DEFAULT_MODEL,
     threads: Annotated[
         int | None,
@@ -596,7 +598,8 @@ def serve(
         int, typer.Option(min=1, max=64, help="How many may watch at the same time.")
     ] = 8,
     model: Annotated[
-        str, typer.Option("--model", "-m", help="A shipped model's name, or a .tflite file.")
+        str,
+        typer.Option("--model", "-m", help="A shipped model's name, or a .tflite or .onnx file."),
     ] = DEFAULT_MODEL,
     threads: Annotated[
         int | None,
@@ -701,10 +704,11 @@ def models() -> None:
 @app.command()
 def accelerators(
     model: Annotated[
-        str, typer.Option("--model", "-m", help="A shipped model's name, or a .tflite file.")
+        str,
+        typer.Option("--model", "-m", help="A shipped model's name, or a .tflite or .onnx file."),
     ] = DEFAULT_MODEL,
 ) -> None:
-    """Try what a model can run on here: the CPU, the GPU, and what `auto` would take."""
+    """Try what a model can run on here: the CPU, the GPU, and what `auto` or `onnx` would take."""
     from edge_runtime.cli.accelerators import show_accelerators
 
     show_accelerators(model)
@@ -717,7 +721,7 @@ def benchmark(
         typer.Option(
             "--model",
             "-m",
-            help="A shipped model's name, or a .tflite; may be repeated.  [default: the shipped]",
+            help="A shipped name, or a .tflite or .onnx; may be repeated.  [default: the shipped]",
         ),
     ] = None,
     threads: Annotated[
@@ -760,7 +764,8 @@ def benchmark(
 @app.command()
 def info(
     model: Annotated[
-        str, typer.Argument(metavar="MODEL", help="A shipped model's name, or a .tflite file.")
+        str,
+        typer.Argument(metavar="MODEL", help="A shipped model's name, or a .tflite or .onnx file."),
     ],
 ) -> None:
     """Show what a model file says of itself, and its tensors.

@@ -33,7 +33,7 @@ def run(
     """Measure, print a table, and write the result file if one is asked for.
 
     Args:
-        models: shipped names or `.tflite` files; none: all that are shipped.
+        models: shipped names, `.tflite` or `.onnx` files; none: all that are shipped.
         threads: 1 to 64, or None for the cores at hand, at most 4.
         seconds: of each row.
         accelerator: as `Colorizer` takes it.

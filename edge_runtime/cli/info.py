@@ -9,7 +9,7 @@ def show_info(model: str) -> None:
     """Print the contract and the tensors of a model, one value a line.
 
     Args:
-        model: a shipped model's name, or the path of a `.tflite`.
+        model: a shipped model's name, or the path of a `.tflite` or an `.onnx`.
     Raises:
         ModelError: the model cannot be used.
     """
@@ -23,9 +23,12 @@ def show_info(model: str) -> None:
     lines = {name.replace("_", " "): str(value) for name, value in values.items()}
     lines |= {f"result: {name}": f"{value:g}" for name, value in sorted(result.items())}
     lines["size"] = f"{network.file_bytes} bytes"
-    lines["signature"] = ", ".join(network.signatures) or "none"
+    if network.opset is None:
+        lines["signature"] = ", ".join(network.signatures) or "none"
+    else:
+        lines["onnx operators"] = f"version {network.opset}"
     for tensor in network.tensors():
-        shape = f"{tensor.name} {tensor.dtype} {list(tensor.shape)}"
+        shape = f"{tensor.name} {tensor.dtype} [{', '.join(map(str, tensor.shape))}]"
         lines[f"{tensor.role} tensor"] = shape
         if tensor.range is not None:
             low, high = tensor.range

@@ -1,4 +1,4 @@
-"""Choose what runs a network: the GPU where it can be trusted, else the CPU."""
+"""Choose what runs a network: a GPU where it can be trusted, else the CPU."""
 
 import time
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from typing import Protocol
 import numpy as np
 
 from edge_runtime.engine.gpu_engine import GpuEngine, GpuError
-from edge_runtime.engine.gpu_probe import probe_gpu
+from edge_runtime.engine.gpu_probe import probe_gpu, probe_provider
+from edge_runtime.engine.onnx_engine import OnnxEngine, providers_here
 from edge_runtime.engine.pattern import pattern
 from edge_runtime.model.contract import AB_SCALE
 
@@ -18,6 +19,9 @@ MAX_DISTANCE = 1.0
 MAX_RELATIVE_DISTANCE = 0.1
 
 _TIMED_RUNS = 3
+
+# What `onnx` tries, in this order. TensorRT builds for minutes: it is for who names it.
+_TRIED = ("cuda", "directml", "openvino")
 
 
 class Engine(Protocol):
@@ -33,7 +37,7 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class Choice:
-    """An engine, the accelerator that it is, and why it is not the GPU (or nothing)."""
+    """An engine, the accelerator that it is, and why it is no other (or nothing)."""
 
     engine: Engine
     accelerator: str
@@ -76,6 +80,58 @@ def choose_engine(
     return Choice(gpu, "gpu", "")
 
 
+def choose_provider(
+    accelerator: str,
+    data: bytes,
+    cpu: OnnxEngine,
+    threads: int,
+    input_size: int,
+    output_size: int,
+) -> Choice:
+    """Choose what runs an `.onnx`.
+
+    Args:
+        accelerator: one of `ACCELERATORS`.
+        data: the checked bytes of the model.
+        cpu: the same model on the CPU.
+        threads: how many threads a run may use on the CPU.
+        input_size: S, in pixels.
+        output_size: S', in pixels.
+    Raises:
+        GpuError: a provider was asked for and cannot be used, or LiteRT's GPU was.
+    """
+    if accelerator == "gpu":
+        raise GpuError("the accelerator 'gpu' is LiteRT's, for a .tflite; an .onnx takes 'onnx'")
+    asked = accelerator.partition(":")[2]
+    if accelerator == "cpu" or asked == "cpu":
+        return Choice(cpu, "onnx:cpu", "")
+
+    def trusted(provider: str) -> Engine:
+        probe_provider(data, provider, threads, input_size, output_size)
+        engine = OnnxEngine(data, threads, provider)
+        check_distance(engine, cpu, pattern(input_size))
+        return engine
+
+    if asked:
+        try:
+            return Choice(trusted(asked), accelerator, "")
+        except GpuError as error:
+            raise GpuError(f"{accelerator} cannot be used: {error}") from None
+    here = providers_here()
+    reasons = []
+    for provider in _TRIED:
+        if provider in here:
+            try:
+                engine = trusted(provider)
+                _check_speed(engine, cpu, pattern(input_size))
+            except GpuError as error:
+                reasons.append(f"{provider} is not used: {error}")
+            else:
+                return Choice(engine, f"onnx:{provider}", "")
+    note = "; ".join(reasons) or "this ONNX Runtime was built for nothing else that is tried"
+    return Choice(cpu, "onnx:cpu", note)
+
+
 def _trusted_gpu(data: bytes, cpu: Engine, input_size: int, output_size: int) -> Engine:
     probe_gpu(data, input_size, output_size)
     gpu = GpuEngine(data, output_size)
@@ -84,7 +140,7 @@ def _trusted_gpu(data: bytes, cpu: Engine, input_size: int, output_size: int) ->
 
 
 def check_distance(gpu: Engine, cpu: Engine, lightness: np.ndarray) -> None:
-    """See that the GPU gives the CPU's colours.
+    """See that the GPU, or what else is tried, gives the CPU's colours.
 
     Args:
         gpu, cpu: the same model on both.

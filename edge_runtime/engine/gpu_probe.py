@@ -1,37 +1,48 @@
-"""Try a model on the GPU in a process of its own, which may die of it.
+"""Try a model on a GPU, or whatever a library drives, in a process of its own: it may die of it.
 
 LiteRT's GPU accelerator is a library without source. It ends the process by SIGILL on ARM
 processors without the dot product instructions, as that of the Raspberry Pi 4
 (github.com/google-ai-edge/LiteRT/issues/5675), and has been seen to crash in drivers. And it says
-why a GPU cannot be had on standard error alone, which a process of its own lets us read.
+why a GPU cannot be had on standard error alone, which a process of its own lets us read. So does
+ONNX Runtime of its libraries for CUDA, TensorRT and others.
 """
 
 import json
+import re
 import signal
 import subprocess
 import sys
+from pathlib import PurePath
 
+from edge_runtime.engine.accelerator import PROVIDERS
 from edge_runtime.engine.gpu_engine import GpuEngine, GpuError, check_compiled_model
+from edge_runtime.engine.onnx_engine import OnnxEngine
 from edge_runtime.engine.pattern import pattern
+from edge_runtime.errors import TintLiteError
 
 # A driver compiles its programs at the first run; a software driver takes ten seconds for it.
 PROBE_SECONDS = 120.0
+# TensorRT tries many programs for each layer.
+TENSORRT_SECONDS = 1800.0
 
 # The same modules as here, and none of the folder that the user happens to be in.
 _CHILD = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"
-    "from edge_runtime.engine.gpu_probe import main; main(*map(int, sys.argv[2:]))"
+    "from edge_runtime.engine.gpu_probe import main; main(sys.argv[2], *map(int, sys.argv[3:]))"
 )
 
-_INSTRUCTIONS = "LiteRT's GPU accelerator needs instructions that this processor does not have"
+_LITERT = "LiteRT's GPU accelerator"
+_NO_INSTRUCTIONS = "needs instructions that this processor does not have"
 
 # What LiteRT writes to standard error, and what it means; the first that is found counts.
 _REASONS = {
-    "compiled with dotprod": _INSTRUCTIONS,
+    "compiled with dotprod": f"{_LITERT} {_NO_INSTRUCTIONS}",
     "Couldn't load Vulkan": "there is no Vulkan loader (libvulkan.so.1)",
     "Found no drivers": "there is no Vulkan driver",
     "No adapters found": "LiteRT found no GPU driver",
 }
+# What ONNX Runtime writes of a library of its own that lacks another one.
+_LIBRARY = re.compile(r"Failed to load library (\S+) with error: (.*)")
 
 
 def probe_gpu(data: bytes, input_size: int, output_size: int) -> None:
@@ -45,43 +56,70 @@ def probe_gpu(data: bytes, input_size: int, output_size: int) -> None:
         GpuError: it cannot, and why.
     """
     check_compiled_model()
+    _probe("gpu", data, PROBE_SECONDS, input_size, output_size)
+
+
+def probe_provider(
+    data: bytes, provider: str, threads: int, input_size: int, output_size: int
+) -> None:
+    """The same of an `.onnx` on one of ONNX Runtime's providers.
+
+    Args:
+        provider: one of `edge_runtime.engine.accelerator.PROVIDERS`.
+        threads: how many threads a run may use on the CPU.
+    """
+    seconds = TENSORRT_SECONDS if provider == "tensorrt" else PROBE_SECONDS
+    _probe(provider, data, seconds, input_size, output_size, threads)
+
+
+def _probe(kind: str, data: bytes, seconds: float, *numbers: int) -> None:
     if not sys.executable or getattr(sys, "frozen", False):
         raise GpuError("it cannot be tried safely from inside a packed program")
-    sizes = (str(input_size), str(output_size))
-    command = [sys.executable, "-I", "-c", _CHILD, json.dumps(sys.path), *sizes]
+    words = (kind, *map(str, numbers))
+    command = [sys.executable, "-I", "-c", _CHILD, json.dumps(sys.path), *words]
     try:
         child = subprocess.run(  # noqa: S603 (our own interpreter and code)
-            command, input=data, capture_output=True, timeout=PROBE_SECONDS, check=False
+            command, input=data, capture_output=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired:
-        raise GpuError(f"no answer within {PROBE_SECONDS:g} seconds") from None
+        raise GpuError(f"no answer within {seconds:g} seconds") from None
     except OSError as error:
         raise GpuError(f"it cannot be tried: {error.strerror}") from None
     if child.returncode:
-        raise GpuError(_reason(child))
+        raise GpuError(_reason(child, _LITERT if kind == "gpu" else PROVIDERS[kind]))
 
 
-def main(input_size: int, output_size: int) -> None:
-    """What the process of its own does: compile and run the model of standard input once."""
+def main(kind: str, input_size: int, output_size: int, threads: int = 1) -> None:
+    """What the process of its own does: load and run the model of standard input once.
+
+    Args:
+        kind: `gpu`, or one of `edge_runtime.engine.accelerator.PROVIDERS`.
+        input_size, output_size: S and S'.
+        threads: of a provider.
+    """
+    data = sys.stdin.buffer.read()
     try:
-        engine = GpuEngine(sys.stdin.buffer.read(), output_size)
+        engine = GpuEngine(data, output_size) if kind == "gpu" else OnnxEngine(data, threads, kind)
         engine.run(pattern(input_size))
-    except (GpuError, RuntimeError) as error:
+    except (TintLiteError, RuntimeError) as error:
         raise SystemExit(str(error)) from None
 
 
-def _reason(child: subprocess.CompletedProcess) -> str:
+def _reason(child: subprocess.CompletedProcess, what: str) -> str:
     text = child.stderr.decode(errors="replace")
+    library = _LIBRARY.search(text)
+    if library is not None:
+        return f"{PurePath(library[1]).name} cannot be loaded: {library[2]}"
     for words, reason in _REASONS.items():
         if words in text:
             return reason
     if child.returncode < 0:
         if -child.returncode == signal.SIGILL:
-            return _INSTRUCTIONS
+            return f"{what} {_NO_INSTRUCTIONS}"
         try:
             name = signal.Signals(-child.returncode).name
         except ValueError:
             name = f"signal {-child.returncode}"
-        return f"LiteRT's GPU accelerator crashed ({name})"
+        return f"{what} crashed ({name})"
     lines = [line for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else f"the trial ended with code {child.returncode}"

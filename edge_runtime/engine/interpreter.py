@@ -1,22 +1,26 @@
-"""One network on LiteRT: lightness in, ab out, through ai-edge-litert or tflite-runtime."""
+"""One network: lightness in, ab out, on LiteRT or, an `.onnx`, on ONNX Runtime."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from edge_runtime.engine.accelerator import DEFAULT_ACCELERATOR, DELEGATE, check_accelerator
-from edge_runtime.engine.choose_engine import choose_engine
+from edge_runtime.engine.choose_engine import Choice, choose_engine, choose_provider
 from edge_runtime.engine.delegate import load_delegate, takes_part
 from edge_runtime.engine.integer_coding import IntegerCoding, integer_coding
 from edge_runtime.engine.litert import first_line, load_litert, without_greeting
+from edge_runtime.engine.onnx_engine import OnnxEngine
 from edge_runtime.engine.threads import check_threads
 from edge_runtime.errors import ArgumentError, ModelError
 from edge_runtime.model.contract import FULL_INTEGER
-from edge_runtime.model.model_file import read_model
+from edge_runtime.model.model_file import ModelFile, read_model
 from edge_runtime.model.tensor_facts import TensorFacts, tensor_facts
+
+# ONNX Runtime's words for what NumPy calls otherwise.
+_ONNX_TYPES = {"tensor(float)": "float32"}
 
 
 def load_interpreter_class() -> type:
@@ -34,7 +38,7 @@ class Tensor:
 
     Attributes:
         role: `input` or `output`.
-        name, dtype, shape: of the tensor.
+        name, dtype, shape: of the tensor; an open side is a text, as in `batch`.
         range: the least and the greatest of its values, in float units, if the file tells.
         scale, zero_point: of an integer tensor, value = scale * (integer - zero point); else None.
     """
@@ -42,7 +46,7 @@ class Tensor:
     role: str
     name: str
     dtype: str
-    shape: tuple[int, ...]
+    shape: tuple[int | str, ...]
     range: tuple[float, float] | None = None
     scale: float | None = None
     zero_point: int | None = None
@@ -101,9 +105,11 @@ class Network:
         output_size: S', the side of the square ab output, in pixels.
         file_bytes: the size of the model file.
         described: the file's name, version and recipe, and the beginning of its hash.
-        accelerator: what runs it: `cpu`, `gpu` or `delegate`.
-        accelerator_note: where the GPU was asked for and is not used: why; else nothing.
-        signatures: the names of the file's signatures, as in `serving_default`.
+        accelerator: what runs it: `cpu`, `gpu`, `delegate` or, of an `.onnx`, `onnx:` and a
+            provider.
+        accelerator_note: where more was asked for than is used: why; else nothing.
+        opset: of an `.onnx` the version of its operators; None of a `.tflite`.
+        signatures: the names of a `.tflite`'s signatures, as in `serving_default`.
     """
 
     def __init__(
@@ -116,12 +122,13 @@ class Network:
         """Load a model.
 
         Args:
-            model: the name of a shipped model, or the path of a `.tflite`.
+            model: the name of a shipped model, or the path of a `.tflite` or an `.onnx`.
             threads: how many threads a run may use on the CPU.
-            accelerator: `cpu`, `gpu` or `auto`.
+            accelerator: one of `ACCELERATORS` that takes the file.
             delegate: the library of a LiteRT delegate, as `libedgetpu.so.1`; `cpu` only.
         Raises:
-            ModelError: the file is not a whole and unedited TintLite model.
+            ModelError: the file is not a whole and unedited TintLite model, or one that the
+                accelerator does not take.
             TintLiteError: no interpreter is installed, or it cannot be loaded; the GPU was asked
                 for and cannot be used; the delegate cannot be loaded.
             TypeError: the number of threads is not a whole number.
@@ -133,29 +140,52 @@ class Network:
         self._asked = (model, threads, accelerator, delegate)
         file = read_model(model)
         self.contract = file.contract
+        self.input_size = file.contract.input_size
         self.file_bytes = len(file.data)
+        self.opset = file.opset
         self.described = file.describe()
         self._name = str(model)
+        if file.opset is None:
+            choice = self._on_litert(file, threads, accelerator, delegate)
+        else:
+            choice = self._on_onnxruntime(file, threads, accelerator, delegate)
+        self._engine = choice.engine
+        self.accelerator = choice.accelerator
+        self.accelerator_note = choice.note
+        self._lock = threading.Lock()
+
+    def _on_litert(
+        self, file: ModelFile, threads: int, accelerator: str, delegate: str | Path | None
+    ) -> Choice:
+        if accelerator.startswith("onnx"):
+            raise ModelError(
+                f"{self._name}: a .tflite, which ONNX Runtime does not run: export the network"
+                " as .onnx (docs/onnx.md) and give that file, or leave the accelerator out"
+            )
         try:
-            self._facts = tensor_facts(file.data)
-            codings = _codings(self._facts) if self.contract.recipe == FULL_INTEGER else None
+            facts = tensor_facts(file.data)
+            codings = _codings(facts) if self.contract.recipe == FULL_INTEGER else None
         except ModelError as error:
-            raise ModelError(f"{model}: {error}") from None
+            raise ModelError(f"{self._name}: {error}") from None
         loaded = None if delegate is None else load_delegate(delegate)
         try:
             if delegate is not None and not takes_part(file.data, load_delegate(delegate)):
-                raise ModelError(f"{model}: the delegate {delegate} runs none of its operators")
+                raise ModelError(
+                    f"{self._name}: the delegate {delegate} runs none of its operators"
+                )
             cpu = InterpreterEngine(file.data, threads, loaded, codings)
         except UnicodeDecodeError:
-            raise ModelError(f"{model}: a tensor's name is not text") from None
+            raise ModelError(f"{self._name}: a tensor's name is not text") from None
         except (ValueError, RuntimeError) as error:
             where = "LiteRT" if delegate is None else f"the delegate {delegate}"
-            raise ModelError(f"{model}: {where} cannot run it: {first_line(error)}") from None
-        self._input = cpu.inputs
-        self._output = cpu.outputs
+            raise ModelError(f"{self._name}: {where} cannot run it: {first_line(error)}") from None
         self.signatures = cpu.signatures
-        self.input_size = self.contract.input_size
-        self.output_size = self._check_tensors(model)
+        self._tensors = [
+            _tensor(role, details, facts)
+            for role, group in (("input", cpu.inputs), ("output", cpu.outputs))
+            for details in group
+        ]
+        self.output_size = self._check_tensors(channels_first=False)
         choice = choose_engine(
             accelerator,
             file.data,
@@ -164,10 +194,27 @@ class Network:
             self.output_size,
             integer=codings is not None,
         )
-        self._engine = choice.engine
-        self.accelerator = choice.accelerator if delegate is None else DELEGATE
-        self.accelerator_note = choice.note
-        self._lock = threading.Lock()
+        return choice if delegate is None else replace(choice, accelerator=DELEGATE)
+
+    def _on_onnxruntime(
+        self, file: ModelFile, threads: int, accelerator: str, delegate: str | Path | None
+    ) -> Choice:
+        if delegate is not None:
+            raise ModelError(f"{self._name}: an .onnx, which no delegate of LiteRT's runs")
+        try:
+            cpu = OnnxEngine(file.data, threads)
+        except ModelError as error:
+            raise ModelError(f"{self._name}: {error}") from None
+        self.signatures = ()
+        self._tensors = [
+            Tensor(role, name, _ONNX_TYPES.get(kind, kind), tuple(side or "open" for side in shape))
+            for role, group in (("input", cpu.inputs), ("output", cpu.outputs))
+            for name, kind, shape in group
+        ]
+        self.output_size = self._check_tensors(channels_first=True)
+        return choose_provider(
+            accelerator, file.data, cpu, threads, self.input_size, self.output_size
+        )
 
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
         """Pickled it is what was asked for: another process loads the model itself."""
@@ -200,42 +247,56 @@ class Network:
 
     def tensors(self) -> list[Tensor]:
         """The inputs and outputs, as the file describes them."""
-        tensors = []
-        for role, group in (("input", self._input), ("output", self._output)):
-            for details in group:
-                facts = self._facts.get(details["index"], TensorFacts(None, (), ()))
-                coded = len(facts.scales) == len(facts.zero_points) == 1
-                tensors.append(
-                    Tensor(
-                        role,
-                        details["name"],
-                        np.dtype(details["dtype"]).name,
-                        tuple(int(side) for side in details["shape"]),
-                        facts.range,
-                        facts.scales[0] if coded else None,
-                        facts.zero_points[0] if coded else None,
-                    )
-                )
-        return tensors
+        return list(self._tensors)
 
-    def _check_tensors(self, model: str | Path) -> int:
+    def _check_tensors(self, *, channels_first: bool) -> int:
         """See that the tensors are those of the contract; returns S'."""
-        size = self.contract.input_size
-        kind = np.int8 if self.contract.recipe == FULL_INTEGER else np.float32
-        inputs = [(list(t["shape"]), t["dtype"]) for t in self._input]
-        if inputs != [([1, size, size, 1], kind)]:
-            raise ModelError(
-                f"{model}: another network: its input is not {size} x {size} lightness"
-                f" in {kind.__name__}"
-            )
-        outputs = [(list(t["shape"]), t["dtype"]) for t in self._output]
-        if len(outputs) == 1 and outputs[0][1] == kind and len(outputs[0][0]) == 4:
-            batch, height, width, channels = outputs[0][0]
-            if batch == 1 and channels == 2 and height == width and 1 <= height <= size:
-                return int(height)
-        raise ModelError(
-            f"{model}: another network: its output is not a square of ab in {kind.__name__}"
+        size = self.input_size
+        kind = "int8" if self.contract.recipe == FULL_INTEGER else "float32"
+        taken, given = (
+            [_side(t, kind, channels, channels_first) for t in self._tensors if t.role == role]
+            for role, channels in (("input", 1), ("output", 2))
         )
+        if taken != [size]:
+            raise ModelError(
+                f"{self._name}: another network: its input is not {size} x {size} lightness"
+                f" in {kind}"
+            )
+        if len(given) != 1 or not 1 <= given[0] <= size:
+            raise ModelError(
+                f"{self._name}: another network: its output is not a square of ab in {kind}"
+            )
+        return given[0]
+
+
+def _tensor(role: str, details: dict[str, Any], facts: dict[int, TensorFacts]) -> Tensor:
+    """What LiteRT and the file say of a tensor."""
+    found = facts.get(details["index"], TensorFacts(None, (), ()))
+    coded = len(found.scales) == len(found.zero_points) == 1
+    return Tensor(
+        role,
+        details["name"],
+        np.dtype(details["dtype"]).name,
+        tuple(int(side) for side in details["shape"]),
+        found.range,
+        found.scales[0] if coded else None,
+        found.zero_points[0] if coded else None,
+    )
+
+
+def _side(tensor: Tensor, dtype: str, channels: int, channels_first: bool) -> int:
+    """The side of a square of so many channels, one at a time; 0 of any other tensor.
+
+    With the channels first, as in an `.onnx`, the batch may be open.
+    """
+    if tensor.dtype != dtype or len(tensor.shape) != 4:
+        return 0
+    batch, *sides = tensor.shape
+    found = sides.pop(0 if channels_first else 2)
+    height, width = sides
+    one = batch == 1 or (channels_first and isinstance(batch, str))
+    fits = one and found == channels and height == width
+    return height if fits and isinstance(height, int) else 0
 
 
 def _codings(facts: dict[int, TensorFacts]) -> tuple[IntegerCoding, IntegerCoding]:

@@ -1,11 +1,13 @@
-"""The model contract: what a `.tflite` says of itself, and what every room relies on.
+"""The model contract: what a model file says of itself, and what every room relies on.
 
 Input `lightness`: float32 [1, S, S, 1], -1..1: CIE L* through the tone view (version 2, see
 `edge_runtime/model/tone.py`), or L* / 50 - 1 (version 1, which has no view).
 Output `ab`: float32 [1, S', S', 2], a* and b* / 110, linear, clipped outside the graph.
 Recipe `FULL_INTEGER` alone has int8 there, of the same values by the tensors' own scales.
-The contract travels inside the file as JSON, in the flatbuffer metadata entry `METADATA_NAME`,
-together with the seal (`edge_runtime/model/seal.py`): the size and the SHA-256 of the whole file.
+An `.onnx` has the same with the channels first and an open batch: [N, 1, S, S] and [N, 2, S', S'].
+The contract travels inside the file as JSON, in the flatbuffer metadata entry `METADATA_NAME` (of
+an `.onnx` in `metadata_props`), together with the seal (`edge_runtime/model/seal.py`): the size and
+the SHA-256 of the whole file.
 """
 
 import json
@@ -33,7 +35,10 @@ MAX_JSON_BYTES = 65_536
 # The recipe whose input and output are int8 as well, for accelerators that know no float.
 FULL_INTEGER = "int8_full"
 
-RECIPES = ("fp32", "fp16", "int8_ptq", "int8_qat", FULL_INTEGER)
+RECIPES = (
+    *("fp32", "fp16", "int8_ptq", "int8_qat", FULL_INTEGER),
+    *("onnx_fp32", "onnx_fp16", "onnx_int8"),
+)
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def root_of(model: bytes) -> Table:
         ModelError: the bytes are not a `.tflite`.
     """
     if model[4:8] != FILE_IDENTIFIER:
-        raise ModelError("the file is not a .tflite model")
+        raise ModelError("the file is neither a .tflite nor an .onnx model")
     root = Table(model, 0)
     root.Pos = root.Indirect(0)
     return root

@@ -1,4 +1,4 @@
-"""Read a `.tflite` of TintLite: found, whole, unedited and with a contract, or a clear refusal."""
+"""Read a model file of TintLite: found, whole, unedited and with a contract, or a clear refusal."""
 
 import hashlib
 import os
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from edge_runtime.errors import ModelError
 from edge_runtime.model.contract import Contract
+from edge_runtime.model.onnx_file import check_onnx, is_onnx
 from edge_runtime.model.seal import check_seal, contract_json
 from edge_runtime.model.shipped import check_shipped, shipped_names, shipped_path
 
@@ -22,10 +23,17 @@ _DIGITS = 12
 
 @dataclass(frozen=True)
 class ModelFile:
-    """The checked bytes of a model file, and the contract that they hold."""
+    """The checked bytes of a model file, and the contract that they hold.
+
+    Attributes:
+        data: the bytes.
+        contract: what they say of themselves.
+        opset: of an `.onnx` the version of its operators; None of a `.tflite`.
+    """
 
     data: bytes
     contract: Contract
+    opset: int | None = None
 
     def describe(self) -> str:
         """The model's name, version and recipe, and the beginning of its hash."""
@@ -38,7 +46,7 @@ def read_model(model: str | Path) -> ModelFile:
     """Read and check a model.
 
     Args:
-        model: the name of a shipped model, or the path of a `.tflite`.
+        model: the name of a shipped model, or the path of a `.tflite` or an `.onnx`.
     Raises:
         ModelError: no such model, not a TintLite model, cut off, changed, or too large.
     """
@@ -56,9 +64,10 @@ def read_model(model: str | Path) -> ModelFile:
     try:
         check_seal(data)
         contract = Contract.from_json(contract_json(data))
+        opset = check_onnx(data) if is_onnx(data) else None
     except ModelError as error:
         raise ModelError(f"{path}: {error}") from None
-    return ModelFile(data, contract)
+    return ModelFile(data, contract, opset)
 
 
 def _read(path: Path) -> bytes:

@@ -1,7 +1,8 @@
 """The seal: by it a model file proves that it is whole and unedited before a byte of it is run.
 
 A cut-off model crashes LiteRT's loader instead of raising, so the check comes first. Layout: the
-contract's JSON, in the file's metadata entry `METADATA_NAME`, holds two members more,
+contract's JSON, in the metadata entry `METADATA_NAME` of a `.tflite` or an `.onnx`, holds two
+members more,
 
     "sha256": "<64 hexadecimal digits>"   of the whole file, with these 64 digits set to '0'
     "size": "<12 decimal digits>"         of the whole file in bytes, padded with zeros on the left
@@ -15,13 +16,14 @@ import hashlib
 from edge_runtime.errors import ModelError
 from edge_runtime.model.contract import MAX_JSON_BYTES, METADATA_NAME, UNSEALED
 from edge_runtime.model.metadata import find_metadata
+from edge_runtime.model.onnx_file import find_property, is_onnx
 
 
 def contract_json(model: bytes) -> bytes:
-    """The contract's JSON inside a `.tflite`, unchecked.
+    """The contract's JSON inside a model file, unchecked.
 
     Raises:
-        ModelError: not a `.tflite`, damaged, or without contract.
+        ModelError: neither `.tflite` nor `.onnx`, damaged, or without contract.
     """
     start, stop = _contract_place(model)
     return model[start:stop]
@@ -31,11 +33,11 @@ def seal(model: bytes) -> bytes:
     """The same model, sealed: its size and SHA-256 written into its contract.
 
     Args:
-        model: a whole `.tflite` whose contract came from `Contract.to_json`; sealed or not.
+        model: a whole model file whose contract came from `Contract.to_json`; sealed or not.
     Returns:
         bytes of the same length.
     Raises:
-        ModelError: not a `.tflite`, or its contract has no place for a seal.
+        ModelError: no model file, or its contract has no place for a seal.
     """
     sealed = bytearray(model)
     start, stop = _value_place(model, "size")
@@ -50,7 +52,7 @@ def check_seal(model: bytes) -> None:
     """See that a model file is whole and unedited.
 
     Raises:
-        ModelError: not a `.tflite`, without contract or seal, cut off or changed.
+        ModelError: no model file, without contract or seal, cut off or changed.
     """
     start, stop = _value_place(model, "size")
     size = model[start:stop]
@@ -61,7 +63,8 @@ def check_seal(model: bytes) -> None:
 
 
 def _contract_place(model: bytes) -> tuple[int, int]:
-    place = find_metadata(model, METADATA_NAME)
+    find = find_property if is_onnx(model) else find_metadata
+    place = find(model, METADATA_NAME)
     if place is None:
         raise ModelError("the model has no TintLite contract inside: it is another network")
     if place[1] - place[0] > MAX_JSON_BYTES:

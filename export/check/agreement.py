@@ -26,6 +26,7 @@ from train.networks.load import load_generator, run_view
 # cost: between the two pictures, dB.
 MAX_AB = 0.1
 LEAST_PSNR = {"fp16": 50.0, "int8_ptq": 35.0, "int8_qat": 35.0, "int8_full": 35.0}
+LEAST_PSNR |= {"onnx_fp16": 50.0, "onnx_int8": 35.0}
 
 # Between two sets of int8 kernels, which round in different places.
 LEAST_KERNEL_PSNR = 40.0
@@ -40,7 +41,7 @@ class Reference:
 
     Attributes:
         run: from lightness to ab.
-        model: the Keras model; None of a `.tflite`.
+        model: the Keras model; None of a `.tflite` or an `.onnx`.
     """
 
     run: Network
@@ -51,7 +52,7 @@ def open_reference(reference: str, contract: Contract) -> Reference:
     """Open a network to compare a file with.
 
     Args:
-        reference: a run's folder, its weights, or a `.tflite`.
+        reference: a run's folder, its weights, a `.tflite` or an `.onnx`.
         contract: of the file.
     Raises:
         WeightsError, ModelError: it cannot be opened.

@@ -15,7 +15,7 @@ from edge_runtime.model.contract import Contract
 from edge_runtime.model.model_file import read_model
 from export.check.agreement import check_kernels, check_reference, open_reference
 from export.check.extreme_inputs import extreme_inputs
-from export.check.gates import gates
+from export.check.gates import gates, onnx_gates
 from export.check.gpu_run import check_gpu_run
 from export.check.graph import Graph
 from export.check.result import Result
@@ -74,8 +74,8 @@ def check_file(
     """Check a model file; one that its contract or its tensors refuse is not run.
 
     Args:
-        model: the path of a `.tflite`, or a shipped model's name.
-        reference: what its colours are compared with: a run's folder, its weights, or a `.tflite`;
+        model: the path of a `.tflite` or an `.onnx`, or a shipped model's name.
+        reference: what its colours are compared with: a run's folder, its weights, or a model file;
             None for LiteRT's plain kernels on the same file. Half precision needs a run or weights.
         pictures: a source of pictures to compare on; drawn ones if None.
         on_stage: called with a word for each check.
@@ -96,9 +96,19 @@ def check_file(
     beside = open_reference(reference, contract) if reference else None
     extremes = extreme_inputs(size)
     seen = _inputs(pictures, contract) if pictures else extremes
+    half = partial(_half_precision, beside.model if beside else None, extremes)
+    if file.opset is not None:
+        results += onnx_gates(file.data, half, on_stage)
+        on_stage("parity")
+        if beside is not None:
+            results.append(check_reference(network, beside.run, seen))
+        else:
+            results.append(Result("parity", "skipped", "not checked: give --reference"))
+        results.append(Result("size", "told", f"{len(file.data):,} bytes"))
+        on_stage("speed")
+        return Report(*head, (*results, check_speed(model, extremes["pattern"])))
     try:
         graph = Graph(file.data)
-        half = partial(_half_precision, beside.model if beside else None, extremes)
         results += gates(file.data, contract.recipe, half, on_stage)
     except ExportError as error:
         return Report(*head, (*results, Result("operators", "fail", str(error))))

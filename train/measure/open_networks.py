@@ -47,8 +47,8 @@ def open_networks(
     """Open every model, at every input size that it can take, at every saturation.
 
     Args:
-        models: names of shipped models, `.tflite` files, run folders or `.weights.h5` files.
-        input_sizes: S for run folders and weights; a `.tflite` has its own.
+        models: names of shipped models, model files, run folders or `.weights.h5` files.
+        input_sizes: S for run folders and weights; a model file has its own.
         saturations: factors for ab.
     Returns:
         The networks by a name for the table.

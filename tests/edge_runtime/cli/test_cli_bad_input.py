@@ -283,8 +283,8 @@ def test_unknown_model(tintlite, tmp_path):
     [
         (lambda data: data[: len(data) // 2], "cut off"),
         (lambda data: data[:-1], "cut off"),
-        (lambda data: b"", "not a .tflite model"),
-        (lambda data: np.random.default_rng(0).bytes(4000), "not a .tflite model"),
+        (lambda data: b"", "neither a .tflite nor an .onnx model"),
+        (lambda data: np.random.default_rng(0).bytes(4000), "neither a .tflite nor an .onnx model"),
         (lambda data: data[:8] + np.random.default_rng(0).bytes(4000), "cut off or damaged"),
     ],
     ids=["half", "a byte less", "empty", "random", "random with the mark"],
