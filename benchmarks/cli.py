@@ -16,6 +16,7 @@ from benchmarks.commands.reference import reference_command
 from benchmarks.commands.report import HELP as REPORT_HELP
 from benchmarks.commands.report import report_command
 from benchmarks.commands.shots import shots_command
+from benchmarks.commands.suggest import suggest_command
 from benchmarks.commands.video import HELP as VIDEO_HELP
 from benchmarks.commands.video import video_command
 from train.command import run
@@ -33,6 +34,7 @@ app.command("margins")(margins_command)
 app.command("detail")(detail_command)
 app.command("hints")(hints_command)
 app.command("reference")(reference_command)
+app.command("suggest")(suggest_command)
 app.command("flicker")(flicker_command)
 app.command("shots")(shots_command)
 app.command("report", help=REPORT_HELP)(report_command)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from edge_runtime.engine.gpu_engine import GpuError
     from edge_runtime.hints.file import HintsError, read_hints, write_hints
     from edge_runtime.hints.session import HintSession
+    from edge_runtime.hints.suggestions import suggest
     from edge_runtime.live.live_view import LiveFrame, LiveStatus, LiveView
     from edge_runtime.live.make_view import open_camera
     from edge_runtime.live.recorder import RecordError
@@ -78,6 +79,7 @@ __all__ = [
     "open_camera",
     "read_hints",
     "read_picture",
+    "suggest",
     "write_hints",
     "write_picture",
 ]
@@ -112,6 +114,7 @@ _HOMES = {
     "open_camera": "live.make_view",
     "read_hints": "hints.file",
     "read_picture": "pictures",
+    "suggest": "hints.suggestions",
     "write_hints": "hints.file",
     "write_picture": "pictures",
 }

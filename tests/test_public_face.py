@@ -48,6 +48,7 @@ NAMES = [
     "open_camera",
     "read_hints",
     "read_picture",
+    "suggest",
     "write_hints",
     "write_picture",
 ]

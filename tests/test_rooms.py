@@ -89,5 +89,6 @@ def test_the_wheel_holds_the_runtime_alone(tmp_path):
     page = {file.name for file in (ROOT / "edge_runtime" / "serve" / "page").iterdir()}
     assert {"index.html", "main.js", "style.css"} <= page
     assert {f"edge_runtime/serve/page/{name}" for name in page} <= set(names)
+    assert "edge_runtime/hints/moods.json" in names
     models = {"nano.tflite", "standard.tflite", "SHA256SUMS"}
     assert {f"edge_runtime/models/{name}" for name in models} <= set(names)

@@ -86,6 +86,11 @@ SPEED_HELP = """Time a recipe here: images/s of the data alone, of the network a
     python -m train speed standard --data data/mine
 """
 
+MOODS_HELP = """Make the table by which `tintlite colorize --suggest` finds other colours.
+
+    python -m train moods data/photos data/plates --out edge_runtime/hints/moods.json
+"""
+
 
 def _progress(*amount: ProgressColumn) -> Progress:
     """A bar with times; `amount` says how much of the work is done, in its own unit."""
@@ -414,6 +419,22 @@ def speed_command(
     console.print(
         f"{speed.waiting:9.0%}  of the time the network waits for its data", highlight=False
     )
+
+
+@app.command("moods", help=MOODS_HELP)
+def moods_command(
+    data: Annotated[list[Path], typer.Argument(help="Prepared data; its training pictures count.")],
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    limit: Annotated[int, typer.Option(min=1, help="Pictures of each, evenly spread.")] = 2000,
+    model: Annotated[str, typer.Option(help="A shipped model's name, or a .tflite.")] = "standard",
+) -> None:
+    from train.data.store import Store
+    from train.fit.moods import write_moods
+
+    stores = [Store(folder, "train") for folder in data]
+    with console.status(""):
+        pictures = write_moods(stores, limit, model, out)
+    console.print(f"{out}: of {pictures} pictures", highlight=False)
 
 
 def main() -> None:

@@ -134,20 +134,32 @@ def _look(saturation: float, smoothing: float | None, **others: Any) -> Look:
 
 
 def _saying(
-    hints: list[str], file: str | None, references: list[str], save: bool, skip_existing: bool
+    hints: list[str],
+    file: str | None,
+    references: list[str],
+    suggest: int | None,
+    save: bool,
+    skip_existing: bool,
 ) -> "Saying":
     from edge_runtime.cli.hints import Saying
     from edge_runtime.colour.hints import Hint
+    from edge_runtime.hints.suggestions import check_count
 
     try:
         said = tuple(Hint.from_text(text) for text in hints)
+        if suggest is not None:
+            check_count(suggest)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    if save and not said and file is None and not references:
+    given = bool(said or references) or file is not None
+    if suggest is not None and given:
+        raise typer.BadParameter("--suggest makes hints itself, and takes none")
+    if save and not given and suggest is None:
         raise typer.BadParameter("--save-hints needs hints to save")
-    if references and skip_existing:
-        raise typer.BadParameter("--skip-existing does not know results of a --reference")
-    return Saying(said, file, tuple(references), save)
+    for option, used in (("a --reference", bool(references)), ("--suggest", suggest is not None)):
+        if used and skip_existing:
+            raise typer.BadParameter(f"--skip-existing does not know results of {option}")
+    return Saying(said, file, tuple(references), save, suggest)
 
 
 # What `tintlite` alone says before its help.
@@ -291,6 +303,13 @@ def colorize(
             "FILE@TIME: a frame with right colours, which hold for its shot; may be repeated.",
         ),
     ] = None,
+    suggest: Annotated[
+        int | None,
+        typer.Option(
+            metavar="NUMBER",
+            help="A photo: write 2 to 4 different colourings, NAME.colour-1.EXT and so on.",
+        ),
+    ] = None,
     save_hints: Annotated[
         bool,
         typer.Option("--save-hints", help="A photo: write its hints to NAME.hints.json beside it."),
@@ -359,6 +378,7 @@ def colorize(
       tintlite colorize grandmother.jpg --hint 0.42,0.61,#8c1d2f --hint 0.1,0.9,grey --save-hints
       tintlite colorize album/ --hints auto
       tintlite colorize grandmother.jpg --reference dress-in-colour.jpg --save-hints
+      tintlite colorize grandmother.jpg --suggest 4 --save-hints
       tintlite colorize film.mp4 --preset veryfast --start 1:30 --end 2:00
       tintlite colorize film.mp4 --reference still.png@0:01:10
       tintlite colorize scans/frame_%05d.dpx --fps 16 -o film.mkv
@@ -409,7 +429,7 @@ def colorize(
                 not no_resume,
             ),
             skip_existing=skip_existing,
-            saying=_saying(hint or [], hints, reference or [], save_hints, skip_existing),
+            saying=_saying(hint or [], hints, reference or [], suggest, save_hints, skip_existing),
         ),
     )
 

@@ -84,6 +84,7 @@ def run(paths: list[str], out: str | None, recursive: bool, options: Options) ->
     if to_stream and sys.stdout.isatty():
         raise typer.BadParameter("the result would go to the terminal: send it on, or name a file")
     options.saying.check(paths, plan.jobs)
+    plan.jobs = options.saying.jobs_of(plan.jobs)
     for failure in plan.failures:
         complain(failure)
     _tell_left_aside(plan)
@@ -238,7 +239,7 @@ def _colour_photo(job: ColorizeJob, colorizer: Colorizer, asked: Options) -> Pho
         to_tiff = target is not None and format_of_name(target).name == "TIFF"
         most = options.limits(to_tiff).file_bytes
         source = io.BytesIO(sys.stdin.buffer.read(most + 1))
-    said = saying.said_of(job.source, options.overwrite)
+    said = saying.said_of(job, options.overwrite)
     result = colorize_photo(source, target, colorizer, options, name="standard input", hints=said)
     if result.data is not None:
         sys.stdout.buffer.write(result.data)

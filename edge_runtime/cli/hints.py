@@ -1,7 +1,7 @@
 """What `tintlite colorize` is told of the colours of photos."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
@@ -13,7 +13,8 @@ from edge_runtime.errors import ArgumentError, PictureError
 from edge_runtime.hints.file import ENDING, HintsError, read_hints, write_hints
 from edge_runtime.hints.reference import reference_hints
 from edge_runtime.hints.session import HintSession
-from edge_runtime.photo import Said
+from edge_runtime.hints.suggestions import suggested_hints
+from edge_runtime.photo import Said, page_target
 from edge_runtime.pictures import read_picture
 from edge_runtime.video.frame_reference import FrameReference
 
@@ -29,13 +30,16 @@ class Saying:
         hints: of the one photo.
         file: of hints; `AUTO`, or None for none.
         references: a picture whose colours photos take; or frames of a film and their times.
-        save: whether the hints are written beside the photo, where `AUTO` finds them.
+        save: whether the hints are written beside the photo, where `AUTO` finds them; of
+            suggestions beside their results.
+        suggest: how many suggestions are made of the one photo; None for none.
     """
 
     hints: tuple[Hint, ...] = ()
     file: str | None = None
     references: tuple[str, ...] = ()
     save: bool = False
+    suggest: int | None = None
 
     def check(self, paths: Sequence[str], jobs: Sequence[ColorizeJob]) -> None:
         """See that hints of one picture have one.
@@ -44,22 +48,35 @@ class Saying:
             paths: as they were named.
             jobs: what they are.
         Raises:
-            typer.BadParameter: several pictures, a folder, or a film; references of a film for
-                others, or without their times.
+            typer.BadParameter: several pictures, a folder, or a film; suggestions of what has no
+                name, or for it; references of a film for others, or without their times.
         """
         self._check_references(jobs)
-        if not self.hints and self.file in (None, AUTO):
+        if not self.hints and self.file in (None, AUTO) and self.suggest is None:
             return
         option = "--hint" if self.hints else "--hints FILE"
+        if self.suggest is not None:
+            option = "--suggest"
         if not jobs:  # nothing could be read, which is told
             return
         if len(paths) > 1 or len(jobs) > 1 or Path(paths[0]) != jobs[0].source:
-            raise typer.BadParameter(
-                f"{option} is for one picture: for several, --hints {AUTO} takes NAME{ENDING} "
-                "beside each"
-            )
+            several = f": for several, --hints {AUTO} takes NAME{ENDING} beside each"
+            told = several if self.suggest is None else ""
+            raise typer.BadParameter(f"{option} is for one picture{told}")
         if jobs[0].is_film:
             raise typer.BadParameter(f"{option} is for photos, and {paths[0]} is a film")
+        if self.suggest is not None and STREAM in (jobs[0].source, jobs[0].target):
+            raise typer.BadParameter("--suggest takes a file and writes files, not a stream")
+
+    def jobs_of(self, jobs: Sequence[ColorizeJob]) -> list[ColorizeJob]:
+        """The jobs, with one a suggestion where there are some: NAME-1.EXT, NAME-2.EXT, ..."""
+        if self.suggest is None:
+            return list(jobs)
+        return [
+            replace(job, target=page_target(job.target, number), suggestion=number)
+            for job in jobs
+            for number in range(self.suggest)
+        ]
 
     def frames(self) -> tuple[FrameReference, ...]:
         """The references of a film.
@@ -96,25 +113,39 @@ class Saying:
         file = self._file_of(photo)
         return self.hints if file is None else (*read_hints(file), *self.hints)
 
-    def said_of(self, photo: Path, overwrite: bool) -> Said:
+    def said_of(self, job: ColorizeJob, overwrite: bool) -> Said:
         """What `colorize_photo` is given.
 
         Args:
-            photo: or `STREAM`.
+            job: a photo's.
             overwrite: whether a file of hints is replaced.
         Raises:
             HintsError: the hints cannot be saved under their name. (What is given raises it where
                 the file is bad, and PictureError where the reference is.)
         """
-        file = self._file_of(photo)
+        if self.suggest is not None:
+            return self._suggested(job, self.suggest, overwrite)
+        file = self._file_of(job.source)
         if file is None and not self.hints and not self.references:
             return ()
-        target = self._target_of(photo, overwrite) if self.save else None
+        target = _free(job.source, overwrite) if self.save else None
 
         def say(session: HintSession) -> tuple[Hint, ...]:
             of_file = () if file is None else read_hints(file, session.picture)
             hints = checked((*self._of_reference(session), *of_file, *self.hints))
             session.ab(hints)  # what is of no use is not saved
+            if target is not None:
+                write_hints(target, hints, session.picture)
+            return hints
+
+        return say
+
+    def _suggested(self, job: ColorizeJob, count: int, overwrite: bool) -> Said:
+        # The first suggestion has no hints, and so no file.
+        target = _free(job.target, overwrite) if self.save and job.suggestion else None
+
+        def say(session: HintSession) -> list[Hint]:
+            hints = suggested_hints(session.view, session.prints_ab, count)[job.suggestion]
             if target is not None:
                 write_hints(target, hints, session.picture)
             return hints
@@ -141,13 +172,19 @@ class Saying:
         beside = _beside(photo)
         return beside if photo != STREAM and beside.exists() else None
 
-    def _target_of(self, photo: Path, overwrite: bool) -> Path:
-        if photo == STREAM:
-            raise HintsError("--save-hints: standard input has no name to save them under")
-        target = _beside(photo)
-        if target.exists() and not overwrite:
-            raise HintsError(f"{target}: exists already (--overwrite replaces it)")
-        return target
+
+def _free(photo: Path, overwrite: bool) -> Path:
+    """The file of a photo's hints, where it may be written.
+
+    Raises:
+        HintsError: it may not.
+    """
+    if photo == STREAM:
+        raise HintsError("--save-hints: standard input has no name to save them under")
+    target = _beside(photo)
+    if target.exists() and not overwrite:
+        raise HintsError(f"{target}: exists already (--overwrite replaces it)")
+    return target
 
 
 def _beside(photo: Path) -> Path:

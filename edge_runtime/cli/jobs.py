@@ -31,11 +31,13 @@ class ColorizeJob:
         source: where it is; `STREAM` for standard input.
         target: where the result goes; `STREAM` for standard output. A missing folder is made.
         is_film: whether the source is a film.
+        suggestion: which of several suggestions it is, from 0 on.
     """
 
     source: Path
     target: Path
     is_film: bool = False
+    suggestion: int = 0
 
 
 @dataclass

@@ -1,9 +1,10 @@
 """Bring hints to the prints of a picture, and spread them there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from edge_runtime.colour.cielab import lab_to_rgb
 from edge_runtime.colour.hints import Hint, checked
 from edge_runtime.colour.prints import Rectangle, join_prints
 from edge_runtime.colour.spread import Spot, guide, spread
@@ -27,6 +28,33 @@ def joined(view: View, parts: Sequence[np.ndarray], hints: Iterable[Hint] = ()) 
     """
     parts = hinted(view, parts, checked(hints))
     return join_prints(parts, view.places) if view.places else parts[0]
+
+
+def prints_of(
+    view: View, parts: Sequence[np.ndarray]
+) -> Iterator[tuple[Print, np.ndarray, Rectangle]]:
+    """Of each print: what was seen, the network's own ab, and where it lies."""
+    return zip(view.prints, parts, view.places or (_ALL,), strict=True)
+
+
+def said_at(seen: Print, place: Rectangle, x: float, y: float, ab: np.ndarray) -> Hint:
+    """A hint for some colour, at the lightness of its place.
+
+    Args:
+        seen: the print.
+        place: where it lies in the picture.
+        x, y: where the hint lies, as shares of the print.
+        ab: float [2], a* and b*.
+    """
+    height, width = seen.lightness.shape
+    level = seen.lightness[min(int(y * height), height - 1), min(int(x * width), width - 1)]
+    rgb = lab_to_rgb(np.array([[[level, *ab]]], np.float32))[0, 0]
+    red, green, blue = np.round(rgb * 255).astype(int).tolist()
+    return Hint(
+        place.left + x * (place.right - place.left),
+        place.top + y * (place.bottom - place.top),
+        (red, green, blue),
+    )
 
 
 def hinted(view: View, parts: Sequence[np.ndarray], hints: Sequence[Hint]) -> Sequence[np.ndarray]:

@@ -99,23 +99,12 @@ def spread(guide: np.ndarray, own: np.ndarray, spots: Sequence[Spot], side: int)
         return own
     height, width = guide.shape
     flat = own.reshape(-1, 2)
-    # In units of the widths, so that a cell's likeness to a hint is one distance.
-    scaled = np.stack([guide.reshape(-1) / LIGHTNESS, *(flat.T / AB)]).astype(np.float32)
     total = np.full(height * width, _OWN, np.float32)
     change = np.zeros((height * width, 2), np.float32)
     for begin in range(0, len(spots), _AT_ONCE):
         part = spots[begin : begin + _AT_ONCE]
         cells = np.array([spot.cell(height, width) for spot in part]) @ [width, 1]
-        apart = _apart(part, height, width, DISTANCE * side)
-        for plane in scaled:
-            step = plane - plane[cells, None]
-            step *= step
-            apart += step
-        way = _ways(guide, cells)
-        way *= np.float32(1 / WAY)
-        way *= way
-        apart += way
-        weights = _weights(apart)
+        weights = _weights(unlikeness(guide, own, part, side))
         inside = np.stack([_inside(spot, height, width).reshape(-1) for spot in part])
         weights[inside] = 1 / _NEAR
         said = np.stack([spot.ab for spot in part])
@@ -126,6 +115,27 @@ def spread(guide: np.ndarray, own: np.ndarray, spots: Sequence[Spot], side: int)
         change += weights.T @ flat[cells] - weights.sum(axis=0)[:, None] * flat
     change /= total[:, None]
     return (flat + change).reshape(own.shape)
+
+
+def unlikeness(guide: np.ndarray, own: np.ndarray, spots: Sequence[Spot], side: int) -> np.ndarray:
+    """How little cells have to do with hints: d squared, float32 [hints, cells].
+
+    Args:
+        guide, own, spots, side: as for `spread`; what the spots say does not matter.
+    """
+    height, width = guide.shape
+    cells = np.array([spot.cell(height, width) for spot in spots]) @ [width, 1]
+    apart = _apart(spots, height, width, DISTANCE * side)
+    # In units of the widths, so that a cell's likeness to a hint is one distance.
+    for plane in (guide.reshape(-1) / LIGHTNESS, *(own.reshape(-1, 2).T / AB)):
+        step = (plane - plane[cells, None]).astype(np.float32)
+        step *= step
+        apart += step
+    way = _ways(guide, cells)
+    way *= np.float32(1 / WAY)
+    way *= way
+    apart += way
+    return apart
 
 
 def _apart(spots: Sequence[Spot], height: int, width: int, unit: float) -> np.ndarray:

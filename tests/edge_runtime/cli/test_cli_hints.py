@@ -91,6 +91,17 @@ def test_results_of_other_hints_are_not_up_to_date(colorize):
         ([".", "--hint", "0.2,0.5,grey"], "is for one picture"),
         ([".", "--hints", "a.hints.json"], "is for one picture"),
         (["film.avi", "--hint", "0.2,0.5,grey"], "is for photos"),
+        (["a.png", "--suggest", "0"], "2 to 4 suggestions, not 0"),
+        (["a.png", "--suggest", "1"], "2 to 4 suggestions, not 1"),
+        (["a.png", "--suggest", "50"], "2 to 4 suggestions, not 50"),
+        (["a.png", "--suggest", "few"], "not a valid int"),
+        ([".", "--suggest", "4"], "--suggest is for one picture"),
+        (["a.png", "b.png", "--suggest", "4"], "--suggest is for one picture"),
+        (["film.avi", "--suggest", "4"], "--suggest is for photos"),
+        (["-", "--suggest", "4", "-o", "b.png"], "not a stream"),
+        (["a.png", "--suggest", "4", "-o", "-"], "not a stream"),
+        (["a.png", "--suggest", "4", "--hint", "0.2,0.5,grey"], "makes hints itself"),
+        (["a.png", "--suggest", "4", "--skip-existing"], "does not know results of --suggest"),
     ],
 )
 def test_wrong_usage(colorize, arguments, told, tmp_path):
@@ -121,3 +132,27 @@ def test_files_of_hints_that_are_refused(colorize, tmp_path):
         assert file in output
         assert "Traceback" not in output
     assert not (tmp_path / "x.png").exists()
+
+
+def test_suggestions_and_their_hints(colorize, tmp_path):
+    assert colorize("a.png", "--suggest", "3", "--save-hints")[0] == 0
+    assert sorted(path.name for path in tmp_path.glob("a.colour*")) == [
+        "a.colour-1.png",
+        "a.colour-2.hints.json",
+        "a.colour-2.png",
+        "a.colour-3.hints.json",
+        "a.colour-3.png",
+    ]
+    assert np.array_equal(read_picture("a.colour-1.png").pixels, coloured("a.png"))
+    # They are hints like others: a later run colours by them in the same way.
+    assert colorize("a.png", "--hints", "a.colour-3.hints.json", "-o", "again.png")[0] == 0
+    again = read_picture("again.png").pixels
+    assert np.array_equal(again, read_picture("a.colour-3.png").pixels)
+    assert not np.array_equal(again, coloured("a.png"))
+
+    code, output = colorize("a.png", "--suggest", "2", "-o", "out/b.jpg")
+    assert code == 0, output
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"b-1.jpg", "b-2.jpg"}
+    code, output = colorize("a.png", "--suggest", "2")
+    assert code == 1
+    assert "2 results exist already" in output
