@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow test-arm64 test-interpreters test-android test-floors release-check \
-  bench bench-quick lint clean
+  bench bench-quick browser lint clean
 
 help: ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 19
@@ -29,6 +29,11 @@ demo: $(VENV)/.runtime ## colorize the demo photo into out/ (installs the runtim
 	@mkdir -p out
 	@$(BIN)/tintlite colorize docs/demo/grey.jpg -o out/demo.jpg --overwrite
 	@$(BIN)/tintlite colorize docs/demo/grey.jpg -o out/demo-before-after.jpg --side-by-side --overwrite
+
+browser: $(VENV)/.runtime ## build the static page into out/browser/ (npm fetches LiteRT.js)
+	@command -v npm >/dev/null || { echo "npm is missing: on Debian, apt install npm" >&2; exit 1; }
+	@npm ci --prefix browser --ignore-scripts --no-audit --no-fund --silent
+	@$(BIN)/python -m browser
 
 # A worker a core, four at most: each takes whole files in their order, and computes with one thread.
 test: $(VENV)/.dev ## install what the tests need, check the style, run the fast tests
@@ -98,4 +103,4 @@ lint: $(VENV)/.dev ## check the style, the format and the types
 	@$(BIN)/mypy
 
 clean: ## remove what the commands above made
-	rm -rf $(VENV) out build dist *.egg-info
+	rm -rf $(VENV) out build dist *.egg-info browser/node_modules

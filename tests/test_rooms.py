@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = {"edge_runtime", "tintlite", "train", "export", "benchmarks"}
+ROOMS = {"edge_runtime", "tintlite", "train", "export", "benchmarks", "browser"}
 HEAVY = {"tensorflow", "tf_keras", "keras", "torch", "jax"}
 FORBIDDEN = {
     "edge_runtime": (ROOMS - {"edge_runtime"}) | HEAVY,
     "tintlite": (ROOMS - {"edge_runtime", "tintlite"}) | HEAVY,
     "examples": (ROOMS - {"tintlite"}) | HEAVY,
-    "train": {"export", "benchmarks", "tensorflow", "tf_keras"},
-    "export": {"benchmarks"},
-    "benchmarks": set(),
+    "train": {"export", "benchmarks", "browser", "tensorflow", "tf_keras"},
+    "export": {"benchmarks", "browser"},
+    "benchmarks": {"browser"},
+    "browser": (ROOMS - {"edge_runtime", "browser"}) | HEAVY,
 }
 
 

@@ -10,10 +10,11 @@ import { LINEAR, blue, encoded, f, green, luminance, red, undone } from "./lab.j
 const LEVELS = 128;
 const DIRECTIONS = 256;
 const HALVINGS = 16;
+const SLACK = 2 ** -13; // of linear light
 const MOST = 256; // |a*| + |b*|, more than any display has
 
 const F = LINEAR.map(f);
-const STEPS = 16384;
+const STEPS = 65535;
 const LEVEL = Uint8ClampedArray.from({ length: STEPS + 1 }, (_, step) => encoded(step / STEPS));
 
 export class Painter {
@@ -41,7 +42,7 @@ export class Painter {
   give(ab) {
     const columns = places(this.width, ab.width);
     const rows = places(this.height, ab.height);
-    const table = longest();
+    this.#most.fill(0);
     const line = new Float32Array(2 * ab.width); // of ab, at the height of a row
     for (let y = 0, i = 0; y < this.height; y++) {
       const { low, high, part } = rows[y];
@@ -55,7 +56,6 @@ export class Painter {
         const right = 2 * column.high;
         this.#dx[i] = (line[left] + column.part * (line[right] - line[left])) / 500;
         this.#dz[i] = (line[left + 1] + column.part * (line[right + 1] - line[left + 1])) / -200;
-        this.#most[i] = mostOf(table, this.#fy[i], this.#dx[i], this.#dz[i]);
       }
     }
   }
@@ -64,21 +64,32 @@ export class Painter {
   #fy;
   #dx;
   #dz;
-  #most;
+  #most; // 0 for the pixels for which it was not asked yet
 
   // Fills `out`, ImageData of the same size; transparency stays.
   paint(saturation, out) {
     const painted = new Uint32Array(out.data.buffer); // browsers run on little-endian machines
     const before = new Uint32Array(this.#before.buffer);
     const [fys, dxs, dzs, most] = [this.#fy, this.#dx, this.#dz, this.#most];
+    const table = longest();
     for (let i = 0; i < painted.length; i++) {
-      const s = Math.min(saturation, most[i]);
       const fy = fys[i];
-      const x = undone(fy + s * dxs[i]);
       const y = undone(fy);
-      const z = undone(fy + s * dzs[i]);
-      painted[i] = (before[i] & 0xff000000)
-        | (level(blue(x, y, z)) << 16) | (level(green(x, y, z)) << 8) | level(red(x, y, z));
+      let x = undone(fy + saturation * dxs[i]);
+      let z = undone(fy + saturation * dzs[i]);
+      let r = red(x, y, z);
+      let g = green(x, y, z);
+      let b = blue(x, y, z);
+      if (outside(r) || outside(g) || outside(b)) {
+        most[i] ||= mostOf(table, fy, dxs[i], dzs[i]);
+        const s = Math.min(saturation, most[i]);
+        x = undone(fy + s * dxs[i]);
+        z = undone(fy + s * dzs[i]);
+        r = red(x, y, z);
+        g = green(x, y, z);
+        b = blue(x, y, z);
+      }
+      painted[i] = (before[i] & 0xff000000) | (level(b) << 16) | (level(g) << 8) | level(r);
     }
   }
 }
@@ -130,6 +141,11 @@ function holds(fy, dx, dz, s) {
   const y = undone(fy);
   const z = undone(fy + s * dz);
   return inside(red(x, y, z)) && inside(green(x, y, z)) && inside(blue(x, y, z));
+}
+
+// What lies beyond by less than half a level is clipped.
+function outside(light) {
+  return light < -SLACK || light > 1 + SLACK;
 }
 
 function inside(light) {

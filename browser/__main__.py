@@ -1,0 +1,5 @@
+"""`python -m browser`: build the static page."""
+
+from browser.build import main
+
+main()
