@@ -225,15 +225,18 @@ def film_table(rows: Sequence[Row]) -> str:
     """Frames a second and the share of each stage, of rows of the kind `video`."""
     speeds = dict.fromkeys(key for row in rows for key in row if key.endswith("fps"))
     stages = dict.fromkeys(stage for row in rows for stage in _shares(row))
+    by_hand = any("cpu_of_by_hand" in row for row in rows)
     cells = [
         [
             code(_film(row)),
             *(or_dash(row, key, 1) for key in speeds),
+            *([or_dash(row, "cpu_of_by_hand", 2)] if by_hand else []),
             *(f"{_shares(row)[stage]:.0%}" if stage in _shares(row) else "-" for stage in stages),
         ]
         for row in rows
     ]
     names = [f"{key.removesuffix('fps').strip('_').replace('_', ' ')}, fps" for key in speeds]
+    names += ["processor time of that by hand"] if by_hand else []
     caption = "Frames a second, and the share of each stage"
     return table(("model, size", *names, *stages), cells, caption=caption)
 

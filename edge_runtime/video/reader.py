@@ -56,6 +56,10 @@ _SKEW = 5
 # Decoding begins so many seconds before what was asked for, where one cannot seek.
 _LONGEST_GROUP = 15
 
+# PyAV before 18 crashes when options of decoders are given for files whose streams are found only
+# as they are read, as MPEG program streams. There the decoder that is used gets them alone.
+_PROBE_OPTIONS = {"max_pixels": str(MAX_PIXELS)} if int(av.__version__.split(".")[0]) >= 18 else {}
+
 _ATTACHED_PICTURE = 1 << 10
 
 # Reads that may fail one after the other before a file counts as ended.
@@ -493,7 +497,7 @@ def _open(path: Path) -> av.container.InputContainer:
         # A plain path with a colon in it would be taken for an address.
         return av.open(
             f"file:{path.absolute()}",
-            options={"max_pixels": str(MAX_PIXELS)},
+            options=_PROBE_OPTIONS,
             container_options={"format_whitelist": _DEMUXERS, "protocol_whitelist": "file"},
             metadata_errors="replace",
         )
