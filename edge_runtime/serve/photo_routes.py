@@ -14,13 +14,16 @@ from starlette.responses import Response
 
 from edge_runtime.colour.hints import Hint
 from edge_runtime.hints.file import Likeness, hints_of_json
+from edge_runtime.hints.suggestions import MOST_SUGGESTIONS, suggested_hints
 from edge_runtime.look import MAX_SATURATION
 from edge_runtime.pictures import FORMATS, WRITTEN
 from edge_runtime.serve.client import client_of
+from edge_runtime.serve.colours import Colours
 from edge_runtime.serve.desk import Desk
 from edge_runtime.serve.download import download
 from edge_runtime.serve.errors import answers, in_range
 from edge_runtime.serve.piecewise import PiecewiseResponse
+from edge_runtime.serve.settings import Settings
 from edge_runtime.serve.shelf import ShelvedPhoto
 from edge_runtime.serve.studio import COLOURS_NOTE, OpenedPhoto
 from edge_runtime.serve.upload import receive_upload
@@ -67,7 +70,9 @@ _Longest = Annotated[
     int | None,
     Query(ge=SHORTEST_SIDE, description="Longest side of the result, in pixels."),
 ]
-
+_Count = Annotated[
+    int, Query(ge=2, le=MOST_SUGGESTIONS, description="How many, the automatic one included.")
+]
 
 _Quality = Annotated[int | None, Query(ge=1, le=100, description="Of JPEG and WebP; else 95.")]
 
@@ -243,6 +248,31 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         body = await request.body()
         return hints_of_json(body, photo.opened.likeness) if body else ()
 
+    async def colours_of(request: Request, photo: ShelvedPhoto, settings: Settings) -> Colours:
+        """What a model says of a photo, which is asked when it is first wanted."""
+        if settings.model not in photo.colours:
+            upload = upload_of(photo)
+
+            def work(job: Job) -> OpenedPhoto:
+                return desk.workshop.open(job, upload, photo.name, settings)
+
+            photo.colours[settings.model] = (await at_work(request, work)).colours
+        return photo.colours[settings.model]
+
+    @app.get(PHOTOS + "/{id}/suggestions", tags=["photos"], responses=answers(404, 422, 429))
+    async def suggestions(
+        request: Request, id: str, model: _Model = None, count: _Count = MOST_SUGGESTIONS
+    ) -> list[list[Hint]]:
+        """The hints of several colourings of a photo; the first is the automatic one, with none."""
+        photo = kept(id)
+        settings, _ = read_options(request.query_params, desk.settings, desk.models)
+        async with desk.job(client_of(request, desk.behind_proxy)):
+            colours = await colours_of(request, photo, settings)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(
+                desk.spreading, suggested_hints, colours.view, colours.parts, count
+            )
+
     @app.post(PHOTOS + "/{id}/ab", **_AB_ROUTE, openapi_extra=_HINTS_SCHEMA)
     @app.get(PHOTOS + "/{id}/ab", **_AB_ROUTE)
     async def ab(request: Request, id: str, model: _Model = None) -> Response:
@@ -254,14 +284,7 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         settings, _ = read_options(request.query_params, desk.settings, desk.models)
         hints = await said(request, photo)
         async with desk.job(client_of(request, desk.behind_proxy)):
-            if settings.model not in photo.colours:
-                upload = upload_of(photo)
-
-                def work(job: Job) -> OpenedPhoto:
-                    return desk.workshop.open(job, upload, photo.name, settings)
-
-                photo.colours[settings.model] = (await at_work(request, work)).colours
-            colours = photo.colours[settings.model]
+            colours = await colours_of(request, photo, settings)
             loop = asyncio.get_running_loop()
             found = await loop.run_in_executor(desk.spreading, colours.ab, hints)
         shape = {"X-Shape": f"{found.shape[0]}x{found.shape[1]}"}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge_runtime import Colorizer, Device, Hint, Look
+from edge_runtime import Colorizer, Device, Hint, Look, suggest
 from edge_runtime.hints.file import hints_json
 
 HINTS = (Hint(0.3, 0.4, "#8c1d2f"), Hint(0.8, 0.7, "grey", 0.05), Hint(0.1, 0.9, "#2f6f3a"))
@@ -125,3 +125,17 @@ def test_hints_are_bounded_and_of_photos_that_are_there(photos, grey, file_of):
         assert answer.status_code == 413
         gone = photos.http.post(path.replace(photo, "/api/photos/none"), content=b"{}")
         assert gone.status_code == 404
+
+
+def test_suggestions_are_those_of_python(photos, standard, grey, file_of):
+    photo = f"/api/photos/{opened(photos, file_of(grey))['id']}/suggestions"
+    answer = photos.http.get(photo)
+    assert answer.status_code == 200, answer.text
+    four = [[Hint(**hint) for hint in hints] for hints in answer.json()]
+    assert four == suggest(standard, grey)
+    two = photos.http.get(photo, params={"count": 2, "model": "nano"}).json()
+    assert len(two) == 2
+    assert [Hint(**hint) for hint in two[1]] != four[1]
+    for count in ("0", "1", "5", "few"):
+        assert photos.http.get(photo, params={"count": count}).status_code == 422
+    assert photos.http.get("/api/photos/none/suggestions").status_code == 404
