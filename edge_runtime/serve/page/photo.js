@@ -42,7 +42,7 @@ export class Photo {
     });
     const take = async ([first, ...others]) => {
       opened();
-      if (!(await film.take(first))) this.open([first, ...others]);
+      if (isHintsFile(first) || !(await film.take(first))) this.open([first, ...others]);
     };
     $("zoom-in").addEventListener("click", () => this.#stage.zoom.in());
     $("zoom-out").addEventListener("click", () => this.#stage.zoom.out());
