@@ -190,7 +190,9 @@ def test_the_colours_are_those_of_the_float64_formulas(vector, as_srgb_holds):
     assert difference.max() < 4
     # Its white point differs in the 6th digit; in a flat picture many values lie at one tie.
     assert (golden == np.rint(expected)).mean() > 0.985
-    assert np.ptp(golden.astype(int), axis=2).max() > 5  # there is colour to compare
+    # There is colour to compare; an even picture has next to none by training.
+    least = 2 if name_of(vector).startswith("flat") else 5
+    assert np.ptp(golden.astype(int), axis=2).max() > least
 
 
 def linear_weights(old: int, new: int) -> np.ndarray:

@@ -60,7 +60,8 @@ REAL_FILM = OldFilm(
     grain=6.0,
     dust=0.2,
     border=0.08,
-    flat=0.02,
+    # With 2 % the networks tinted cards that are exactly even.
+    flat=0.08,
 )
 
 
