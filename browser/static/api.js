@@ -92,7 +92,8 @@ export async function getExample() {
   return new File([blob], "example.jpg", { type: blob.type });
 }
 
-// A static page has no cameras and colours no films: these are never asked for.
+// A static page has no cameras, colours no films and has no table of moods: these are never asked for.
+export const getSuggestions = null;
 export const postSettings = null;
 export const openStream = null;
 export const getStill = null;

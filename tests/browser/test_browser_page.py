@@ -153,6 +153,8 @@ def test_on_a_phone(site, visit):
     assert "It stays on this device." in page.inner_text("#drop")
     page.set_input_files("#file", DEMO / "grey.jpg")
     page.wait_for_selector("#download:enabled")
+    assert page.locator("#say").is_visible()
+    assert page.locator("#suggest").is_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 

@@ -95,6 +95,11 @@ export async function getAb(id, model, hints, signal) {
   return { width, height, values };
 }
 
+// The hints of several colourings, a list of lists; the first is the automatic one, with none.
+export async function getSuggestions(id, model) {
+  return (await ask(`api/photos/${id}/suggestions?${new URLSearchParams({ model })}`)).json();
+}
+
 // The result's file, at full resolution, by { model, saturation }, what else `read_options` knows, and
 // a file of hints, or null.
 export async function getResult(id, settings, hints, signal) {

@@ -70,11 +70,17 @@ export class Hints {
     const text = await textOf(file);
     await photo.check(text);
     if (photo !== this.#photo) return;
-    const hints = hintsOf(text).map((hint) => ({ ...hint, line: ++this.#lines }));
-    photo.said.set(hints);
-    this.#turn(true);
-    this.#changed();
+    const hints = hintsOf(text);
+    this.take(hints);
     toast(hints.length === 1 ? "One said colour is back." : `${hints.length} said colours are back.`);
+  }
+
+  // Let these be the hints, each a point of its own; what was said before can be had back by undo.
+  take(hints) {
+    this.#drop();
+    this.#photo.said.set(hints.map((hint) => ({ ...hint, line: ++this.#lines })));
+    if (hints.length) this.#turn(true);
+    this.#changed();
   }
 
   #turn(on) {

@@ -1,6 +1,6 @@
 // One photo: sent once, then asked for its colours by model and hints, and for results by settings.
 
-import { forgetPhoto, getAb, getPicture, getResult, openPhoto } from "./api.js";
+import { forgetPhoto, getAb, getPicture, getResult, getSuggestions, openPhoto } from "./api.js";
 import { HintList } from "./hint_list.js";
 import { hintsFile } from "./hints_file.js";
 
@@ -34,6 +34,18 @@ export class OpenPhoto {
     const { hints } = this.said;
     const ab = await this.#asked((id) => getAb(id, model, this.#text(hints)), model);
     if (model === this.model) Object.assign(this, { ab, answered: hints });
+  }
+
+  // Several colourings: [{ hints, ab }], the automatic one first.
+  async suggestions() {
+    const { model } = this;
+    return this.#asked(async (id) => {
+      const found = [];
+      for (const hints of await getSuggestions(id, model)) {
+        found.push({ hints, ab: await getAb(id, model, this.#text(hints)) });
+      }
+      return found;
+    }, model);
   }
 
   // See that the text of a file of hints is one, for this photo: the server says why not.

@@ -7,6 +7,7 @@ import { keepPhoto, keptPhoto } from "./kept_photo.js";
 import { OpenPhoto } from "./open_photo.js";
 import { save } from "./save.js";
 import { Stage } from "./stage.js";
+import { Suggestions } from "./suggestions.js";
 import { toast } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
@@ -15,6 +16,7 @@ const PATIENCE = 150; // ms before a wait is shown
 export class Photo {
   #stage = new Stage($("photo"), () => this.#hints.cancel());
   #hints = new Hints(this.#stage);
+  #suggestions = new Suggestions((hints) => this.#hints.take(hints));
   #controls;
   #most = Infinity;
   #shown = null; // the OpenPhoto on the stage
@@ -210,6 +212,7 @@ export class Photo {
     $("result").hidden = false;
     this.#stage.show(photo, this.#controls.own.saturation);
     this.#hints.show(photo);
+    this.#suggestions.show(photo);
     $("photo-name").textContent = name;
     $("photo-facts").textContent = `${width} × ${height} · ${format.toUpperCase()} · coloured in ${seconds.toFixed(2)} s`;
     $("photo-notes").replaceChildren(...[photo.note, ...notes].filter(Boolean).map(item));

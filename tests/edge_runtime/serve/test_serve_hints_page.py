@@ -457,3 +457,30 @@ def test_by_finger(open_page):
     tap = page.touchscreen.tap
     zoomed = page.locator("#photo.zoomed")
     wait_for(page, lambda: tap(*place(page, (0.3, 0.3))) or zoomed.count() == 1)
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+def test_suggestions_to_choose_from(open_page, options):
+    page = open_page(**options)
+    page.get_by_role("button", name="Suggestions").click()
+    page.wait_for_selector("#suggestions button:nth-child(4)")
+    buttons = page.locator("#suggestions button")
+    assert buttons.all_inner_texts() == ["Automatic", "Neutral", "Warmer", "Cooler"]
+    shown = buttons.locator("canvas").evaluate_all("all => all.map((one) => one.toDataURL())")
+    assert len(set(shown)) == 4
+    before = lab_at(page, SAND)
+    buttons.get_by_text("Cooler").click()
+    page.wait_for_selector('#photo[data-hints]:not([data-hints="0"])')
+    # They are points like others: they can be changed, and taken back.
+    hints = int(page.get_attribute("#photo", "data-hints"))
+    assert len(dots(page)) == hints
+    cooler = lab_at(page, SAND)
+    assert cooler[2] < before[2] - 2
+    buttons.get_by_text("Automatic").click()
+    answered(page, 0)
+    np.testing.assert_allclose(lab_at(page, SAND), before, atol=0.5)
+    page.get_by_role("button", name="Undo").click()
+    answered(page, hints)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Suggestions").click()
+    assert not buttons.count()
