@@ -56,7 +56,8 @@ def _serve(folder: Path, below: str = "") -> Site:
     return Site(f"http://127.0.0.1:{server.server_port}/{below}", asked, stop)
 
 
-@pytest.fixture(scope="session")
+# Not of the session: while one Playwright runs, no other file of the process can start its own.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator:
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if CHROMIUM is None:
@@ -68,7 +69,7 @@ def chromium() -> Iterator:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def maths_page(chromium, tmp_path_factory) -> Iterator:
     """A page that can import the modules of a build without LiteRT.js."""
     folder = tmp_path_factory.mktemp("maths")

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from edge_runtime.serve import server, workshop
+from edge_runtime.serve import server, worker, workshop
 from edge_runtime.serve.limits import Limits
 
 # A worker whose decoder never comes back from one photo, and breaks at another.
@@ -29,7 +29,7 @@ worker_process.main()
 @pytest.fixture
 def workshops(start_anew, monkeypatch):
     """Starts servers with such workers."""
-    monkeypatch.setattr(workshop, "_START", _START)
+    monkeypatch.setattr(worker, "_START", _START)
     monkeypatch.setattr(server, "usable_cores", lambda: 2)
     return lambda: start_anew(limits=Limits(photo_seconds=1e6))
 

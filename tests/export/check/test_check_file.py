@@ -72,8 +72,8 @@ def edited(data):
     [
         (edited, "changed or damaged"),
         (lambda data: data[:-1], "cut off"),
-        (lambda data: b"", "not a .tflite"),
-        (lambda data: np.random.default_rng(0).bytes(5000), "not a .tflite"),
+        (lambda data: b"", "neither a .tflite"),
+        (lambda data: np.random.default_rng(0).bytes(5000), "neither a .tflite"),
         (lambda data: data[:8] + np.random.default_rng(0).bytes(5000), "cut off or damaged"),
     ],
 )
