@@ -302,6 +302,7 @@ def test_openapi_describes_the_routes(photos):
     described = photos.http.get("/openapi.json").json()
     assert set(described["paths"]) == {
         "/api/colorize", "/api/photos", "/api/photos/{id}", "/api/photos/{id}/ab",
+        "/api/photos/{id}/suggestions",
         "/api/films", "/api/films/kind", "/api/films/{id}", "/api/films/{id}/preview",
         "/api/films/{id}/result", "/api/photos/{id}/before", "/api/settings", "/api/status",
         "/api/still", "/healthz",
