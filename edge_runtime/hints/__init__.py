@@ -1,1 +1,1 @@
-"""What a person says of a picture's colours: session, file, reference."""
+"""What a person says of a picture's colours: session, file, reference, suggestions."""
