@@ -65,7 +65,7 @@ QUICK := out/bench-quick
 THREADS := $(shell n=$$(nproc 2>/dev/null || echo 1); [ $$n -le 4 ] || n=4; echo $$n)
 BENCH := $(BIN)/python -m benchmarks
 
-bench: $(VENV)/.dev ## measure all on PHOTOS=..., into benchmarks/results/ and docs/benchmarks.md (long)
+bench: $(VENV)/.dev ## measure all on PHOTOS=..., into benchmarks/results/ and docs/measurements/benchmarks.md (long)
 	@test -n "$(PHOTOS)" || { echo "say on which photos: make bench PHOTOS=val.tar" >&2; exit 1; }
 	@mkdir -p $(RESULTS)
 	@$(BENCH) accuracy nano standard weights/nano weights/standard --on "$(PHOTOS)" --film \
@@ -79,7 +79,7 @@ bench: $(VENV)/.dev ## measure all on PHOTOS=..., into benchmarks/results/ and d
 	  --pictures "$(PHOTOS)" --limit 200 --out $(RESULTS)/latency-keras.json
 	@$(BENCH) video --out $(RESULTS)/video.json
 	@$(BIN)/tintlite benchmark --out $(RESULTS)/device.json --overwrite
-	@$(BENCH) report $(RESULTS)/*.json --markdown docs/benchmarks.md
+	@$(BENCH) report $(RESULTS)/*.json --markdown docs/measurements/benchmarks.md
 
 bench-quick: $(VENV)/.dev ## the shipped models in three minutes, into out/bench-quick/ (PHOTOS=... for accuracy)
 	@rm -rf $(QUICK) && mkdir -p $(QUICK)

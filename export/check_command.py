@@ -13,7 +13,7 @@ from export.errors import ExportError
 
 HELP = """Check a model file: contract, operators, delegates, half precision, colours, size, speed.
 
-The exit code is 1 where a check fails. docs/checking.md tells what each looks at.
+The exit code is 1 where a check fails. docs/guide/checking.md tells what each looks at.
 
     python -m export check out/models/nano.int8_ptq.tflite
 

@@ -1,6 +1,6 @@
 """Golden values of spreading said colours: in float64, cell by cell, apart from the runtime's way.
 
-Formulas: docs/hints.md.
+Formulas: docs/guide/hints.md.
 """
 
 import heapq

@@ -9,7 +9,7 @@ from benchmarks.commands.console import console
 
 HELP = """Make a Markdown page of result files, of any kinds and machines, its plots beside it.
 
-    python -m benchmarks report benchmarks/results/*.json --markdown docs/benchmarks.md
+    python -m benchmarks report benchmarks/results/*.json --markdown docs/measurements/benchmarks.md
 
 Each result file is taken once. The plots are of the first results of their kinds.
 """

@@ -160,7 +160,7 @@ class Network:
         if accelerator.startswith("onnx"):
             raise ModelError(
                 f"{self._name}: a .tflite, which ONNX Runtime does not run: export the network"
-                " as .onnx (docs/onnx.md) and give that file, or leave the accelerator out"
+                " as .onnx (docs/guide/onnx.md) and give that file, or leave the accelerator out"
             )
         try:
             facts = tensor_facts(file.data)

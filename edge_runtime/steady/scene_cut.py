@@ -6,7 +6,7 @@ import numpy as np
 _BINS = 32
 
 # Chosen on pairs of unlike photos and on moving, zooming, flashing and noisy ones: see
-# docs/flicker.md.
+# docs/measurements/flicker.md.
 _MOST_LIKENESS = 0.7
 _LEAST_UNLIKENESS = 0.06
 

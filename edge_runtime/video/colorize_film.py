@@ -50,9 +50,9 @@ def colorize_video(
     """Colour a film file.
 
     The luma of every frame passes through untouched, only chroma is new. Times, sound, subtitles,
-    chapters, rotation, aspect and colour tags are kept (docs/video.md says where not). The file
-    appears under its name only when it is whole; a file of that name is replaced. Until then, what
-    is done lies in a hidden folder beside it, and the same call goes on there after whatever
+    chapters, rotation, aspect and colour tags are kept (docs/guide/video.md says where not). The
+    file appears under its name only when it is whole; a file of that name is replaced. Until then,
+    what is done lies in a hidden folder beside it, and the same call goes on there after whatever
     stopped it: ctrl-C, a power cut, a full disk.
 
     Args:

@@ -10,8 +10,8 @@
 would need weeks. `hour`: an hour of one GPU; not run to its end here yet.
 `cpu`: 12 minutes of one core of a shared 2-core x86-64 machine (Zen 3, AVX2), 1,904 pictures.
 Result on 400 photos of val at S = 96: -0.12 dB against grey (22.57 dB) at a colourfulness of 0.21:
-it has learnt next to nothing from so few pictures, of which each takes 4.5 GMAC. docs/results.md
-has the table. `smoke`: a few steps that prove the line works; no colours.
+it has learnt next to nothing from so few pictures, of which each takes 4.5 GMAC.
+docs/measurements/networks.md has the table. `smoke`: a few steps that prove that the line works.
 """
 
 from functools import partial

@@ -10,7 +10,7 @@
 would need weeks. `hour`: an hour of one GPU; not run to its end here yet.
 `cpu`: 20 minutes of one core of a shared 2-core x86-64 machine (Zen 3, AVX2), 40,960 pictures.
 Result on 400 photos of val at S = 96: +0.50 dB over grey (22.57 dB) at a colourfulness of 0.41.
-docs/results.md has the table. `smoke`: a few steps that prove the line works; no colours.
+docs/measurements/networks.md has the table. `smoke`: a few steps that prove that the line works.
 """
 
 from functools import partial

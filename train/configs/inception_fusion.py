@@ -11,7 +11,7 @@ would need weeks. `hour`: an hour of one GPU; not run to its end here yet.
 `cpu`: 12 minutes of one core of a shared 2-core x86-64 machine (Zen 3, AVX2), 2,656 pictures;
 Inception-ResNetV2 learns from random numbers too, as if its ImageNet weights could not be had.
 Result on 400 photos of val at S = 96: +0.06 dB over grey (22.57 dB) at a colourfulness of 0.31.
-docs/results.md has the table. `smoke`: a few steps that prove the line works; no colours.
+docs/measurements/networks.md has the table. `smoke`: a few steps that prove that the line works.
 """
 
 from functools import partial

@@ -6,7 +6,7 @@
 Cost: 75 minutes on one core of an x86-64 machine (Zen 3, AVX2), with other work beside it. The
 shipped weights had 75 minutes at a rate of 1.5e-3 with a quarter of these flat pictures, and then
 50 minutes of this recipe from there (`--minutes 50`): chroma painted on even cards went from 27 to
-under 1. Result: docs/accuracy.md.
+under 1. Result: docs/measurements/accuracy.md.
 """
 
 from train.config import FitConfig

@@ -17,8 +17,8 @@ machine (Zen 3, AVX2), 11,200 pictures. DenseNet121 starts from random numbers, 
 weights could not be had.
 Result on 400 photos of val at S = 96: +0.29 dB over grey (22.57 dB) at a colourfulness of 0.34.
 `cpu`: the GAN, from there; 8 minutes, 3,584 pictures. Result on the same photos: -0.90 dB against
-grey at a colourfulness of 0.65: vivid, and often wrong. docs/results.md has the table.
-`smoke`: a few steps that prove the line works; no colours.
+grey at a colourfulness of 0.65: vivid, and often wrong. docs/measurements/networks.md has
+the table. `smoke`: a few steps that prove that the line works.
 """
 
 from functools import partial

@@ -16,8 +16,8 @@ discriminator of an untaught one makes it colour at random.
 machine (Zen 3, AVX2), 24,592 pictures.
 Result on 400 photos of val at S = 96: +0.74 dB over grey (22.57 dB) at a colourfulness of 0.34.
 `cpu`: the GAN, from there; 8 minutes, 6,064 pictures. Result on the same photos: -0.18 dB against
-grey at a colourfulness of 0.56: more colour, less often right. docs/results.md has the table.
-`smoke`: a few steps that prove the line works; no colours.
+grey at a colourfulness of 0.56: more colour, less often right.
+docs/measurements/networks.md has the table. `smoke`: a few steps that prove that the line works.
 """
 
 from functools import partial

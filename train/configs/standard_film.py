@@ -6,7 +6,7 @@
 Cost: 86 minutes on one core of an x86-64 machine (Zen 3, AVX2), with other work beside it. The
 shipped weights had 155 minutes before, with a quarter of these flat pictures and the first six
 blocks of the encoder held still, then this recipe from there, and are the mean of both ends.
-Result: docs/accuracy.md.
+Result: docs/measurements/accuracy.md.
 """
 
 from train.config import FitConfig

@@ -9,7 +9,8 @@ The weights are DDColor's: 0.1 of L1 in units of ab, 5 of VGG16's features, 1 of
 
 Cost: 32 minutes on one core of an x86-64 machine (Zen 3, AVX2), with other work beside it: 650
 batches of 16. Result: more colour, in patches, and less of it right; the shipped look is the
-regression's, 1.4 times (docs/accuracy.md). A GPU sees some hundred times the pictures in as long.
+regression's, 1.4 times (docs/measurements/accuracy.md). A GPU sees some hundred times the pictures
+in as long.
 """
 
 from train.config import FitConfig

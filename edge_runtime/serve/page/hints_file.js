@@ -1,4 +1,4 @@
-// The file of hints, as docs/hints.md describes it.
+// The file of hints, as docs/guide/hints.md describes it.
 
 const FORMAT = "tintlite-hints";
 const VERSION = 1;

@@ -127,7 +127,7 @@ def test_the_unit_file_is_valid(tmp_path):
     program = shutil.which("systemd-analyze")
     if program is None:
         pytest.skip("THE UNIT FILE WAS NOT CHECKED: there is no systemd-analyze")
-    text = (Path(__file__).parents[3] / "docs/tintlite-camera.service").read_text("utf-8")
+    text = (Path(__file__).parents[3] / "docs/guide/tintlite-camera.service").read_text("utf-8")
     assert "ExecStart=/opt/tintlite/bin/tintlite serve" in text
     unit = tmp_path / "tintlite-camera.service"
     unit.write_text(text.replace("/opt/tintlite/bin/tintlite", "/bin/true"))

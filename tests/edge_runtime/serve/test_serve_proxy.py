@@ -1,4 +1,4 @@
-"""The page behind another server: nginx and Caddy as docs/serve.md has them, and a plain one."""
+"""The page behind another server: nginx, Caddy (as docs/guide/serve.md has them), a plain one."""
 
 import http.client
 import http.server
@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "serve.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "guide" / "serve.md"
 NAME = "photos.example.org"
 TOKEN = "a-token-for-tests"  # noqa: S105
 PATIENT = 120

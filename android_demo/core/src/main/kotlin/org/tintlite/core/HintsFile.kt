@@ -8,7 +8,7 @@ public const val HINTS_VERSION: Int = 1
 /** The largest file of hints that is read, in bytes. */
 public const val MAX_HINTS_BYTES: Int = 1_000_000
 
-/** The file of hints, as `edge_runtime/hints/file.py` reads and writes it; docs/hints.md. */
+/** The file of hints, as `edge_runtime/hints/file.py` reads and writes it; docs/guide/hints.md. */
 public object HintsFile {
     private const val FORMAT = "tintlite-hints"
     private const val MARK = "\uFEFF" // of byte order, which some editors write
