@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from export.card_command import HELP as CARD_HELP
+from export.card_command import card_command
 from export.check_command import HELP as CHECK_HELP
 from export.check_command import check_command
 from export.errors import ExportError
@@ -46,6 +48,7 @@ HELP = """Convert a trained network to model files with the contract inside, che
 
     python -m export check --help
     python -m export ship --help
+    python -m export card --help
     python -m export golden --help
 """
 
@@ -161,6 +164,7 @@ others = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown"
 )
 others.callback()(lambda: None)
+others.command("card", help=CARD_HELP)(card_command)
 others.command("check", help=CHECK_HELP)(check_command)
 others.command("golden", help=GOLDEN_HELP)(golden_command)
 others.command("ship", help=SHIP_HELP)(ship_command)
