@@ -56,7 +56,7 @@ def int8_qat(model: FloatModel, calibration: Iterable[np.ndarray]) -> bytes:
 
 
 def int8_full(model: FloatModel, calibration: Iterable[np.ndarray]) -> bytes:
-    """int8 from input to output, for accelerators that know no float (docs/guide/edge-tpu.md).
+    """int8 from input to output, for accelerators that know no float (docs/guide/quantization.md).
 
     By TensorFlow's converter, whose ranges are the extremes that were seen: ai-edge-quantizer's
     are running means, which cut strong colours off where the output is int8.

@@ -3,7 +3,7 @@
 Places are alike by lightness through the tone view, by how lively that is around them, by where
 they lie, and by what the network itself makes of them, which says sky from wall where lightness
 does not. The colour of a hint is the median of those of the most alike places, and where these do
-not agree there is none. How much it is worth: docs/guide/hints.md.
+not agree there is none. How much it is worth: docs/measurements/hints.md.
 """
 
 import numpy as np

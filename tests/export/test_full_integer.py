@@ -37,7 +37,7 @@ def test_nothing_is_float(exported):
 
 @pytest.mark.slow
 def test_it_colours_as_the_float_model_does(exported, pictures):
-    """38.6 dB on these cuts of four photos; docs/guide/edge-tpu.md has 64 whole photos."""
+    """38.6 dB on these cuts of four photos; docs/measurements/rounding.md: 64 whole ones."""
     floats, integers = (Colorizer(exported[recipe].file) for recipe in ("fp32", "int8_full"))
     ratios = []
     for file in sorted(pictures.iterdir())[:40]:
