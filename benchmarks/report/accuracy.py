@@ -1,6 +1,7 @@
 """The part of the page about one accuracy result."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from benchmarks.accuracy import MEAN_COLOUR
 from benchmarks.accuracy_columns import (
@@ -10,8 +11,17 @@ from benchmarks.accuracy_columns import (
     FRECHET,
     NEUTRAL,
 )
-from benchmarks.report.markdown import bullets, code, escape, section, strong, table, with_aside
-from benchmarks.report.rows import NOT_MEASURED, Row, good_rows, megabytes, number, text
+from benchmarks.report.latency import way_of
+from benchmarks.report.markdown import bullets, code, escape, section, table, with_aside
+from benchmarks.report.rows import (
+    NOT_MEASURED,
+    Row,
+    good_rows,
+    megabytes,
+    number,
+    shown,
+    text,
+)
 from edge_runtime.bench.result_file import BenchmarkResult
 from train.measure.evaluate import GREY
 
@@ -27,20 +37,22 @@ _OTHER = (
 )
 _TO_FLOAT = ("psnr_to_float", "gain_to_float")
 
+NONE: Mapping[str, Row] = MappingProxyType({})
+
 # Of the paper; it does not say over what these are taken.
 _PAPER = {"lab_mse": "51.36", "lab_psnr": "31"}
 
 
-def with_interval(row: Row, key: str, *, stands_out: bool = False) -> str:
+def with_interval(row: Row, key: str) -> str:
     """A figure and its 95 % interval, or that it was not measured."""
     column, value = BY_KEY[key], number(row, key)
     if value is None:
         return NOT_MEASURED
-    figure = strong(column.show(value)) if stands_out else column.show(value)
+    figure = column.show(value)
     low, high = number(row, f"{key}_low"), number(row, f"{key}_high")
     if low is None or high is None or column.show(low) == column.show(high):
         return figure
-    return with_aside(figure, f"{column.show(low)} to {column.show(high)}")
+    return with_aside(figure, f"{column.show(low)}, {column.show(high)}")
 
 
 def _plain(row: Row, key: str) -> str:
@@ -58,14 +70,22 @@ def _headings(keys: Sequence[str], rows: Sequence[Row]) -> list[str]:
     return [key for key in keys if key in keys[:2] or any(number(r, key) is not None for r in rows)]
 
 
-def _main_table(result: BenchmarkResult, rows: Sequence[Row]) -> str:
+def _main_table(result: BenchmarkResult, rows: Sequence[Row], times: Mapping[str, Row]) -> str:
     keys, cells = _headings(_MAIN, rows), []
     for row in rows:
-        facts = result.models.get(text(row, "model"))
+        facts, time = result.models.get(text(row, "model")), times.get(text(row, "model"))
         size = [str(facts.input_size), megabytes(facts.bytes)] if facts else ["-", "-"]
-        cells.append([_name(row), *size, *(with_interval(row, key) for key in keys)])
-    headings = ("model", "S", "MB", *(BY_KEY[key].heading for key in keys))
-    return table(headings, cells, caption="Main figures, with 95 % intervals")
+        line = [_name(row), *size]
+        line += [with_interval(row, key) if key == "gain" else _plain(row, key) for key in keys]
+        if times:
+            line.append("-" if time is None else shown(time, "median_ms", 1))
+        cells.append(line)
+    headings = ["model", "S", "MB", *(BY_KEY[key].heading for key in keys)]
+    caption = "Main figures, the gain with its 95 % interval"
+    if times:
+        headings.append("network, ms")
+        caption += f"; network: {' or '.join(dict.fromkeys(map(way_of, times.values())))}"
+    return table(headings, cells, caption=caption)
 
 
 def _other_table(rows: Sequence[Row]) -> str:
@@ -105,8 +125,10 @@ def _ab_tables(rows: Sequence[Row]) -> list[str]:
     return [escape(AB_SETTING), *tables] if tables else []
 
 
-def accuracy_section(result: BenchmarkResult, plots: Sequence[str] = ()) -> str:
-    """Tables of one result of the kind `accuracy`, and plots, which are Markdown."""
+def accuracy_section(
+    result: BenchmarkResult, times: Mapping[str, Row] = NONE, plots: Sequence[str] = ()
+) -> str:
+    """Tables of one result of the kind `accuracy`, rows of times, and plots, which are Markdown."""
     rows = good_rows(result.rows)
     count = max((int(number(row, "pictures") or 0) for row in rows), default=0)
     source = next((text(row, "set") for row in rows if text(row, "set")), "a set without a name")
@@ -115,7 +137,7 @@ def accuracy_section(result: BenchmarkResult, plots: Sequence[str] = ()) -> str:
     return section(
         f"Accuracy on {count:,} pictures of {source}",
         *map(escape, result.notes),
-        *([_main_table(result, rows), _other_table(rows)] if rows else []),
+        *([_main_table(result, rows, times), _other_table(rows)] if rows else []),
         _float_table(rows),
         *_ab_tables(rows),
         *(["Could not be measured:", bullets(failures)] if failures else []),

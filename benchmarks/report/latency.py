@@ -1,6 +1,6 @@
 """The parts of the page about the time of networks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from benchmarks.report.markdown import bullets, code, escape, section, table
 from benchmarks.report.rows import (
@@ -10,7 +10,6 @@ from benchmarks.report.rows import (
     machine_text,
     number,
     or_dash,
-    shown,
     text,
 )
 from edge_runtime.bench.result_file import BenchmarkResult
@@ -26,7 +25,8 @@ COLUMNS = (
     ("pictures_per_s", "pictures/s", 1),
     ("gain", "gain, dB", 2),
 )
-_OF_PICTURES = COLUMNS[:3]
+# What a reader of the page needs of them, each in a table of its own; the file has the others.
+_ON_PAGE = (("median_ms", "median, ms", 2), ("peak_memory_mib", "peak memory, MiB", 0))
 _FULL = (
     ("median_ms", "median of a batch, ms", 1),
     ("pictures_per_s", "pictures/s", 1),
@@ -66,57 +66,88 @@ def delegated(row: Row) -> str:
     return "-" if share is None else f"{share:.0%}"
 
 
-def _times(rows: Sequence[Row], columns: Sequence[tuple[str, str, int]], caption: str) -> str:
-    columns = [column for column in columns if any(number(row, column[0]) for row in rows)]
-    cells = [
-        [
-            code(text(row, "model")),
-            way_of(row),
-            *(or_dash(row, key, digits) for key, _, digits in columns),
-            delegated(row),
-            or_dash(row, "runs", 0),
-        ]
-        for row in rows
-    ]
-    headings = ("model", "run by", *(heading for _, heading, _ in columns), "delegated", "runs")
-    return table(headings, cells, left=(1,), caption=caption) if rows else ""
+def _way_on_page(row: Row) -> str:
+    """How a row was run, and what a delegate left of it, if any."""
+    share = number(row, "delegated_share")
+    left = share is not None and share < 1
+    return f"{way_of(row)}, {delegated(row)} delegated" if left else way_of(row)
 
 
-def latency_section(result: BenchmarkResult) -> str:
-    """Tables of one result of the kind `latency`."""
-    rows = good_rows(result.rows)
+def _tables(rows: Sequence[Row], what: str) -> list[str]:
+    """One table a figure: a line for each way to run, a column for each model."""
+    models = dict.fromkeys(text(row, "model") for row in rows)
+    found = []
+    for key, heading, digits in _ON_PAGE:
+        cells: dict[str, dict[str, str]] = {}
+        for row in rows:
+            if number(row, key) is not None:
+                by_model = cells.setdefault(_way_on_page(row), {})
+                by_model[text(row, "model")] = or_dash(row, key, digits)
+        lines = [[way, *(line.get(name, "-") for name in models)] for way, line in cells.items()]
+        caption = f"{what}: {heading}"
+        found += [table(("run by", *map(code, models)), lines, caption=caption)] if lines else []
+    return found
+
+
+def _failures(rows: Iterable[Row]) -> list[str]:
+    """What could not be run, each way and reason once."""
+    models: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        if text(row, "error"):
+            models.setdefault((way_of(row), text(row, "error")), []).append(text(row, "model"))
     failed = [
-        (", ".join(filter(None, (text(row, "model"), way_of(row)))), text(row, "error"))
-        for row in result.rows
-        if text(row, "error")
+        (" by ".join(filter(None, (", ".join(names), way))), reason)
+        for (way, reason), names in models.items()
     ]
-    alone = "The network alone, after a warm-up; times are of a whole batch"
-    whole = "Whole pictures, from grey to colour in memory"
-    return section(
-        f"Latency on {machine_text(result.machine)}",
-        *map(escape, result.notes),
-        _times([row for row in rows if is_network(row)], COLUMNS, alone),
-        _times([row for row in rows if not is_network(row)], _OF_PICTURES, whole),
-        *(["Could not be run:", bullets(failed)] if failed else []),
-    )
+    return ["Could not be run:", bullets(failed)] if failed else []
+
+
+def latency_sections(results: Sequence[BenchmarkResult]) -> list[str]:
+    """Tables of the results of the kind `latency`, but for Keras.
+
+    A note that they share is said once.
+    """
+    sections, said = [], set()
+    for result in results:
+        rows = [row for row in result.rows if not is_keras(row)]
+        if not rows:
+            continue
+        notes = [note for note in result.notes if note not in said]
+        said.update(notes)
+        good = good_rows(rows)
+        sections.append(
+            section(
+                f"Latency on {machine_text(result.machine)}",
+                *map(escape, notes),
+                *_tables([row for row in good if is_network(row)], "The network alone"),
+                *_tables([row for row in good if not is_network(row)], "From grey to colour"),
+                *_failures(rows),
+            )
+        )
+    return sections
 
 
 def full_precision_section(latencies: Sequence[BenchmarkResult]) -> str:
     """What there is of the network as it was trained, on CPUs and GPUs; what is not says so."""
-    rows = [(result, row) for result in latencies for row in result.rows if is_keras(row)]
+    keras = [(result, row) for result in latencies for row in result.rows if is_keras(row)]
+    rows = [(result, row) for result, row in keras if not text(row, "error")]
     cells = [
         [
             code(text(row, "model")),
             way_of(row),
             machine_text(result.machine),
-            *(shown(row, key, digits) for key, _, digits in _FULL),
+            *(or_dash(row, key, digits) for key, _, digits in _FULL),
         ]
         for result, row in rows
     ]
     for accelerator in ("cpu", "gpu"):
-        if not any(text(row, "accelerator").lower() == accelerator for _, row in rows):
+        if not any(text(row, "accelerator").lower() == accelerator for _, row in keras):
             nothing = [NOT_MEASURED] * len(_FULL)
             cells.append(["-", f"Keras, {accelerator.upper()}", "-", *nothing])
     headings = ("model", "run by", "machine", *(heading for _, heading, _ in _FULL))
     caption = "The network in floating point, as it was trained"
-    return section("Full precision", table(headings, cells, left=(1, 2), caption=caption))
+    return section(
+        "Full precision",
+        table(headings, cells, left=(1, 2), caption=caption) if cells else "",
+        *_failures(row for _, row in keras),
+    )

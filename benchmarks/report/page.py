@@ -6,11 +6,11 @@ from pathlib import Path
 from benchmarks.accuracy_columns import COLUMNS, ROW_DEFINITIONS, SETTING, SHOWN
 from benchmarks.latency.job import AI_EDGE_LITERT
 from benchmarks.report import plots
-from benchmarks.report.accuracy import accuracy_section, with_interval
+from benchmarks.report.accuracy import accuracy_section
 from benchmarks.report.latency import (
     full_precision_section,
     is_network,
-    latency_section,
+    latency_sections,
     way_of,
 )
 from benchmarks.report.markdown import (
@@ -19,17 +19,13 @@ from benchmarks.report.markdown import (
     escape,
     section,
     table,
-    with_aside,
 )
 from benchmarks.report.rows import (
-    NOT_MEASURED,
     Row,
     good_rows,
     machine_text,
-    megabytes,
     number,
     or_dash,
-    shown,
     text,
 )
 from edge_runtime.bench.model_facts import ModelFacts
@@ -93,20 +89,24 @@ def make_report(results: Sequence[BenchmarkResult], folder: str) -> tuple[str, d
     captions = dict(CAPTIONS)
 
     def shown_plots(*names: str) -> list[str]:
-        found = [(name, escape(captions[name])) for name in names if name in drawings]
-        return [f"![{text}]({folder}/{name}.svg)\n\n*{text}*" for name, text in found]
+        return [
+            f"![{name}]({folder}/{name}.svg)\n\n*{escape(captions[name])}*"
+            for name in names
+            if name in drawings
+        ]
 
     parts = ["# TintLite's benchmarks", MADE_BY, escape(INTRODUCTION)]
     if accuracies:
-        first, latency = accuracies[0], latencies[0] if latencies else None
-        times = times_of(first, latency) if latency else {}
+        first = accuracies[0]
+        timed = [(times, latency) for latency in latencies if (times := times_of(first, latency))]
+        times, latency = max(timed, key=lambda pair: len(pair[0])) if timed else ({}, None)
         drawings |= _gain_plots(first, times)
         if latency:
             captions["gain-time"] = captions["gain-time"].format(machine_text(latency.machine))
-        parts.append(_summary(first, times))
-        parts.append(accuracy_section(first, shown_plots("gain-size", "gain-time", "gain-colour")))
+        drawn = shown_plots("gain-size", "gain-time", "gain-colour")
+        parts.append(accuracy_section(first, times, drawn))
     parts += map(accuracy_section, accuracies[1:])
-    parts += map(latency_section, latencies)
+    parts += latency_sections(latencies)
     parts.append(full_precision_section(latencies))
     for film in films:
         rows = [(_film(row), _shares(row)) for row in good_rows(film.rows)]
@@ -114,7 +114,7 @@ def make_report(results: Sequence[BenchmarkResult], folder: str) -> tuple[str, d
             drawings["film-time"] = plots.shares(rows)
         parts.append(_film_section(film, shown_plots("film-time") if film is films[0] else []))
     parts += [_board_section(devices)] if devices else []
-    return "\n\n".join([*parts, _definitions(), _origin(results)]) + "\n", drawings
+    return "\n\n".join([*parts, _definitions(results), _origin(results)]) + "\n", drawings
 
 
 def times_of(accuracy: BenchmarkResult, latency: BenchmarkResult) -> dict[str, Row]:
@@ -185,31 +185,6 @@ def _gain_plots(result: BenchmarkResult, times: Mapping[str, Row]) -> dict[str, 
         for name, (x, label) in wanted.items()
         if (found := points(x))
     }
-
-
-def _summary(accuracy: BenchmarkResult, times: Mapping[str, Row]) -> str:
-    cells = []
-    for row in good_rows(accuracy.rows):
-        name = text(row, "model")
-        facts, time = accuracy.models.get(name), times.get(name)
-        if facts is None or not facts.file.endswith(".tflite"):
-            continue
-        cells.append(
-            [
-                code(name),
-                facts.recipe,
-                megabytes(facts.bytes),
-                str(facts.input_size),
-                with_interval(row, "gain", stands_out=True),
-                shown(row, "colourfulness_ratio", 2),
-                NOT_MEASURED
-                if time is None
-                else with_aside(shown(time, "median_ms", 1), way_of(time)),
-            ]
-        )
-    count = max((int(number(row, "pictures") or 0) for row in accuracy.rows), default=0)
-    headings = ("model", "recipe", "MB", "S", "gain over grey, dB", "colourfulness", "network, ms")
-    return table(headings, cells, left=(1,), caption=f"In short: {count:,} photos, 95 % intervals")
 
 
 def _film(row: Row) -> str:
@@ -283,11 +258,15 @@ def _board_section(results: Sequence[BenchmarkResult]) -> str:
     )
 
 
-def _definitions() -> str:
-    items = [(column.heading, column.definition) for column in COLUMNS]
-    items += [(name, definition) for _, name, definition in SHOWN]
-    items += [*ROW_DEFINITIONS.items(), ("network", _NETWORK)]
-    return section("Definitions", escape(SETTING), bullets(items))
+def _definitions(results: Sequence[BenchmarkResult]) -> str:
+    """What the figures are that the page has."""
+    rows = [row for result in results if result.kind == "accuracy" for row in result.rows]
+    keys = {key for row in rows for key in row if number(row, key) is not None}
+    items = [(column.heading, column.definition) for column in COLUMNS if column.key in keys]
+    items += [(name, what) for start, name, what in SHOWN if f"{start}_rho" in keys]
+    items += [*ROW_DEFINITIONS.items()] if rows else []
+    items.append(("network", _NETWORK))
+    return section("Definitions", escape(SETTING) if rows else "", bullets(items))
 
 
 def _origin(results: Sequence[BenchmarkResult]) -> str:

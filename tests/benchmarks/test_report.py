@@ -153,8 +153,14 @@ def test_the_page_holds_the_figures_of_all_results(report):
     page, drawings = report
     summary = row_starting(page, "`nano`")
     # Gain with its interval, and the time of the same file.
-    assert summary[4] == "**+1.00** (+0.75 to +1.25)"
-    assert summary[6].startswith("1.2 (ai-edge-litert")
+    assert summary[4] == "+1.00 (+0.75, +1.25)"
+    assert summary[-1] == "1.2"
+    assert "network: ai-edge-litert, CPU, 1 thread" in page
+    # The time of the network, by how it was run.
+    assert row_starting(page, "ai-edge-litert, CPU, 1 thread") == [
+        "ai-edge-litert, CPU, 1 thread",
+        "1.23",
+    ]
     assert "12 pictures of photos" in page
     assert "not measured: there is no GPU" in page
     assert "\n## Films on Some CPU" in page
