@@ -1,6 +1,6 @@
 """Golden values of spreading said colours: in float64, cell by cell, apart from the runtime's way.
 
-Formulas: docs/guide/hints.md.
+Formulas: tests/golden/README.md.
 """
 
 import heapq

@@ -20,7 +20,7 @@ internal class Spot(
     val b: Float,
 )
 
-/** Spreads said colours over a picture, as `edge_runtime/colour/spread.py`; formulas: docs/guide/hints.md. */
+/** Spreads said colours over a picture, as `edge_runtime/colour/spread.py`; formulas: tests/golden/README.md. */
 internal class Spread(private val guide: FloatArray, private val height: Int, private val width: Int) {
     /**
      * The colours of a picture with what was said of them.
