@@ -56,7 +56,7 @@ class Gamut:
         outside = np.flatnonzero(beyond)
         if len(outside):
             outside //= 3
-            outside = outside[np.diff(outside, prepend=-1) > 0]
+            outside = outside[np.append(True, outside[1:] != outside[:-1])]
             fx, fy, fz = self._reduced(
                 *(np.take(plane, outside)[:, None] for plane in (fx, fy, fz))
             )

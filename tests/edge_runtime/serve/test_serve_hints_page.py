@@ -402,6 +402,16 @@ def test_zoom(open_page):
     wait_for(page, lambda: page.evaluate("document.fullscreenElement === null"))
 
 
+STAYS_ON_TOP = """async () => {
+    scrollTo(0, 0);
+    for (let frame = 0; frame < 10; frame++) {
+        await new Promise(requestAnimationFrame);
+        if (scrollY) return false;
+    }
+    return true;
+}"""
+
+
 def wait_for(page, condition) -> None:
     end = time.monotonic() + 60
     while not condition():
@@ -433,7 +443,8 @@ def test_by_finger(open_page):
     touch("End")
     wait_for(page, lambda: page.evaluate("scrollY") > 20)
     assert len(dots(page)) == 1
-    page.evaluate("scrollTo(0, 0)")
+    # A page that a finger threw scrolls on for a while.
+    wait_for(page, lambda: page.evaluate(STAYS_ON_TOP))
     # A point is moved by the finger.
     touch("Start", place(page, HORSE))
     for step in range(1, 6):
