@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow test-arm64 test-interpreters test-android test-floors release-check \
-  bench bench-quick browser lint clean
+  container bench bench-quick browser lint clean
 
 help: ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 19
@@ -49,6 +49,9 @@ test-arm64: $(VENV)/.dev ## colour a photo on 64-bit ARM, emulated, and compare 
 
 test-floors: $(VENV)/.dev ## test the runtime with the oldest NumPy, OpenCV, Pillow and PyAV (minutes)
 	@$(BIN)/python tests/floors/run.py
+
+container: ## build the image of Dockerfile by docker or podman and run it; without them, lint it
+	@$(PYTHON) tests/container/run.py
 
 release-check: $(VENV)/.dev ## build sdist and wheel, install the wheel elsewhere, colour a photo
 	@$(BIN)/python tests/release/run.py
