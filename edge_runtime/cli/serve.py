@@ -73,14 +73,19 @@ def run(
         if source is None:
             _serve(None, listener, options, page)
             return OK
-        show = partial(_serve, listener=listener, options=options, page=page)
+        recorded = recording is not None
+        show = partial(_serve, listener=listener, options=options, page=page, recorded=recorded)
         return watch(source, options, show, recording=recording)
     finally:
         listener.socket.close()
 
 
 def _serve(
-    view: LiveView | None, listener: Listener, options: ViewOptions, page: PageOptions
+    view: LiveView | None,
+    listener: Listener,
+    options: ViewOptions,
+    page: PageOptions,
+    recorded: bool = False,
 ) -> None:
     def tell() -> None:
         say(f"the page is at {listener.url} (ctrl-C ends it)")
@@ -103,6 +108,7 @@ def _serve(
             ),
             on_ready=tell,
             idle_seconds=None if page.idle_minutes is None else 60 * page.idle_minutes,
+            recording=recorded,
         )
     if server.accelerator is not None and options.device.accelerator != DEFAULT_ACCELERATOR:
         say(runs_on(*server.accelerator))

@@ -10,6 +10,9 @@ from edge_runtime.live.systemd import notify, watchdog_seconds
 # A frame that takes longer than this to colour hangs: systemd is told nothing more, and restarts.
 _LONGEST_FRAME = 20.0
 
+# Who does not read what is told is not waited for.
+_STOP_SECONDS = 0.5
+
 _TICK = 1.0  # seconds between two looks at the view; less where systemd is more impatient
 
 
@@ -49,7 +52,7 @@ class Herald:
         """Say goodbye to systemd, and end."""
         self._stopping.set()
         if self._thread.ident is not None:
-            self._thread.join()
+            self._thread.join(_STOP_SECONDS)
         notify("STOPPING=1")
 
     def _run(self) -> None:

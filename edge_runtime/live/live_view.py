@@ -20,7 +20,8 @@ from edge_runtime.live.watchdog import Watchdog, WatchTimes
 from edge_runtime.look import Look
 from edge_runtime.steady.shot import ShotFrame, ShotWatch
 
-# A network that hangs is not waited for any longer: all is to end within three seconds.
+# Neither a driver nor a network that hangs is waited for any longer: all is to end within three
+# seconds.
 _STOP_SECONDS = 1.5
 
 # How long to wait for a frame before looking whether the source has ended.
@@ -199,15 +200,16 @@ class LiveView:
         self._watchdog.start()
 
     def stop(self) -> None:
-        """Close the source and end the threads; a driver that hangs is left behind."""
+        """Close the source and end the threads; what hangs is left behind."""
         with self._changed:
             if self._state != "ended":
                 self._state = "stopped"
             self._changed.notify_all()
-        self._watchdog.stop()
+        end = time.monotonic() + _STOP_SECONDS
         self._gate.close()
+        self._watchdog.stop()
         if self._thread.ident is not None:
-            self._thread.join(_STOP_SECONDS)
+            self._thread.join(max(0.0, end - time.monotonic()))
 
     def __enter__(self) -> "LiveView":
         self.start()

@@ -5,6 +5,7 @@ there are none but those that restart.
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from edge_runtime.errors import PictureError
@@ -16,7 +17,8 @@ MOST_SCANS = 1000
 # pixel on a desktop's core.
 SCANS_OF_LARGEST = 20
 
-_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+# But those behind which no length stands: decoders go on right behind them.
+_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")
 _START_OF_SCAN, _END = 0xDA, 0xD9
 
 
@@ -34,17 +36,18 @@ def count_scans(data: bytes) -> int:
     return scans
 
 
-def check_scans(data: bytes, pixels: int, most_pixels: int, path: Path) -> None:
-    """See that a JPEG does not keep a decoder for minutes.
+def check_scans(jpegs: Iterable[tuple[int, int]], most_pixels: int, path: Path) -> None:
+    """See that the JPEGs of a file do not keep a decoder for minutes.
 
     Args:
-        data: the file.
-        pixels: width times height.
+        jpegs: of each one that will be decoded, its scans and its pixels, width times height.
         most_pixels: those of the largest picture that is taken.
-        path: its name, for the message.
+        path: the file's name, for the message.
     Raises:
-        PictureError: it has far more scans than any camera or program writes.
+        PictureError: they have far more scans than any camera or program writes.
     """
-    scans = count_scans(data)
-    if scans > MOST_SCANS or scans * pixels > SCANS_OF_LARGEST * most_pixels:
-        raise PictureError(f"{path}: not decoded: its {scans} scans would take too long")
+    work = 0
+    for scans, pixels in jpegs:
+        work += scans * pixels
+        if scans > MOST_SCANS or work > SCANS_OF_LARGEST * most_pixels:
+            raise PictureError(f"{path}: not decoded: its {scans} scans would take too long")

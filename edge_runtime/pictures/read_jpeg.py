@@ -11,7 +11,7 @@ from PIL import Image
 from edge_runtime.errors import PictureError
 from edge_runtime.pictures.header import MAX_PIXELS, Limits, open_image, reason
 from edge_runtime.pictures.jpeg_parts import read_words
-from edge_runtime.pictures.jpeg_scans import check_scans
+from edge_runtime.pictures.jpeg_scans import check_scans, count_scans
 from edge_runtime.pictures.shallow import read_dpi, read_planes
 from edge_runtime.pictures.stored import GREY, RGB, Stored
 
@@ -40,7 +40,8 @@ def read_jpeg(file: BinaryIO, path: Path, limits: Limits) -> Stored:
     exif, captions = read_words(file)
     file.seek(0)
     data = file.read()
-    check_scans(data, image.width * image.height, max(limits.pixels, MAX_PIXELS), path)
+    scans = count_scans(data), image.width * image.height
+    check_scans([scans], max(limits.pixels, MAX_PIXELS), path)
     notes: list[str] = []
     planes, kind, alpha = _decode_sound(data, image), _KINDS.get(image.mode, ""), None
     if planes is None:

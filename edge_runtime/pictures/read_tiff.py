@@ -5,6 +5,7 @@ bits or a palette is Pillow's. Strips and tiles are unpacked one by one, so that
 costs itself alone.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -13,22 +14,27 @@ from edge_runtime.errors import PictureError
 from edge_runtime.pictures.captions import Captions, as_utf8, iptc_resource, kept_resources
 from edge_runtime.pictures.decode_tiff import decode_tiff
 from edge_runtime.pictures.exif import WORDS, exif_of, orientation_of
-from edge_runtime.pictures.header import Limits, check_size, open_image, reason
+from edge_runtime.pictures.header import MAX_PIXELS, Limits, check_size, open_image, reason
 from edge_runtime.pictures.ifd import LONG, Field, Layout, read_directory, read_header, read_tree
+from edge_runtime.pictures.jpeg_scans import check_scans, count_scans
 from edge_runtime.pictures.shallow import read_planes, usable_dpi
 from edge_runtime.pictures.stored import Stored
 
 _NEW_SUBFILE, _SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION = 254, 255, 256, 257, 258, 259
 _PHOTOMETRIC, _TILE_WIDTH, _TILE_HEIGHT = 262, 322, 323
+_STRIPS, _ROWS_OF_STRIP, _STRIP_BYTES, _TILES, _TILE_BYTES = 273, 278, 279, 324, 325
 _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 282, 283, 296
 _XMP, _IPTC, _PHOTOSHOP, _PROFILE, _DNG, _DESCRIPTION = 700, 33723, 34377, 34675, 50706, 270
 _REDUCED, _MASK, _OLD_REDUCED = 1, 4, 2
+_JPEG = b"\xff\xd8"
 _CENTIMETRES_PER_INCH = 2.54
 _MOST_PAGES = 10_000
 
 # What Pillow decodes: fax and both kinds of JPEG; palettes and YCbCr.
 _PACKED_PICTURES = (2, 3, 4, 6, 7)
 _NOT_OURS = (3, 6)
+# Where no part is a JPEG, though it may begin like one: plain, fax, and what packs bytes alone.
+_NO_JPEGS = (1, 2, 3, 4, 5, 8, 32773, 32946, 34925, 50000)
 
 # Descriptions by which programs lay out pixels: they would do so with ours.
 _LAYOUTS = (b'{"shape"', b"ImageJ=", b'<?xml version="1.0" encoding="UTF-8"?><OME', b"SCANIMAGE")
@@ -54,7 +60,8 @@ def read_tiff(file: BinaryIO, path: Path, limits: Limits, page: int = 0) -> Stor
         limits: how large it may be.
         page: which one, from 0.
     Raises:
-        PictureError: too large, of a kind that is not supported, or nothing of it can be decoded.
+        PictureError: too large, of a kind that is not supported, of too many scans, or nothing of
+            it can be decoded.
     """
     layout, pages = _pages(file, path)
     if page >= len(pages):
@@ -72,6 +79,8 @@ def read_tiff(file: BinaryIO, path: Path, limits: Limits, page: int = 0) -> Stor
         raise PictureError(f"{path}: is camera raw (DNG), which is not read: develop it first")
     packed = numbers.first(_COMPRESSION, 1)
     kind = numbers.first(_PHOTOMETRIC, 1)
+    if packed not in _NO_JPEGS:
+        check_scans(_jpegs(file, numbers, path), max(limits.pixels, MAX_PIXELS), path)
     few_bits = numbers.first(_BITS, 1) < 8
     if packed in _PACKED_PICTURES or kind in _NOT_OURS or few_bits:
         stored = _by_pillow(file, path, limits, number)
@@ -88,11 +97,42 @@ class _Numbers:
     fields: dict[int, Field]
     layout: Layout
 
+    def all(self, tag: int) -> tuple[int, ...]:
+        """The numbers of a field."""
+        found = self.fields.get(tag)
+        return found.numbers(self.layout.order) if found else ()
+
     def first(self, tag: int, default: int = 0) -> int:
         """The first number of a field."""
-        found = self.fields.get(tag)
-        numbers = found.numbers(self.layout.order) if found else ()
+        numbers = self.all(tag)
         return numbers[0] if numbers else default
+
+
+def _jpegs(file: BinaryIO, numbers: _Numbers, path: Path) -> Iterator[tuple[int, int]]:
+    """The scans and the pixels of each strip or tile that is a JPEG.
+
+    Raises:
+        PictureError: they lie over each other, and are much more together than the file.
+    """
+    length = file.seek(0, 2)
+    width, height = numbers.first(_WIDTH), numbers.first(_HEIGHT)
+    tile = numbers.first(_TILE_WIDTH) * numbers.first(_TILE_HEIGHT)
+    pixels = tile or width * min(height, numbers.first(_ROWS_OF_STRIP, height))
+    places = numbers.all(_TILES) or numbers.all(_STRIPS)
+    sizes = numbers.all(_TILE_BYTES) or numbers.all(_STRIP_BYTES)
+    known: dict[tuple[int, int], int] = {}
+    read = 0
+    for number, at in enumerate(places):
+        # Where no size stands, a decoder takes what there is.
+        part = at, (sizes[number] if number < len(sizes) else 0) or length
+        if part not in known:
+            file.seek(at)
+            data = file.read(part[1])
+            read += len(data)
+            if read > 2 * length:
+                raise PictureError(f"{path}: not decoded: its parts lie over each other")
+            known[part] = count_scans(data) if data.startswith(_JPEG) else 0
+        yield known[part], pixels
 
 
 def _pages(

@@ -2,9 +2,12 @@
 
 import contextlib
 import math
+import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
 
 # What ends by itself gets so long before it is cut off.
 _ENDING_SECONDS = 1
+
+# So long after a signal the process ends, whatever one of its threads still does that nothing can
+# break off. The workers were ended before.
+_LAST_SECONDS = 2.5
 
 # Photos that are worked on at the same time, where there are cores: one that takes long does not
 # keep the others waiting.
@@ -52,6 +59,7 @@ class PageServer(uvicorn.Server):
         limits: Limits | None = None,
         on_ready: Callable[[], None] = lambda: None,
         idle_seconds: float | None = None,
+        recording: bool = False,
     ):
         """Prepare; `serve` begins.
 
@@ -64,6 +72,7 @@ class PageServer(uvicorn.Server):
             limits: what others may ask of this machine.
             on_ready: called when the page can be opened.
             idle_seconds: without a request for so long, it ends; None for never.
+            recording: whether the caller finishes a film at the end, however long the disk takes.
         Raises:
             ModelError, TintLiteError: as for `Colorizer`.
         """
@@ -85,6 +94,7 @@ class PageServer(uvicorn.Server):
         self._listener = listener
         self._on_ready = on_ready
         self._idle_seconds = math.inf if idle_seconds is None else idle_seconds
+        self._recording = recording
         self._asked = (0, time.monotonic())  # how many requests there were, and since when
         app = make_app(self.desk, listener)
         super().__init__(
@@ -116,6 +126,13 @@ class PageServer(uvicorn.Server):
     def stop(self) -> None:
         """Let `serve_page` end; from any thread."""
         self.should_exit = True
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self._recording:
+            last = threading.Timer(_LAST_SECONDS, os._exit, (0,))
+            last.daemon = True
+            last.start()
+        super().handle_exit(sig, frame)
 
     async def on_tick(self, counter: int) -> bool:
         requests, since = self.server_state.total_requests, self._asked[1]

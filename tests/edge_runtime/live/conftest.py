@@ -70,7 +70,14 @@ class FakeCamera:
     description = "fake camera"
     live = True
 
-    def __init__(self, frames: int | None = None, loss: str = "raise", fps: float = 500):
+    def __init__(
+        self,
+        frames: int | None = None,
+        loss: str = "raise",
+        fps: float = 500,
+        at_hang: Callable[[], None] = lambda: None,
+    ):
+        self._at_hang = at_hang
         self._left = frames
         self._loss = loss
         self._pause = 1 / fps
@@ -84,6 +91,7 @@ class FakeCamera:
             if self._loss == "crash":
                 raise RuntimeError("the driver's own error")
             if self._loss == "hang":
+                self._at_hang()
                 self._closed.wait(600)
                 raise SourceError("fake camera: woken")
             return None

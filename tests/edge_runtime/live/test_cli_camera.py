@@ -5,14 +5,17 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import cv2
 import pytest
 
-from edge_runtime.cli import main
+from edge_runtime.cli import camera, main
 from edge_runtime.live import make_view, window
+from edge_runtime.live.herald import Herald
 from edge_runtime.live.open_source import open_source
 from edge_runtime.live.source import SourceError
 
@@ -218,21 +221,56 @@ def test_a_comeback_is_told_however_short_the_loss(run, monkeypatch, fake_camera
 
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="systemd is Linux's")
-def test_what_systemd_is_told(run, film, tmp_path, monkeypatch):
+def test_what_systemd_is_told(run, fake_camera, tmp_path, monkeypatch, wait_until):
+    told = []
+
+    def open_source(spec, **options):
+        wait_until(lambda: "WATCHDOG=1" in told)  # alive before the first picture too
+        assert "READY=1" not in told
+        return fake_camera(fps=20)
+
+    def listen():
+        # Linux keeps ten messages, and no more, of who does not listen.
+        while not told or told[-1] != "STOPPING=1":
+            told.append(supervisor.recv(4096).decode())
+
+    def look(view):
+        wait_until(lambda: "READY=1" in told and told.count("WATCHDOG=1") >= 3)
+
+    monkeypatch.setattr(make_view, "open_source", open_source)
+    monkeypatch.setattr(camera, "_wait", look)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
-        supervisor.settimeout(30)
+        supervisor.settimeout(60)
         supervisor.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         monkeypatch.setenv("WATCHDOG_USEC", "400000")
         monkeypatch.delenv("WATCHDOG_PID", raising=False)
-        assert run(film, "--display", "none")[0] == 0
-        told = []
-        while not told or told[-1] != "STOPPING=1":
-            told.append(supervisor.recv(4096).decode())
+        listener = threading.Thread(target=listen)
+        listener.start()
+        assert run("0", "--display", "none")[0] == 0
+        listener.join(60)
+    assert told[-1] == "STOPPING=1"
     assert told.count("READY=1") == 1
-    # Alive before the first picture too, and twice as often as systemd wants it.
-    assert told.count("WATCHDOG=1") >= 3
     assert any(text.startswith("STATUS=") for text in told)
+
+
+def test_systemd_is_told_twice_as_often_as_it_wants(monkeypatch):
+    class Once(threading.Event):
+        def wait(self, timeout=None):
+            waits.append(timeout)
+            self.set()
+
+    waits = []
+    status = SimpleNamespace(frame_number=0, state="waiting", message="", reconnects=0)
+    view = SimpleNamespace(status=lambda: status, busy_seconds=lambda: 0.0)
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    monkeypatch.delenv("WATCHDOG_PID", raising=False)
+    for wanted in ("400000", "60000000"):
+        monkeypatch.setenv("WATCHDOG_USEC", wanted)
+        herald = Herald(view, say=None, complain=None)
+        herald._stopping = Once()
+        herald._run()
+    assert waits == [0.2, 1.0]
 
 
 def test_the_commands_are_quick_to_load():

@@ -99,6 +99,22 @@ def opened(address, fps=1000.0, patience=PATIENT):
     return open_source(address, fps=fps, patience=patience)
 
 
+@pytest.fixture
+def in_no_time(monkeypatch):
+    """Lets the clock stand still but for a source's pauses, three of which end its patience."""
+    now = [1000.0]
+    monkeypatch.setattr(snapshot_source, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def wait(seconds):
+        now[0] += PATIENT / 3
+        return False
+
+    def let(source):
+        source._closing.wait = wait
+
+    return let
+
+
 @pytest.mark.parametrize("kind", ["image/jpeg", "application/octet-stream"])
 @pytest.mark.parametrize("path", ["snapshot.jpg", "cgi-bin/snapshot.cgi?channel=1"])
 def test_single_pictures_are_asked_for_again_and_again(camera, number_of, picture, kind, path):
@@ -173,24 +189,24 @@ def test_small_mishaps_are_no_loss(camera, number_of):
         ((302, {"Location": "http://elsewhere.invalid/"}, b""), "answers 302"),
     ],
 )
-def test_refusals_are_told_at_once(camera, answer, why):
+def test_refusals_are_told_at_once(camera, in_no_time, answer, why):
     source = opened(camera.address)
     source.read()
     camera.answers += [answer] * (1 if answer[0] in (401, 403, 404) else 1000)
-    source._patience = 0.2  # but for what may be over in a moment
+    in_no_time(source)  # but for what may be over in a moment
     with pytest.raises(SourceError, match=why):
         source.read()
     source.close()
 
 
-def test_what_is_too_much_is_not_taken(camera, monkeypatch, picture):
+def test_what_is_too_much_is_not_taken(camera, in_no_time, monkeypatch, picture):
     source = opened(camera.address)
     source.read()
-    source._patience = 0.2
-    monkeypatch.setattr(snapshot_source, "MOST_BYTES", 100)
-    with pytest.raises(SourceError, match="its pictures are too large"):
-        source.read()
-    monkeypatch.undo()
+    in_no_time(source)
+    with monkeypatch.context() as small:
+        small.setattr(snapshot_source, "MOST_BYTES", 100)
+        with pytest.raises(SourceError, match="its pictures are too large"):
+            source.read()
     buffer = cv2.imencode(".jpg", picture(1), [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[1].tobytes()
     scan = buffer[buffer.rindex(b"\xff\xda") : -2]
     camera.answers += [(200, {}, buffer[:-2] + scan * 100 + buffer[-2:])] * 1000
@@ -198,8 +214,9 @@ def test_what_is_too_much_is_not_taken(camera, monkeypatch, picture):
         source.read()
     camera.answers.clear()
     source.close()
-    source = opened(camera.address, patience=0.2)
+    source = opened(camera.address)
     source.read()
+    in_no_time(source)
     source._decoder = av.CodecContext.create("mjpeg", "r")
     source._decoder.options = {"max_pixels": "100"}
     with pytest.raises(SourceError, match="cannot be decoded"):
@@ -289,7 +306,7 @@ def test_passwords_as_digest_and_in_clear(camera, number_of):
     source.close()
 
 
-def test_other_hosts_get_no_password(camera):
+def test_other_hosts_get_no_password(camera, in_no_time):
     source = opened(camera.address)
     source.read()
     camera.answers.append((302, {"Location": "/moved.jpg"}, b""))
@@ -298,7 +315,7 @@ def test_other_hosts_get_no_password(camera):
     with socket.create_server(("127.0.0.1", 0)) as other:
         place = f"http://localhost:{other.getsockname()[1]}/"
         camera.answers += [(302, {"Location": place}, b"")] * 1000
-        source._patience = 0.2
+        in_no_time(source)
         with pytest.raises(SourceError, match="answers 302"):
             source.read()
         other.setblocking(False)

@@ -3,9 +3,11 @@
 import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from edge_runtime.live import reader, watchdog
 from edge_runtime.live.latest_frame import LatestFrame
 from edge_runtime.live.open_source import open_source
 from edge_runtime.live.source import SourceError
@@ -18,7 +20,7 @@ LOSSES = ["raise", "end", "hang", "crash"]
 def losing(fake_camera):
     """Makes what opens cameras that are lost after three frames, each in the next given way."""
 
-    def make(kinds):
+    def make(kinds, at_hang=lambda: None):
         openings = iter(kinds)
 
         def open_source():
@@ -27,7 +29,7 @@ def losing(fake_camera):
                 return fake_camera()
             if kind == "no opening":
                 raise SourceError("fake camera: no such camera")
-            return fake_camera(frames=3, loss=kind)
+            return fake_camera(frames=3, loss=kind, at_hang=at_hang)
 
         return open_source
 
@@ -35,22 +37,36 @@ def losing(fake_camera):
 
 
 def test_fifty_of_fifty_losses_recover_and_leak_nothing(
-    watch, losing, wait_until, open_files, quick
+    watch, losing, wait_until, open_files, monkeypatch
 ):
+    """A camera that hangs lets a minute pass at once; to all others time is nothing."""
+    ahead = [0.0]
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + ahead[0])
+    for module in (reader, watchdog):
+        monkeypatch.setattr(module, "time", clock)
+    begun = threading.Event()
+
+    def a_minute_passes():
+        assert begun.wait(60)
+        ahead[0] += 60
+        view._watchdog._bell.set()
+
     kinds = []
     for number in range(50):
         kinds.append(LOSSES[number % len(LOSSES)])
         if number % 5 == 0:
             kinds.append("no opening")  # and the first try to open it again fails
     threads, files = threading.active_count(), open_files()
-    view = watch(losing(kinds), times=quick)
-    wait_until(lambda: view.status().reconnects >= 50, timeout=300)
+    view = watch(losing(kinds, a_minute_passes))
+    begun.set()
+    wait_until(lambda: view.status().reconnects == 50, timeout=300)
     wait_until(lambda: (view.status().state, view.status().message) == ("running", ""))
     # The reader, the watchdog and the colour thread.
     wait_until(lambda: threading.active_count() <= threads + 3)
     number = view.status().frame_number
     assert view.wait_frame(number, 60).number > number
     view.stop()
+    assert view.status().reconnects == 50
     wait_until(lambda: threading.active_count() <= threads)
     wait_until(lambda: open_files() <= files)
 

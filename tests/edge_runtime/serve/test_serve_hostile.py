@@ -108,7 +108,10 @@ def test_a_body_that_does_not_come_is_given_up(strict, monkeypatch):
     assert strict.http.get("/api/status").json()["photos"] == 0
 
 
-def test_slow_senders_of_one_address_leave_room_for_others(start_anew, grey, file_of, wait_until):
+def test_slow_senders_of_one_address_leave_room_for_others(
+    start_anew, grey, file_of, wait_until, monkeypatch
+):
+    monkeypatch.setattr(body_limit, "PATIENCE_SECONDS", 600.0)  # however long the others take
     server = start_anew(hosts=("photos.example.org",), token="a-token-for-tests")  # noqa: S106
     head = (
         f"POST {COLORIZE}?token=a-token-for-tests HTTP/1.1\r\nHost: localhost\r\n"
