@@ -3,15 +3,20 @@
     make release-check        (or: python3 tests/release/run.py)
 
 The sdist and the wheel of it are left in dist/; the environment is build/release. The command and
-the package are those that a user gets from `pip install tintlite`: neither sees this checkout.
+the package are those that a user gets from `pip install tintlite`: neither sees this checkout. The
+sdist is built as piwheels does it, too, for the 32-bit Pis that pip asks there for.
 """
 
+import email
 import shutil
 import subprocess
 import sys
 import tempfile
 import venv
+import zipfile
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 TOP = Path(__file__).parents[2]
 PLACE = TOP / "build" / "release"
@@ -54,10 +59,37 @@ def main() -> None:
     (sdist,) = DIST.glob("*.tar.gz")
     venv.create(PLACE, with_pip=True)
     python, tintlite = PLACE / "bin" / "python", PLACE / "bin" / "tintlite"
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, wheel], check=True)
+    pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    as_piwheels(pip, sdist, wheel)
+    subprocess.run([*pip, "install", wheel], check=True)
     colour(python, tintlite)
     print(f"{sdist.name} and {wheel.name} are in dist/")
+
+
+def as_piwheels(pip: list, sdist: Path, wheel: Path) -> None:
+    """Build the sdist by pip: the same wheel, for every machine; see what a 32-bit Pi gets."""
+    with tempfile.TemporaryDirectory() as folder:
+        build = [*pip, "wheel", "--no-deps", "--wheel-dir", folder, sdist]
+        subprocess.run(build, cwd=folder, check=True)
+        (built,) = Path(folder).iterdir()
+        assert built.name == wheel.name, built.name
+        assert built.name.endswith("-py3-none-any.whl"), built.name
+        assert contents(built) == contents(wheel)
+    with zipfile.ZipFile(wheel) as file:
+        (name,) = (name for name in file.namelist() if name.endswith(".dist-info/METADATA"))
+        needs = email.message_from_bytes(file.read(name)).get_all("Requires-Dist", [])
+    pi = {"platform_machine": "armv7l", "python_version": "3.11", "extra": ""}
+    wanted = {
+        need.name for need in map(Requirement, needs) if not need.marker or need.marker.evaluate(pi)
+    }
+    assert "tflite-runtime" in wanted, wanted
+    assert not wanted & {"ai-edge-litert", "pi-heif", "simplejpeg"}, wanted
+
+
+def contents(wheel: Path) -> dict[str, int]:
+    """The checksum of each file inside."""
+    with zipfile.ZipFile(wheel) as file:
+        return {entry.filename: entry.CRC for entry in file.infolist()}
 
 
 def colour(python: Path, tintlite: Path) -> None:
