@@ -36,6 +36,7 @@ from edge_runtime.pictures import (
     side_by_side,
     write_bytes,
 )
+from edge_runtime.pictures.corner_mark import put_corner_mark
 from edge_runtime.pictures.header import LIMITS, MAX_PIXELS, Limits, reason
 from edge_runtime.pictures.result_mark import result_mark
 from edge_runtime.pictures.side_by_side import width_beside
@@ -59,6 +60,7 @@ class PhotoOptions:
     Attributes:
         look: how the photo is coloured.
         side_by_side: whether grey and colour are written beside each other.
+        corner_mark: whether the word "colourized" stands small in a corner of the colour picture.
         longest: the longest side of the result in pixels, or None for full resolution.
         format: of a result that has no file name; None for the photo's own.
         quality: of JPEG and WebP, 1 to 100; None for the usual one.
@@ -73,6 +75,7 @@ class PhotoOptions:
 
     look: Look = field(default_factory=Look)
     side_by_side: bool = False
+    corner_mark: bool = False
     longest: int | None = None
     format: Format | None = None
     quality: int | None = None
@@ -87,7 +90,7 @@ class PhotoOptions:
         """How large a picture may be."""
         if self.most_pixels is None or self.most_pixels <= MAX_PIXELS:
             return LIMITS if self.most_pixels is None else Limits(self.most_pixels)
-        by_rows = to_tiff and not self.side_by_side
+        by_rows = to_tiff and not (self.side_by_side or self.corner_mark)
         return Limits(self.most_pixels, _BYTES_BY_ROWS if by_rows else LIMITS.bytes_per_pixel)
 
     def _reading(self) -> AbstractContextManager[None]:
@@ -174,7 +177,9 @@ def mark_of(colorizer: Colorizer, options: PhotoOptions, hints: Iterable[Hint] =
     if not options.mark:
         return None
     look, hints = options.look, tuple(hints)
-    said: dict[str, str] = {"hints": digest(hints)} if hints else {}
+    said: dict[str, str | bool] = {"hints": digest(hints)} if hints else {}
+    if options.corner_mark:
+        said["corner_mark"] = True
     return result_mark(
         colorizer.described,
         saturation=float(look.saturation),
@@ -310,9 +315,10 @@ class _Run:
         """An array, or where it would be too large `PaintedRows`, which a TIFF is written from."""
         colorizer, options = self._colorizer, self._options
         ab = self._ab(pixels)
-        whole = options.side_by_side or options.longest is not None
+        whole = options.side_by_side or options.corner_mark or options.longest is not None
         if pixels.shape[0] * pixels.shape[1] <= MAX_PIXELS or self._format.name != "TIFF" or whole:
-            return colorizer.paint(pixels, ab, options.look)
+            painted = colorizer.paint(pixels, ab, options.look)
+            return put_corner_mark(painted) if options.corner_mark else painted
         return PaintedRows(pixels, ab, partial(colorizer.paint, look=options.look))
 
     def _ab(self, pixels: np.ndarray) -> np.ndarray:

@@ -75,12 +75,12 @@ export class Engine {
 
   // The file of a photo in colour, at its full resolution.
   async result(id, settings, hints) {
-    const { model, saturation, side_by_side: beside = false } = settings;
+    const { model, saturation, side_by_side: beside = false, corner_mark: word = false } = settings;
     const photo = this.#photo(id);
     const { version, models } = this.#catalogue;
     const { described } = models.find(({ name }) => name === model);
     const said = hints ? `hints ${saidIn(hints, photo.likeness).length}, ` : "";
-    const options = `framing squash, ${said}saturation ${saturation}, side_by_side ${beside ? "yes" : "no"}, whole no`;
+    const options = `${word ? "corner_mark yes, " : ""}framing squash, ${said}saturation ${saturation}, side_by_side ${beside ? "yes" : "no"}, whole no`;
     const mark = markOf(`TintLite ${version}`, described, options);
     return writePhoto(photo, await this.ab(id, model, hints), settings, mark);
   }

@@ -18,7 +18,7 @@ export function formatOf({ kind, alpha }) {
 }
 
 // The file of a photo of `readPhoto` in colours { height, width, values } by settings { saturation,
-// format, quality, side_by_side }, the last three where they are not as usual; a JPEG says
+// format, quality, side_by_side, corner_mark }, all but the first where they are not as usual; a JPEG says
 // what the photo's own said, and `mark`.
 export async function writePhoto(photo, ab, settings, mark) {
   const { width, height, planes, alpha } = photo;
@@ -43,12 +43,28 @@ export async function writePhoto(photo, ab, settings, mark) {
     if (beside) context.putImageData(before, 0, top);
     context.putImageData(painted, beside, top);
   }
+  if (settings.corner_mark) putCornerMark(context, width, height, canvas.width);
   const format = settings.format ?? formatOf(photo);
   const { type, quality } = FORMATS[format];
   const chosen = settings.quality === undefined ? quality : settings.quality / 100;
   const blob = await canvas.convertToBlob({ type, quality: chosen });
   if (format !== "jpeg") return blob;
   return withWords(new Uint8Array(await blob.arrayBuffer()), photo.words, mark, canvas.width, height);
+}
+
+// The word of edge_runtime/pictures/corner_mark.py, white with a dark edge, in the letters of the
+// visitor's system.
+function putCornerMark(context, width, height, right) {
+  const tall = Math.max(7, Math.min(width, height) / 45);
+  context.font = `${1.4 * tall}px sans-serif`; // capitals are some seven tenths of a font's size
+  context.textAlign = "right";
+  context.lineJoin = "round";
+  context.lineWidth = 0.35 * tall;
+  context.strokeStyle = "rgb(0 0 0 / 0.75)";
+  context.fillStyle = "white";
+  const place = [right - 1.3 * tall, height - 1.4 * tall, 0.6 * width];
+  context.strokeText("colourized", ...place);
+  context.fillText("colourized", ...place);
 }
 
 // The ab of some rows of a picture `height` rows tall: one row of it for each of them.

@@ -250,6 +250,10 @@ def colorize(
     side_by_side: Annotated[
         bool, typer.Option("--side-by-side", help="Write grey and colour beside each other.")
     ] = False,
+    corner_mark: Annotated[
+        bool,
+        typer.Option("--corner-mark", help="Photos: write 'colourized' small in a corner."),
+    ] = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace output files that exist already.")
     ] = False,
@@ -408,6 +412,7 @@ def colorize(
             photo=PhotoOptions(
                 look=look,
                 side_by_side=side_by_side,
+                corner_mark=corner_mark,
                 quality=quality,
                 mark=not no_mark,
                 strict=strict,

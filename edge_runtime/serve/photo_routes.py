@@ -66,6 +66,7 @@ _Format = Annotated[
     str | None, Query(description="jpeg, png, tiff, webp or bmp; else the upload's own.")
 ]
 _SideBySide = Annotated[bool, Query(description="Grey and colour in one picture.")]
+_CornerMark = Annotated[bool, Query(description="The word 'colourized', small in a corner.")]
 _Longest = Annotated[
     int | None,
     Query(ge=SHORTEST_SIDE, description="Longest side of the result, in pixels."),
@@ -177,6 +178,7 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         saturation: _Saturation = None,
         format: _Format = None,
         side_by_side: _SideBySide = False,
+        corner_mark: _CornerMark = False,
         longest: _Longest = None,
         quality: _Quality = None,
     ) -> Response:
@@ -300,6 +302,7 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         saturation: _Saturation = None,
         format: _Format = None,
         side_by_side: _SideBySide = False,
+        corner_mark: _CornerMark = False,
         longest: _Longest = None,
         quality: _Quality = None,
     ) -> Response:
@@ -358,6 +361,7 @@ _OPTIONS_SCHEMA = {
     "saturation": {"type": "number", **in_range(0, MAX_SATURATION)},
     "format": {"type": "string"},
     "side_by_side": {"type": "boolean"},
+    "corner_mark": {"type": "boolean"},
     "longest": {"type": "integer", **in_range(SHORTEST_SIDE)},
     "quality": {"type": "integer", **in_range(1, 100)},
 }

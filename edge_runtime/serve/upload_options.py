@@ -31,11 +31,16 @@ def read_options(
     settings = change(settings, models, model=model, saturation=saturation)
     return settings, PhotoOptions(
         look=settings.look,
-        side_by_side=given.get("side_by_side", "").lower() in ("1", "true", "yes", "on"),
+        side_by_side=_is_on(given, "side_by_side"),
+        corner_mark=_is_on(given, "corner_mark"),
         longest=None if longest is None else int(longest),
         format=format_called(given["format"]) if given.get("format") else None,
         quality=None if quality is None else int(quality),
     )
+
+
+def _is_on(given: Mapping[str, str], name: str) -> bool:
+    return given.get(name, "").lower() in ("1", "true", "yes", "on")
 
 
 def _number(given: Mapping[str, str], name: str) -> float | None:

@@ -72,6 +72,7 @@ def _colorize(studio: Studio, words: dict[str, Any], data: bytes) -> tuple[dict,
     options = PhotoOptions(
         look=settings.look,
         side_by_side=words["side_by_side"],
+        corner_mark=words["corner_mark"],
         longest=words["longest"],
         quality=words["quality"],
         format=format_called(words["format"]) if words["format"] else None,

@@ -128,6 +128,7 @@ class Workshop:
             "name": name,
             "settings": asdict(settings),
             "side_by_side": options.side_by_side,
+            "corner_mark": options.corner_mark,
             "longest": options.longest,
             "quality": options.quality,
             "format": options.format and options.format.name,

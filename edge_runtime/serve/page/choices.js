@@ -13,13 +13,14 @@ $("format").addEventListener("change", show);
 $("quality").addEventListener("input", show);
 show(); // a browser may have kept what was chosen
 
-// As the server's options: { format, quality, side_by_side }, those that are not as usual.
+// As the server's options: { format, quality, side_by_side, corner_mark }, those that are not as usual.
 export function choices() {
   const format = $("format").value;
   return {
     ...(format && { format }),
     ...(WITH_QUALITY.includes(format) && { quality: $("quality").value }),
     ...($("beside").checked && { side_by_side: true }),
+    ...($("corner-mark").checked && { corner_mark: true }),
   };
 }
 

@@ -12,6 +12,7 @@ from PIL import Image, ImageCms
 
 from edge_runtime import Colorizer, Device, Look
 from edge_runtime.colour.compose import compose
+from edge_runtime.pictures.corner_mark import put_corner_mark
 from edge_runtime.serve import shelf
 
 COLORIZE = "/api/colorize"
@@ -174,6 +175,15 @@ def test_side_by_side_and_longest(photos, grey, file_of):
     assert max(pixels.shape) == 100
     left, right = pixels[:, :48], pixels[:, -48:]
     assert np.ptp(left, axis=-1).max() < 25 < np.ptp(right, axis=-1).max()
+
+
+def test_the_word_in_the_corner(photos, grey, file_of):
+    plain, marked = (
+        opened(photos.http.post(COLORIZE, content=file_of(grey), params={"corner_mark": word}))
+        for word in ("false", "true")
+    )
+    np.testing.assert_array_equal(put_corner_mark(plain), marked)
+    assert (plain != marked).any()
 
 
 @pytest.mark.parametrize(

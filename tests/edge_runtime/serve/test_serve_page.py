@@ -582,6 +582,13 @@ def test_how_a_photo_is_saved(photos, visit):
     with Image.open(download.value.path()) as both, Image.open(PHOTO) as one:
         assert both.width > 1.9 * one.width
         assert b"compositeWithTrainedAlgorithmicMedia" in both.info["xmp"]
+        assert b"corner_mark" not in both.info["xmp"]
+    page.get_by_label("in a corner").check()
+    done(page)
+    with page.expect_download() as download:
+        page.click("#download")
+    with Image.open(download.value.path()) as marked:
+        assert b"corner_mark yes" in marked.info["xmp"]
 
 
 def test_a_photo_outlasts_a_reload_of_its_tab_alone(photos, visit):
