@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-arm64 test-interpreters test-android test-floors release-check \
+.PHONY: help demo test test-slow test-arm64 test-interpreters test-android test-floors test-ray release-check \
   container bench bench-quick browser lint clean
 
 help: ## list these commands
@@ -52,6 +52,9 @@ test-floors: $(VENV)/.dev ## test the runtime with the oldest NumPy, OpenCV, Pil
 
 container: ## build the image of Dockerfile by docker or podman and run it; without them, lint it
 	@$(PYTHON) tests/container/run.py
+
+test-ray: ## test tintlite bulk on a Ray cluster of several nodes on this machine (minutes)
+	@$(PYTHON) tests/cluster/run.py
 
 release-check: $(VENV)/.dev ## build sdist and wheel, install the wheel elsewhere, colour a photo
 	@$(BIN)/python tests/release/run.py

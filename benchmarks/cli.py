@@ -4,6 +4,7 @@ import typer
 
 from benchmarks.commands.accuracy import HELP as ACCURACY_HELP
 from benchmarks.commands.accuracy import accuracy_command
+from benchmarks.commands.bulk import bulk_command
 from benchmarks.commands.compare import HELP as COMPARE_HELP
 from benchmarks.commands.compare import compare_command
 from benchmarks.commands.detail import detail_command
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command("accuracy", help=ACCURACY_HELP)(accuracy_command)
 app.command("latency", help=LATENCY_HELP)(latency_command)
 app.command("video", help=VIDEO_HELP)(video_command)
+app.command("bulk")(bulk_command)
 app.command("margins")(margins_command)
 app.command("detail")(detail_command)
 app.command("hints")(hints_command)

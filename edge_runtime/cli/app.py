@@ -20,6 +20,7 @@ from edge_runtime.video.options import VideoOptions
 
 if TYPE_CHECKING:
     from edge_runtime.cli.hints import Saying
+    from edge_runtime.pictures import Format
 
 # Plain help keeps the examples as they are typed, and Rich out of the start-up time.
 app = typer.Typer(
@@ -36,6 +37,40 @@ AcceleratorName = Enum("AcceleratorName", {name: name for name in ACCELERATORS},
 TransportName = Enum("TransportName", {name: name for name in TRANSPORTS}, type=str)  # type: ignore[misc]
 _TRANSPORT = TransportName(TRANSPORTS[0])
 _ACCELERATOR = AcceleratorName(DEFAULT_ACCELERATOR)
+ModelOption = Annotated[
+    str,
+    typer.Option("--model", "-m", help="A shipped model's name, or a .tflite or .onnx file."),
+]
+FramingOption = Annotated[
+    FramingName, typer.Option(help="How the network sees pictures that are not square.")
+]
+WholeOption = Annotated[
+    bool, typer.Option("--whole", help="Photos: colour borders, film edges and album pages too.")
+]
+SideBySideOption = Annotated[
+    bool, typer.Option("--side-by-side", help="Write grey and colour beside each other.")
+]
+CornerMarkOption = Annotated[
+    bool, typer.Option("--corner-mark", help="Photos: write 'colourized' small in a corner.")
+]
+QualityOption = Annotated[
+    int | None,
+    typer.Option(min=1, max=100, help="JPEG and WebP: quality, higher is better.  [default: 95]"),
+]
+NoMarkOption = Annotated[
+    bool, typer.Option("--no-mark", help="Photos: say nothing of TintLite in the result.")
+]
+StrictOption = Annotated[
+    bool, typer.Option("--strict", help="Photos: refuse damaged ones instead of noting it.")
+]
+MaxPixelsOption = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        metavar="NUMBER",
+        help="Photos: how many pixels one may have.  [default: 178 million]",
+    ),
+]
 AcceleratorOption = Annotated[
     AcceleratorName,
     typer.Option(help="What runs the network; auto, onnx: a GPU if it is sound and no slower."),
@@ -89,6 +124,14 @@ def _saturation(value: float) -> float:
     return value
 
 
+SaturationOption = Annotated[
+    float,
+    typer.Option(
+        callback=_saturation, help=f"How strong the colours are, 0 to {MAX_SATURATION:g}."
+    ),
+]
+
+
 def _film_options(
     codec: str | None,
     crf: float | None,
@@ -125,6 +168,16 @@ def _device(threads: int | None, accelerator: AcceleratorName, delegate: str | N
     try:
         return Device(number, accelerator.value, delegate)
     except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _format(name: str | None) -> "Format | None":
+    from edge_runtime.errors import PictureError
+    from edge_runtime.pictures import format_called
+
+    try:
+        return None if name is None else format_called(name)
+    except PictureError as error:
         raise typer.BadParameter(str(error)) from None
 
 
@@ -219,10 +272,7 @@ def colorize(
             help="The file to write, or the folder for a folder or several files.",
         ),
     ] = None,
-    model: Annotated[
-        str,
-        typer.Option("--model", "-m", help="A shipped model's name, or a .tflite or .onnx file."),
-    ] = DEFAULT_MODEL,
+    model: ModelOption = DEFAULT_MODEL,
     recursive: Annotated[
         bool, typer.Option("--recursive", "-r", help="Go into sub-folders too.")
     ] = False,
@@ -232,28 +282,13 @@ def colorize(
             min=1, max=MAX_THREADS, help="Threads to use.  [default: the cores, at most 4]"
         ),
     ] = None,
-    saturation: Annotated[
-        float,
-        typer.Option(
-            callback=_saturation, help=f"How strong the colours are, 0 to {MAX_SATURATION:g}."
-        ),
-    ] = 1.0,
-    framing: Annotated[
-        FramingName, typer.Option(help="How the network sees pictures that are not square.")
-    ] = _FRAMING,
-    whole: Annotated[
-        bool,
-        typer.Option("--whole", help="Photos: colour borders, film edges and album pages too."),
-    ] = False,
+    saturation: SaturationOption = 1.0,
+    framing: FramingOption = _FRAMING,
+    whole: WholeOption = False,
     accelerator: AcceleratorOption = _ACCELERATOR,
     delegate: DelegateOption = None,
-    side_by_side: Annotated[
-        bool, typer.Option("--side-by-side", help="Write grey and colour beside each other.")
-    ] = False,
-    corner_mark: Annotated[
-        bool,
-        typer.Option("--corner-mark", help="Photos: write 'colourized' small in a corner."),
-    ] = False,
+    side_by_side: SideBySideOption = False,
+    corner_mark: CornerMarkOption = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace output files that exist already.")
     ] = False,
@@ -264,26 +299,10 @@ def colorize(
             help="Pass over results that are newer and of the same model and options.",
         ),
     ] = False,
-    quality: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=100, help="JPEG and WebP: quality, higher is better.  [default: 95]"
-        ),
-    ] = None,
-    no_mark: Annotated[
-        bool, typer.Option("--no-mark", help="Photos: say nothing of TintLite in the result.")
-    ] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Photos: refuse damaged ones instead of noting it.")
-    ] = False,
-    max_pixels: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            metavar="NUMBER",
-            help="Photos: how many pixels one may have.  [default: 178 million]",
-        ),
-    ] = None,
+    quality: QualityOption = None,
+    no_mark: NoMarkOption = False,
+    strict: StrictOption = False,
+    max_pixels: MaxPixelsOption = None,
     hint: Annotated[
         list[str] | None,
         typer.Option(
@@ -440,6 +459,106 @@ def colorize(
 
 
 @app.command()
+def bulk(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="A folder, a .tar, or a .parquet with a column of addresses."
+        ),
+    ],
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="The folder for the results.")],
+    model: ModelOption = DEFAULT_MODEL,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=100_000, help="How many pictures at a time.  [default: one a core]"
+        ),
+    ] = None,
+    threads: Annotated[
+        int, typer.Option(min=1, max=MAX_THREADS, help="Threads of each worker.")
+    ] = 1,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="A Ray cluster to work on, as HOST:6379; auto: the one of this machine.",
+        ),
+    ] = None,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Try pictures again that earlier runs gave up.")
+    ] = False,
+    patience: Annotated[
+        float, typer.Option(min=1, help="How many seconds a picture may take.")
+    ] = 600,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Of all results, as jpeg or tiff.  [default: the picture's]"
+        ),
+    ] = None,
+    quality: QualityOption = None,
+    saturation: SaturationOption = 1.0,
+    framing: FramingOption = _FRAMING,
+    whole: WholeOption = False,
+    accelerator: AcceleratorOption = _ACCELERATOR,
+    delegate: DelegateOption = None,
+    side_by_side: SideBySideOption = False,
+    corner_mark: CornerMarkOption = False,
+    no_mark: NoMarkOption = False,
+    strict: StrictOption = False,
+    max_pixels: MaxPixelsOption = None,
+) -> int:
+    """Colour whole archives of photos, on this machine or on a Ray cluster (pip install
+    'tintlite[bulk]' or 'tintlite[ray]').
+
+    SOURCE and TARGET are paths, or addresses that fsspec knows, as s3://bucket/scans (which needs
+    pip install s3fs). Pictures are taken of a folder, its folders and their tars; or of the column
+    "source" of a list. Results have the names of their pictures, with .colour.EXT behind where the
+    format is another. TARGET/tintlite-ledger holds a row for each picture; the same command does
+    what is missing. Only one run at a time may write to a target.
+
+    \b
+    Examples:
+      tintlite bulk scans/ in-colour/
+      tintlite bulk masters/ access/ --format jpeg --quality 90
+      tintlite bulk s3://archive/scans s3://archive/in-colour --workers 16
+      tintlite bulk shards/ in-colour/ --retry
+      tintlite bulk list.parquet in-colour/
+      tintlite bulk s3://archive/scans s3://archive/in-colour --ray 10.0.0.5:6379
+
+    \b
+    Exit code: 0 all done, 1 some pictures have no result or the run was broken off, 2 wrong usage,
+    3 some were damaged and what could be read of them is done, 130 stopped by ctrl-C.
+    """
+    from edge_runtime.cli.bulk import BulkOptions, run
+    from edge_runtime.photo import PhotoOptions
+
+    return run(
+        source,
+        target,
+        BulkOptions(
+            model=model,
+            device=_device(threads, accelerator, delegate),
+            photo=PhotoOptions(
+                look=_look(saturation, None, framing=framing.value, whole=whole),
+                side_by_side=side_by_side,
+                corner_mark=corner_mark,
+                format=_format(format),
+                quality=quality,
+                mark=not no_mark,
+                strict=strict,
+                most_pixels=max_pixels,
+                quiet=True,
+            ),
+            workers=workers,
+            ray=ray,
+            retry=retry,
+            patience=patience,
+        ),
+    )
+
+
+@app.command()
 def camera(
     source: Annotated[
         str,
@@ -475,22 +594,14 @@ def camera(
     credentials: CredentialsOption = None,
     rtsp_transport: TransportOption = _TRANSPORT,
     patience: PatienceOption = 5.0,
-    model: Annotated[
-        str,
-        typer.Option("--model", "-m", help="A shipped model's name, or a .tflite or .onnx file."),
-    ] = DEFAULT_MODEL,
+    model: ModelOption = DEFAULT_MODEL,
     threads: Annotated[
         int | None,
         typer.Option(
             min=1, max=MAX_THREADS, help="Threads to use.  [default: the cores, at most 4]"
         ),
     ] = None,
-    saturation: Annotated[
-        float,
-        typer.Option(
-            callback=_saturation, help=f"How strong the colours are, 0 to {MAX_SATURATION:g}."
-        ),
-    ] = 1.0,
+    saturation: SaturationOption = 1.0,
     smoothing: Annotated[
         float | None,
         typer.Option(
@@ -622,22 +733,14 @@ def serve(
     max_viewers: Annotated[
         int, typer.Option(min=1, max=64, help="How many may watch at the same time.")
     ] = 8,
-    model: Annotated[
-        str,
-        typer.Option("--model", "-m", help="A shipped model's name, or a .tflite or .onnx file."),
-    ] = DEFAULT_MODEL,
+    model: ModelOption = DEFAULT_MODEL,
     threads: Annotated[
         int | None,
         typer.Option(
             min=1, max=MAX_THREADS, help="Threads to use.  [default: the cores, at most 4]"
         ),
     ] = None,
-    saturation: Annotated[
-        float,
-        typer.Option(
-            callback=_saturation, help=f"How strong the colours are, 0 to {MAX_SATURATION:g}."
-        ),
-    ] = 1.0,
+    saturation: SaturationOption = 1.0,
     smoothing: Annotated[
         float | None,
         typer.Option(
@@ -728,10 +831,7 @@ def models() -> None:
 
 @app.command()
 def accelerators(
-    model: Annotated[
-        str,
-        typer.Option("--model", "-m", help="A shipped model's name, or a .tflite or .onnx file."),
-    ] = DEFAULT_MODEL,
+    model: ModelOption = DEFAULT_MODEL,
 ) -> None:
     """Try what a model can run on here: the CPU, the GPU, and what `auto` or `onnx` would take."""
     from edge_runtime.cli.accelerators import show_accelerators

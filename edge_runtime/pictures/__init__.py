@@ -14,7 +14,12 @@ from edge_runtime.pictures.formats import (
 )
 from edge_runtime.pictures.mark import Mark, put_mark, read_mark
 from edge_runtime.pictures.picture import Picture
-from edge_runtime.pictures.read import mark_of_file, read_open_picture, read_picture
+from edge_runtime.pictures.read import (
+    mark_of_file,
+    mark_of_open_file,
+    read_open_picture,
+    read_picture,
+)
 from edge_runtime.pictures.side_by_side import side_by_side
 from edge_runtime.pictures.write import (
     check_fits,
@@ -37,6 +42,7 @@ __all__ = [
     "format_of_name",
     "losses",
     "mark_of_file",
+    "mark_of_open_file",
     "pages_bytes",
     "picture_bytes",
     "put_mark",

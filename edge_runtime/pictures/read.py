@@ -70,8 +70,16 @@ def mark_of_file(path: Path) -> Mark | None:
     """
     try:
         with path.open("rb") as file:
-            return read_mark(_read_xmp(file, path))
-    except Exception:  # whatever is wrong with it is told when it is read
+            return mark_of_open_file(file, path)
+    except OSError:  # whatever is wrong with it is told when it is read
+        return None
+
+
+def mark_of_open_file(file: BinaryIO, path: Path) -> Mark | None:
+    """As `mark_of_file`; the path is its name for messages."""
+    try:
+        return read_mark(_read_xmp(file, path))
+    except Exception:
         return None
 
 

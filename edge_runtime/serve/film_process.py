@@ -12,8 +12,8 @@ from edge_runtime.colorizer import Colorizer
 from edge_runtime.device import Device
 from edge_runtime.errors import TintLiteError
 from edge_runtime.look import Look
+from edge_runtime.messages import receive, send
 from edge_runtime.quiet import quiet_libraries
-from edge_runtime.serve.messages import receive, send
 from edge_runtime.video import VideoError, VideoOptions, VideoProgress
 from edge_runtime.video.colorize_film import colorize_video
 from edge_runtime.video.reader import FilmReader

@@ -14,12 +14,12 @@ from subprocess import Popen
 from typing import Any
 
 from edge_runtime.device import Device
+from edge_runtime.messages import receive, send
 from edge_runtime.serve.errors import busy
 from edge_runtime.serve.limits import Limits
-from edge_runtime.serve.messages import receive, send
 from edge_runtime.serve.settings import Models, Settings
-from edge_runtime.serve.worker import start_worker
 from edge_runtime.video.formats import result_ending
+from edge_runtime.worker import start_worker
 
 # A film that nobody has asked about for so long is given up: its page was closed.
 WAITED_SECONDS = 600.0
@@ -99,7 +99,7 @@ class Film:
         with self._lock:
             if self._ended:
                 return
-            self._process = start_worker("film_process")
+            self._process = start_worker("edge_runtime.serve.film_process")
         threading.Thread(target=self._work, args=(words,), daemon=True).start()
 
     def end(self) -> None:

@@ -12,10 +12,10 @@ import cv2
 from edge_runtime.colour.hints import Hint
 from edge_runtime.device import Device
 from edge_runtime.errors import ModelError, TintLiteError
+from edge_runtime.messages import receive, send
 from edge_runtime.photo import PhotoOptions
 from edge_runtime.pictures import format_called
 from edge_runtime.quiet import quiet_libraries
-from edge_runtime.serve.messages import receive, send
 from edge_runtime.serve.settings import Models, Settings
 from edge_runtime.serve.studio import Studio
 

@@ -10,13 +10,13 @@ from edge_runtime.colour.hints import Hint
 from edge_runtime.device import Device
 from edge_runtime.errors import ModelError, PictureError
 from edge_runtime.hints.file import Likeness
+from edge_runtime.messages import receive, send
 from edge_runtime.photo import PhotoOptions
 from edge_runtime.pictures import Format, format_called
 from edge_runtime.serve.colours import Colours
-from edge_runtime.serve.messages import receive, send
 from edge_runtime.serve.settings import Models, Settings
 from edge_runtime.serve.studio import OpenedPhoto
-from edge_runtime.serve.worker import start_worker
+from edge_runtime.worker import start_worker
 
 # A worker that nobody has needed for so long is ended, and its memory given back.
 IDLE_SECONDS = 600.0
@@ -215,7 +215,7 @@ class _Worker:
     """One process."""
 
     def __init__(self, start: dict[str, Any]):
-        self._process = start_worker("worker_process")
+        self._process = start_worker("edge_runtime.serve.worker_process")
         pipes = self._process.stdin, self._process.stdout
         self._pipes = cast(tuple[BinaryIO, BinaryIO], pipes)
         self._ended = False

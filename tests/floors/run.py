@@ -58,7 +58,7 @@ def main() -> int:
     python = PLACE / "bin" / "python"
     (PLACE / "floors.txt").write_text("\n".join(floors()) + "\n")
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    runtime = f"{TOP}[tiff]"
+    runtime = f"{TOP}[bulk,tiff]"
     subprocess.run([*pip, "--constraint", PLACE / "floors.txt", runtime, *HELPERS], check=True)
     print("testing with", *floors(), flush=True)
     tests = TOP / "tests"

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from edge_runtime.serve import server, worker, workshop
+from edge_runtime import worker
+from edge_runtime.serve import server, workshop
 from edge_runtime.serve.limits import Limits
 
 # A worker whose decoder never comes back from one photo, and breaks at another.

@@ -1,4 +1,4 @@
-"""Start a process of the server's own, which can be ended whatever it does."""
+"""Start a process of our own, which can be ended whatever it does."""
 
 import json
 import subprocess
@@ -12,8 +12,8 @@ _START = (
 
 
 def start_worker(module: str) -> subprocess.Popen:
-    """Start the `main` of a module of `edge_runtime.serve`, with pipes to and from it."""
-    command = [sys.executable, "-c", _START, json.dumps(sys.path), f"edge_runtime.serve.{module}"]
+    """Start the `main` of a module, with pipes to and from it."""
+    command = [sys.executable, "-c", _START, json.dumps(sys.path), module]
     return subprocess.Popen(  # noqa: S603
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )

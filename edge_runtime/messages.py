@@ -1,4 +1,4 @@
-"""Messages between the server and its workers: a JSON object and bytes, each with its length.
+"""Messages between a process and its workers: a JSON object and bytes, each with its length.
 
 Not pickle: a worker decodes what strangers send, and what it answers is not to be trusted.
 """
