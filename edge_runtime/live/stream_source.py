@@ -16,7 +16,7 @@ from edge_runtime.live.source import (
     GuardedSource,
     SourceError,
 )
-from edge_runtime.video.orientation import display_matrix, quarter_turns
+from edge_runtime.video.orientation import turns_of
 from edge_runtime.video.planes import plane
 from edge_runtime.video.signal import signal_of
 
@@ -196,7 +196,7 @@ def frame_to_grey(frame: av.VideoFrame, context: av.VideoCodecContext) -> np.nda
         grey = luma_to_grey(luma, signal_of(frame, context, depth=8).full)
     else:
         grey = frame.to_ndarray(format="gray")
-    return np.ascontiguousarray(np.rot90(grey, quarter_turns(display_matrix(frame))))
+    return np.ascontiguousarray(np.rot90(grey, turns_of(frame)))
 
 
 def _reason(error: Exception, patience: float) -> str:

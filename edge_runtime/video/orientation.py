@@ -28,3 +28,14 @@ def quarter_turns(matrix: tuple[int, ...] | None) -> int:
         return 0
     angle = -math.degrees(math.atan2(matrix[1] / down, matrix[0] / across))
     return round(angle / 90) % 4
+
+
+def turns_of(frame: av.VideoFrame) -> int:
+    """The `quarter_turns` of a frame, for many frames.
+
+    Whoever asks a frame of PyAV for its side data ties it into a cycle, and it is held until
+    Python's collector comes by, some hundred frames later.
+    """
+    angle = frame.rotation
+    # Of a matrix without any extent it is no angle.
+    return round(angle / 90) % 4 if abs(angle) <= 180 else 0

@@ -1,5 +1,6 @@
 """Films and addresses as sources: the right pictures at the right times, and clear errors."""
 
+import gc
 import http.server
 import socket
 import struct
@@ -19,6 +20,7 @@ from edge_runtime.live.address import read_credentials, with_credentials, withou
 from edge_runtime.live.make_view import ViewOptions, make_view
 from edge_runtime.live.open_source import open_source
 from edge_runtime.live.source import SourceError
+from edge_runtime.video.orientation import display_matrix, quarter_turns, turns_of
 
 BOUNDARY = b"frame"
 
@@ -134,6 +136,36 @@ def test_other_layouts_are_converted(tmp_path, codec, layout, picture):
     source = open_source(str(path))
     assert np.abs(source.read().astype(int) - picture(9)).max() <= 2
     source.close()
+
+
+def test_frames_are_let_go_at_once(film):
+    """Not some hundred of them later, when Python looks for cycles."""
+    source = open_source(str(film))
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(20):
+            source.read()
+        held = sum(isinstance(one, av.VideoFrame) for one in gc.get_objects())
+    finally:
+        gc.enable()
+        source.close()
+    assert held <= 2
+
+
+@pytest.mark.parametrize("angle", [0, 90, 180, -90, 45, 30])
+def test_turns_are_those_of_the_display_matrix(tmp_path, angle):
+    path = tmp_path / "turned.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.set_display_rotation(angle)
+        grey = np.zeros((48, 64, 3), np.uint8)
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
+        container.mux(stream.encode(None))
+    with av.open(str(path)) as container:
+        frame = next(container.decode(video=0))
+        assert turns_of(frame) == quarter_turns(display_matrix(frame))
 
 
 def test_a_film_on_its_side_is_turned(tmp_path, make_film, number_of):
