@@ -5,8 +5,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-arm64 test-interpreters test-android test-floors test-ray release-check \
-  container bench bench-quick browser lint clean
+.PHONY: help demo test test-slow test-arm64 test-interpreters test-android test-floors test-ray \
+  test-plugins release-check container bench bench-quick browser lint clean
 
 help: ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 19
@@ -49,6 +49,12 @@ test-arm64: $(VENV)/.dev ## colour a photo on 64-bit ARM, emulated, and compare 
 
 test-floors: $(VENV)/.dev ## test the runtime with the oldest NumPy, OpenCV, Pillow and PyAV (minutes)
 	@$(BIN)/python tests/floors/run.py
+
+test-plugins: ## test examples/plugins/ inside of VapourSynth (PYTHON=python3.12 or newer)
+	@$(PYTHON) -m venv build/plugins
+	@build/plugins/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --editable . 'vapoursynth>=81,<100' pytest
+	@build/plugins/bin/python -m pytest -q -rs --noconftest tests/test_plugins.py
 
 container: ## build the image of Dockerfile by docker or podman and run it; without them, lint it
 	@$(PYTHON) tests/container/run.py
