@@ -37,7 +37,7 @@ from edge_runtime.pictures import (
     write_bytes,
 )
 from edge_runtime.pictures.corner_mark import put_corner_mark
-from edge_runtime.pictures.header import LIMITS, MAX_PIXELS, Limits, reason
+from edge_runtime.pictures.header import LIMITS, MAX_PIXELS, PictureLimits, reason
 from edge_runtime.pictures.result_mark import result_mark
 from edge_runtime.pictures.side_by_side import width_beside
 from edge_runtime.quiet import quiet_libraries
@@ -86,12 +86,14 @@ class PhotoOptions:
     overwrite: bool = True
     quiet: bool = False
 
-    def limits(self, to_tiff: bool) -> Limits:
+    def limits(self, to_tiff: bool) -> PictureLimits:
         """How large a picture may be."""
         if self.most_pixels is None or self.most_pixels <= MAX_PIXELS:
-            return LIMITS if self.most_pixels is None else Limits(self.most_pixels)
+            return LIMITS if self.most_pixels is None else PictureLimits(self.most_pixels)
         by_rows = to_tiff and not (self.side_by_side or self.corner_mark)
-        return Limits(self.most_pixels, _BYTES_BY_ROWS if by_rows else LIMITS.bytes_per_pixel)
+        return PictureLimits(
+            self.most_pixels, _BYTES_BY_ROWS if by_rows else LIMITS.bytes_per_pixel
+        )
 
     def _reading(self) -> AbstractContextManager[None]:
         return quiet_libraries() if self.quiet else nullcontext()

@@ -71,9 +71,8 @@ def accuracy_command(
     from benchmarks.accuracy_run import failures, run_accuracy, without_pictures
     from benchmarks.frechet import FrechetFeatures
     from benchmarks.open_models import open_models
-    from benchmarks.target import check_target
     from edge_runtime.bench.command_line import command_line
-    from edge_runtime.bench.result_file import write
+    from edge_runtime.bench.result_file import check_target, write
     from train.data.open_pictures import TruePictures
 
     for target in (out, per_picture):

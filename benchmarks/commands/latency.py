@@ -69,9 +69,8 @@ def latency_command(
     from benchmarks.latency.measure import Judging, measure_jobs, steps_of
     from benchmarks.latency.run import latency_result
     from benchmarks.report.latency import way_of
-    from benchmarks.target import check_target
     from edge_runtime.bench.command_line import command_line
-    from edge_runtime.bench.result_file import write
+    from edge_runtime.bench.result_file import check_target, write
     from edge_runtime.bench.timing import TimingRules
     from train.data.open_pictures import TruePictures
 

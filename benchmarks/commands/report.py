@@ -20,8 +20,7 @@ def report_command(
     markdown: Annotated[Path, typer.Option(help="The page to write.")],
 ) -> None:
     from benchmarks.report.page import write_report
-    from benchmarks.target import check_target
-    from edge_runtime.bench.result_file import read
+    from edge_runtime.bench.result_file import check_target, read
 
     check_target(markdown)
     write_report([read(file) for file in dict.fromkeys(results)], markdown)

@@ -31,10 +31,9 @@ def video_command(
     out: Annotated[Path | None, typer.Option(help="The result file to write.")] = None,
 ) -> None:
     from benchmarks.report.page import film_table
-    from benchmarks.target import check_target
     from benchmarks.video import SIZES, measure_films, video_result
     from edge_runtime.bench.command_line import command_line
-    from edge_runtime.bench.result_file import write
+    from edge_runtime.bench.result_file import check_target, write
     from edge_runtime.look import Look
     from edge_runtime.video import VideoOptions
 

@@ -20,7 +20,7 @@ MOST_AT_ONCE = 8
 Row = dict[str, str | int | float | None]
 
 
-class Worker(Protocol):
+class Timed(Protocol):
     """What runs a job, as `WorkerProcess` does."""
 
     def load(self, rules: TimingRules) -> dict[str, Any]: ...
@@ -62,7 +62,7 @@ class JobResult:
     peak_memory_mib: float | None = None
     scores: dict[str, float] = field(default_factory=dict)
     error: str | None = None
-    worker: Worker | None = None
+    worker: Timed | None = None
 
     def row(self, model: str) -> Row:
         """The row of a result file.
@@ -115,7 +115,7 @@ def measure_jobs(
     rounds: int,
     judging: Judging | None = None,
     on_step: Callable[[str], None] = lambda text: None,
-    start: Callable[[LatencyJob], Worker] = WorkerProcess,
+    start: Callable[[LatencyJob], Timed] = WorkerProcess,
 ) -> Iterator[JobResult]:
     """Measure jobs; one that fails has a result that says why, and the others go on.
 

@@ -5,6 +5,7 @@ and `compare` read any set of them. They come from strangers too: nothing in the
 """
 
 import json
+import os
 import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -71,6 +72,28 @@ _CHECK = TypeAdapter(BenchmarkResult)
 def now() -> str:
     """The value of `made` for a result of this moment."""
     return datetime.now(timezone.utc).replace(microsecond=0).isoformat()
+
+
+def check_target(file: Path, *, overwrite: bool = True) -> None:
+    """See that a file can be written, before hours go into what is to be in it.
+
+    Raises:
+        ResultFileError: its folder is missing or closed, it is a folder itself, or it exists and
+            must not be replaced.
+    """
+    if not file.name:
+        reason = "that is no name of a file"
+    elif not os.path.isdir(file.parent):
+        reason = f"there is no folder {file.parent}"
+    elif os.path.isdir(file):
+        reason = "it is a folder"
+    elif not overwrite and os.path.lexists(file):
+        reason = "it exists (--overwrite replaces it)"
+    elif not os.access(file.parent, os.W_OK):
+        reason = "the folder is closed"
+    else:
+        return
+    raise ResultFileError(f"{file} cannot be written: {reason}")
 
 
 def write(result: BenchmarkResult, file: Path) -> None:

@@ -5,14 +5,12 @@ from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 
 from edge_runtime import __version__
+from edge_runtime.engine.accelerator import PROVIDERS
 
 RUNTIME_PACKAGES = (
     "ai-edge-litert",
     "tflite-runtime",
-    "onnxruntime",
-    "onnxruntime-gpu",
-    "onnxruntime-openvino",
-    "onnxruntime-directml",
+    *dict.fromkeys(provider.package for provider in PROVIDERS.values()),
     "numpy",
     "opencv-python-headless",
     "opencv-python",

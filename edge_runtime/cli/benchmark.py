@@ -1,6 +1,5 @@
 """`tintlite benchmark`: frames a second of each model on this machine, as a table and a file."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from edge_runtime.bench.device_row import DeviceRow
 from edge_runtime.bench.frame_loop import SIZES
 from edge_runtime.bench.machine import Machine, machine_facts
 from edge_runtime.bench.model_facts import ModelFacts, model_facts
-from edge_runtime.bench.result_file import BenchmarkResult, ResultFileError, now, write
+from edge_runtime.bench.result_file import BenchmarkResult, check_target, now, write
 from edge_runtime.bench.versions import package_versions
 from edge_runtime.cli.codes import FAILED, OK
 from edge_runtime.cli.console import complain, say
@@ -45,7 +44,9 @@ def run(
         ResultFileError: the result file cannot be written.
         ModelError: no models are named, and none is installed.
     """
-    target = None if out is None else _target(out, overwrite)
+    target = None if out is None else Path(out)
+    if target is not None:
+        check_target(target, overwrite=overwrite)
     command = ["benchmark", *(f"--model={model}" for model in models)]
     command += [] if threads is None else [f"--threads={threads}"]
     command += [f"--seconds={seconds:g}", f"--accelerator={accelerator}"]
@@ -86,19 +87,6 @@ def run(
         write(result, target)
         say(f"wrote {target}")
     return FAILED if failed else OK
-
-
-def _target(out: str, overwrite: bool) -> Path:
-    """The result file's path, tried before anything is measured."""
-    target = Path(out)
-    if not target.name:
-        raise ResultFileError(f"'{out}' is no name of a file")
-    if not os.path.isdir(target.parent):
-        raise ResultFileError(f"{target}: cannot be written: there is no folder {target.parent}")
-    if os.path.lexists(target) and (os.path.isdir(target) or not overwrite):
-        hint = "it is a folder" if os.path.isdir(target) else "it exists (--overwrite replaces it)"
-        raise ResultFileError(f"{target}: cannot be written: {hint}")
-    return target
 
 
 def _names(models: Sequence[str]) -> dict[str, str]:

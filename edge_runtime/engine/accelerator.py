@@ -1,21 +1,59 @@
 """What a user may ask to run a network on."""
 
+from dataclasses import dataclass
+
 from edge_runtime.errors import ArgumentError
 
-# Of ONNX Runtime's execution providers those that TintLite knows, by what comes after `onnx:`.
+
+@dataclass(frozen=True)
+class Provider:
+    """An execution provider of ONNX Runtime: all that is known of it.
+
+    Attributes:
+        called: ONNX Runtime's name of it.
+        spoken: what runs a network by it, in a sentence.
+        package: which has it; each takes the place of plain onnxruntime.
+        tried: whether `onnx` and `auto` try it, in the order of `PROVIDERS`.
+    """
+
+    called: str
+    spoken: str
+    package: str
+    tried: bool = False
+
+
+# By what comes after `onnx:`.
 PROVIDERS = {
-    "cpu": "CPUExecutionProvider",
-    "cuda": "CUDAExecutionProvider",
-    "tensorrt": "TensorrtExecutionProvider",
-    "openvino": "OpenVINOExecutionProvider",
-    "directml": "DmlExecutionProvider",
+    "cpu": Provider("CPUExecutionProvider", "the CPU by ONNX Runtime", "onnxruntime"),
+    "cuda": Provider(
+        "CUDAExecutionProvider",
+        "the GPU by ONNX Runtime and CUDA",
+        "onnxruntime-gpu",
+        tried=True,
+    ),
+    # It builds for minutes: it is for who names it.
+    "tensorrt": Provider(
+        "TensorrtExecutionProvider", "the GPU by ONNX Runtime and TensorRT", "onnxruntime-gpu"
+    ),
+    "directml": Provider(
+        "DmlExecutionProvider",
+        "the GPU by ONNX Runtime and DirectML",
+        "onnxruntime-directml",
+        tried=True,
+    ),
+    "openvino": Provider(
+        "OpenVINOExecutionProvider",
+        "OpenVINO by ONNX Runtime",
+        "onnxruntime-openvino",
+        tried=True,
+    ),
 }
 ACCELERATORS = {
     "cpu": "the processor (LiteRT's interpreter with XNNPACK; of an .onnx, ONNX Runtime)",
     "gpu": "the GPU, or an error that says why not",
     "auto": "the GPU where it gives the same colours and is no slower, else the CPU",
     "onnx": "for an .onnx: as auto, of what the installed ONNX Runtime has",
-} | {f"onnx:{name}": f"for an .onnx: {provider}" for name, provider in PROVIDERS.items()}
+} | {f"onnx:{name}": f"for an .onnx: {provider.called}" for name, provider in PROVIDERS.items()}
 DEFAULT_ACCELERATOR = "cpu"
 
 # What `Network.accelerator` says where a library of the user's runs the network.
@@ -25,12 +63,7 @@ _NAMES = {
     "cpu": "the CPU",
     "gpu": "the GPU",
     DELEGATE: "a delegate",
-    "onnx:cpu": "the CPU by ONNX Runtime",
-    "onnx:cuda": "the GPU by ONNX Runtime and CUDA",
-    "onnx:tensorrt": "the GPU by ONNX Runtime and TensorRT",
-    "onnx:openvino": "OpenVINO by ONNX Runtime",
-    "onnx:directml": "the GPU by ONNX Runtime and DirectML",
-}
+} | {f"onnx:{name}": provider.spoken for name, provider in PROVIDERS.items()}
 
 
 def check_accelerator(name: str, delegate: object = None) -> None:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from edge_runtime.engine.accelerator import PROVIDERS
 from edge_runtime.engine.gpu_engine import GpuEngine, GpuError
 from edge_runtime.engine.gpu_probe import probe_gpu, probe_provider
 from edge_runtime.engine.onnx_engine import OnnxEngine, providers_here
@@ -19,9 +20,6 @@ MAX_DISTANCE = 1.0
 MAX_RELATIVE_DISTANCE = 0.1
 
 _TIMED_RUNS = 3
-
-# What `onnx` tries, in this order. TensorRT builds for minutes: it is for who names it.
-_TRIED = ("cuda", "directml", "openvino")
 
 
 class Engine(Protocol):
@@ -117,10 +115,9 @@ def choose_provider(
             return Choice(trusted(asked), accelerator, "")
         except GpuError as error:
             raise GpuError(f"{accelerator} cannot be used: {error}") from None
-    here = providers_here()
     reasons = []
-    for provider in _TRIED:
-        if provider in here:
+    for provider in providers_here():
+        if PROVIDERS[provider].tried:
             try:
                 engine = trusted(provider)
                 _check_speed(engine, cpu, pattern(input_size))

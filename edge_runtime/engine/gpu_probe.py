@@ -86,7 +86,7 @@ def _probe(kind: str, data: bytes, seconds: float, *numbers: int) -> None:
     except OSError as error:
         raise GpuError(f"it cannot be tried: {error.strerror}") from None
     if child.returncode:
-        raise GpuError(_reason(child, _LITERT if kind == "gpu" else PROVIDERS[kind]))
+        raise GpuError(_reason(child, _LITERT if kind == "gpu" else PROVIDERS[kind].called))
 
 
 def main(kind: str, input_size: int, output_size: int, threads: int = 1) -> None:

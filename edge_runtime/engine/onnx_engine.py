@@ -15,14 +15,6 @@ from edge_runtime.errors import ModelError, TintLiteError
 
 _INSTALL = "an .onnx runs on ONNX Runtime, which is not installed: pip install 'tintlite[onnx]'"
 
-# Which package has a provider; each takes the place of plain onnxruntime.
-_PACKAGES = {
-    "cuda": "onnxruntime-gpu",
-    "tensorrt": "onnxruntime-gpu",
-    "openvino": "onnxruntime-openvino",
-    "directml": "onnxruntime-directml",
-}
-
 
 def load_onnxruntime() -> ModuleType:
     """The module `onnxruntime`.
@@ -50,7 +42,7 @@ def providers_here() -> list[str]:
         TintLiteError: as `load_onnxruntime`.
     """
     built = load_onnxruntime().get_available_providers()
-    return [name for name, provider in PROVIDERS.items() if provider in built]
+    return [name for name, provider in PROVIDERS.items() if provider.called in built]
 
 
 class OnnxEngine:
@@ -80,7 +72,7 @@ class OnnxEngine:
         if provider not in here:
             raise GpuError(
                 f"this ONNX Runtime was built for {', '.join(here)}:"
-                f" install {_PACKAGES[provider]} in its place"
+                f" install {PROVIDERS[provider].package} in its place"
             )
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
@@ -95,16 +87,17 @@ class OnnxEngine:
             options.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
         if provider == "directml":
             options.enable_mem_pattern = False  # it asks for that
-        wanted: list[Any] = [PROVIDERS[provider]]
+        called = PROVIDERS[provider].called
+        wanted: list[Any] = [called]
         if provider == "tensorrt":
             # CUDA for layers that TensorRT leaves.
-            wanted = [(PROVIDERS[provider], _tensorrt_options()), PROVIDERS["cuda"]]
+            wanted = [(called, _tensorrt_options()), PROVIDERS["cuda"].called]
         try:
             self._session = ort.InferenceSession(data, options, providers=wanted)
         except Exception as error:  # its own errors have no common base
             raise failed(f"ONNX Runtime cannot run it: {_plain(error)}") from None
-        if PROVIDERS[provider] not in self._session.get_providers():
-            raise GpuError(f"ONNX Runtime cannot load its {PROVIDERS[provider]}")
+        if called not in self._session.get_providers():
+            raise GpuError(f"ONNX Runtime cannot load its {called}")
         self._session.disable_fallback()
         self.inputs, self.outputs = (
             [(end.name, end.type, tuple(end.shape)) for end in ends]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from edge_runtime.errors import PictureError
-from edge_runtime.pictures.header import Limits, check_size, reason
+from edge_runtime.pictures.header import PictureLimits, check_size, reason
 from edge_runtime.pictures.stored import CMYK, GREY, LAB, RGB, Stored
 from edge_runtime.pictures.unpack_tiff import Unpacker
 
@@ -27,7 +27,7 @@ _ICC_LAB_WHITE = 65280  # L* 100 at 16 bits
 _MANY = 0.5
 
 
-def decode_tiff(file: BinaryIO, path: Path, limits: Limits, number: int) -> Stored:
+def decode_tiff(file: BinaryIO, path: Path, limits: PictureLimits, number: int) -> Stored:
     """Decode the pixels of one directory of a TIFF with tifffile.
 
     Args:

@@ -12,7 +12,7 @@ from edge_runtime.pictures.ifd import (
     EXIF,
     SHORT,
     Directory,
-    Field,
+    Entry,
     Layout,
     in_order,
     read_directory,
@@ -65,10 +65,10 @@ def read_exif(data: bytes) -> tuple[bytes, int]:
     return bytes(block), orientation
 
 
-def orientation_of(fields: Mapping[int, "Field | Directory"], layout: Layout) -> int:
+def orientation_of(fields: Mapping[int, "Entry | Directory"], layout: Layout) -> int:
     """The orientation that a directory says, 1 to 8; 1 where it is missing or senseless."""
     field = fields.get(ORIENTATION)
-    numbers = field.numbers(layout.order) if isinstance(field, Field) else ()
+    numbers = field.numbers(layout.order) if isinstance(field, Entry) else ()
     return numbers[0] if numbers and numbers[0] in range(1, 9) else 1
 
 
@@ -128,7 +128,7 @@ def with_size(block: bytes, width: int, height: int) -> bytes:
     return bytes(result)
 
 
-def _set(block: bytearray, field: Field | None, layout: Layout, number: int) -> None:
+def _set(block: bytearray, field: Entry | None, layout: Layout, number: int) -> None:
     """Write a number over the one that a field has."""
     if field is None or len(field.numbers(layout.order)) != 1:
         return
@@ -166,6 +166,6 @@ def _reordered(tree: Directory, source: str, target: str) -> Directory:
     }
 
 
-def short(number: int, order: str = "<") -> Field:
+def short(number: int, order: str = "<") -> Entry:
     """A field of one SHORT."""
-    return Field(SHORT, number.to_bytes(2, "little" if order == "<" else "big"))
+    return Entry(SHORT, number.to_bytes(2, "little" if order == "<" else "big"))

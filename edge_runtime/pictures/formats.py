@@ -16,6 +16,8 @@ class Format:
         name: Pillow's name, as in `JPEG`.
         spoken: its name in a sentence, as in `WebP`.
         endings: file name endings in lower case, the usual one first.
+        plugin: Pillow's module that reads it, as `Jpeg` of `JpegImagePlugin`; empty for another's.
+        starts: how its files begin; empty where more than that tells (`header.format_of`).
         result: the ending of what is written of such a picture; empty for the picture's own.
         alpha: whether it keeps transparency.
         deep: whether it keeps 16 bits a channel.
@@ -26,6 +28,8 @@ class Format:
     name: str
     spoken: str
     endings: tuple[str, ...]
+    plugin: str
+    starts: tuple[bytes, ...] = ()
     result: str = ""
     alpha: bool = False
     deep: bool = False
@@ -46,16 +50,58 @@ class Format:
 _ALL_WORDS = frozenset((EXIF, XMP, IPTC, COMMENTS))
 
 FORMATS = (
-    Format("JPEG", "JPEG", (".jpg", ".jpeg", ".jpe", ".jfif"), words=_ALL_WORDS, longest=65_500),
-    Format("PNG", "PNG", (".png",), alpha=True, deep=True, words=_ALL_WORDS),
-    Format("TIFF", "TIFF", (".tif", ".tiff"), alpha=True, deep=True, words=_ALL_WORDS),
-    Format("WEBP", "WebP", (".webp",), alpha=True, words=frozenset((EXIF, XMP)), longest=16_383),
-    Format("BMP", "BMP", (".bmp",)),
+    # With MPO, which many cameras write as .jpg: a JPEG followed by further ones.
+    Format(
+        "JPEG",
+        "JPEG",
+        (".jpg", ".jpeg", ".jpe", ".jfif"),
+        "Jpeg",
+        (b"\xff\xd8\xff",),
+        words=_ALL_WORDS,
+        longest=65_500,
+    ),
+    Format(
+        "PNG",
+        "PNG",
+        (".png",),
+        "Png",
+        (b"\x89PNG\r\n\x1a\n",),
+        alpha=True,
+        deep=True,
+        words=_ALL_WORDS,
+    ),
+    Format(
+        "TIFF",
+        "TIFF",
+        (".tif", ".tiff"),
+        "Tiff",
+        (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
+        alpha=True,
+        deep=True,
+        words=_ALL_WORDS,
+    ),
+    Format(
+        "WEBP",
+        "WebP",
+        (".webp",),
+        "WebP",
+        alpha=True,
+        words=frozenset((EXIF, XMP)),
+        longest=16_383,
+    ),
+    Format("BMP", "BMP", (".bmp",), "Bmp", (b"BM",)),
     # Only read. What phones take becomes what every program opens; archives' masters stay lossless.
-    Format("HEIF", "HEIC", (".heic", ".heif", ".hif"), result=".jpg"),
-    Format("AVIF", "AVIF", (".avif",), result=".jpg"),
-    Format("JPEG2000", "JPEG 2000", (".jp2", ".j2k", ".jpf", ".jpx", ".j2c"), result=".tif"),
-    Format("GIF", "GIF", (".gif",), result=".png"),
+    Format("HEIF", "HEIC", (".heic", ".heif", ".hif"), "", result=".jpg"),
+    Format("AVIF", "AVIF", (".avif",), "Avif", result=".jpg"),
+    Format(
+        "JPEG2000",
+        "JPEG 2000",
+        (".jp2", ".j2k", ".jpf", ".jpx", ".j2c"),
+        "Jpeg2K",
+        (b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51"),
+        result=".tif",
+    ),
+    Format("GIF", "GIF", (".gif",), "Gif", (b"GIF87a", b"GIF89a"), result=".png"),
 )
 
 WRITTEN = tuple(format for format in FORMATS if format.written)

@@ -19,7 +19,7 @@ MAX_FILE_BYTES = 2 * 2**30
 
 
 @dataclass(frozen=True)
-class Limits:
+class PictureLimits:
     """How large a picture may be.
 
     Attributes:
@@ -43,31 +43,18 @@ class Limits:
         return max(MAX_FILE_BYTES, 8 * self.pixels)
 
 
-LIMITS = Limits()
+LIMITS = PictureLimits()
 
-# How the files of each format begin. JPEG includes MPO, which many cameras write as .jpg: a JPEG
-# followed by further ones.
-_STARTS = (
-    ("JPEG", (b"\xff\xd8\xff",)),
-    ("PNG", (b"\x89PNG\r\n\x1a\n",)),
-    ("TIFF", (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")),
-    ("BMP", (b"BM",)),
-    ("GIF", (b"GIF87a", b"GIF89a")),
-    ("JPEG2000", (b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51")),
-)
 _AVIF_BRANDS = (b"avif", b"avis")
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs")
 _EITHER_BRANDS = (b"mif1", b"msf1")
 
-# Imported one by one: Pillow would import its forty decoders, and let a file choose among them.
-_PLUGINS = {"JPEG": "Jpeg", "JPEG2000": "Jpeg2K", "WEBP": "WebP", "AVIF": "Avif"}
-
 
 def format_of(start: bytes) -> str:
     """The `Format.name` of a file that begins with these bytes, 64 or more; empty for none."""
-    for name, starts in _STARTS:
-        if start.startswith(starts):
-            return name
+    for format in FORMATS:
+        if format.starts and start.startswith(format.starts):
+            return format.name
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "WEBP"
     if start[4:8] == b"ftyp":
@@ -79,7 +66,7 @@ def format_of(start: bytes) -> str:
     return ""
 
 
-def look_at(file: BinaryIO, path: Path, limits: Limits = LIMITS) -> str:
+def look_at(file: BinaryIO, path: Path, limits: PictureLimits = LIMITS) -> str:
     """The format of an open file, by its `Format.name`; nothing is decoded yet.
 
     Args:
@@ -102,7 +89,7 @@ def look_at(file: BinaryIO, path: Path, limits: Limits = LIMITS) -> str:
     return name
 
 
-def open_image(file: BinaryIO, name: str, path: Path, limits: Limits) -> Image.Image:
+def open_image(file: BinaryIO, name: str, path: Path, limits: PictureLimits) -> Image.Image:
     """Read a picture's header with Pillow; nothing is decoded yet.
 
     Args:
@@ -128,7 +115,9 @@ def open_image(file: BinaryIO, name: str, path: Path, limits: Limits) -> Image.I
     return image
 
 
-def check_size(width: int, height: int, path: Path, limits: Limits, tile_pixels: int = 0) -> None:
+def check_size(
+    width: int, height: int, path: Path, limits: PictureLimits, tile_pixels: int = 0
+) -> None:
     """See that a picture may be decoded.
 
     Args:
@@ -169,7 +158,9 @@ def _open(file: BinaryIO, name: str) -> Image.Image:
         except ImportError:
             raise PictureError("HEIC is read with the package pi-heif, which is missing") from None
         return HeifImageFile(file)
-    importlib.import_module(f"PIL.{_PLUGINS.get(name, name.capitalize())}ImagePlugin")
+    # One by one: Pillow would import its forty decoders, and let a file choose among them.
+    plugin = next(format.plugin for format in FORMATS if format.name == name)
+    importlib.import_module(f"PIL.{plugin}ImagePlugin")
     if name == "AVIF":
         from PIL import features
 

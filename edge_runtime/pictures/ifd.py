@@ -24,7 +24,7 @@ _MOST_BYTES = 64 * 2**20  # of one field
 
 
 @dataclass(frozen=True)
-class Field:
+class Entry:
     """One entry of a directory.
 
     Attributes:
@@ -53,7 +53,7 @@ class Field:
         return struct.unpack(f"{order}{self.count}{letter[self.kind]}", self.data)
 
 
-Directory = dict[int, "Field | Directory"]
+Directory = dict[int, "Entry | Directory"]
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def read_header(file: BinaryIO) -> tuple[Layout, int] | None:
 
 def read_directory(
     file: BinaryIO, at: int, layout: Layout, wanted: Container[int] | None = None
-) -> tuple[dict[int, Field], int]:
+) -> tuple[dict[int, Entry], int]:
     """The fields of a directory.
 
     Args:
@@ -130,7 +130,7 @@ def read_directory(
     table = _read(file, at + head, count * size)
     rest = file.read(struct.calcsize(layout.place))
     (following,) = struct.unpack(layout.place, rest) if len(rest) == layout.inline else (0,)
-    fields: dict[int, Field] = {}
+    fields: dict[int, Entry] = {}
     for index in range(count):
         tag, kind, number, value = struct.unpack_from(layout.entry, table, index * size)
         if kind not in _SIZES or tag in fields or (wanted is not None and tag not in wanted):
@@ -142,7 +142,7 @@ def read_directory(
             if need > _MOST_BYTES or place + need > length:
                 continue
             value = _read(file, place, need)
-        fields[tag] = Field(kind, value[:need], place)
+        fields[tag] = Entry(kind, value[:need], place)
     return fields, following
 
 
@@ -173,7 +173,7 @@ def read_tree(
     return tree
 
 
-def in_order(field: Field, source: str, target: str) -> Field:
+def in_order(field: Entry, source: str, target: str) -> Entry:
     """A field in another byte order."""
     size = _NUMBERS[field.kind]
     if source == target or size == 1:
@@ -181,17 +181,17 @@ def in_order(field: Field, source: str, target: str) -> Field:
     count = len(field.data) // size
     letter = {2: "H", 4: "I", 8: "Q"}[size]
     numbers = struct.unpack(f"{source}{count}{letter}", field.data)
-    return Field(field.kind, struct.pack(f"{target}{count}{letter}", *numbers))
+    return Entry(field.kind, struct.pack(f"{target}{count}{letter}", *numbers))
 
 
-def numbers_field(kind: int, *numbers: int, order: str = "<") -> Field:
+def numbers_field(kind: int, *numbers: int, order: str = "<") -> Entry:
     """A field of whole numbers: SHORT, LONG or LONG8; RATIONAL as numerators and denominators."""
     letter = {SHORT: "H", LONG: "I", LONG8: "Q", RATIONAL: "I"}[kind]
-    return Field(kind, struct.pack(f"{order}{len(numbers)}{letter}", *numbers))
+    return Entry(kind, struct.pack(f"{order}{len(numbers)}{letter}", *numbers))
 
 
 def write_directory(
-    directory: Mapping[int, "Field | Directory"], at: int, layout: Layout, following: int = 0
+    directory: Mapping[int, "Entry | Directory"], at: int, layout: Layout, following: int = 0
 ) -> bytes:
     """The bytes of a directory, of what its fields point to, and of the directories inside it.
 

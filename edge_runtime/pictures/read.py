@@ -6,14 +6,16 @@ from typing import BinaryIO
 from edge_runtime.errors import PictureError
 from edge_runtime.pictures.captions import as_utf8
 from edge_runtime.pictures.exif import read_exif
-from edge_runtime.pictures.header import LIMITS, Limits, look_at, open_image, reason
+from edge_runtime.pictures.header import LIMITS, PictureLimits, look_at, open_image, reason
 from edge_runtime.pictures.mark import Mark, read_mark
 from edge_runtime.pictures.orientation import turn_upright
 from edge_runtime.pictures.picture import Picture
 from edge_runtime.pictures.stored import SEVERAL, Stored, to_srgb
 
 
-def read_picture(path: str | Path, *, page: int | None = None, limits: Limits = LIMITS) -> Picture:
+def read_picture(
+    path: str | Path, *, page: int | None = None, limits: PictureLimits = LIMITS
+) -> Picture:
     """Read a picture: JPEG, PNG, TIFF, WebP, BMP, HEIC, AVIF, JPEG 2000 or GIF.
 
     The header is checked before anything is decoded. Of several frames or pages the first is taken,
@@ -40,7 +42,7 @@ def read_picture(path: str | Path, *, page: int | None = None, limits: Limits = 
 
 
 def read_open_picture(
-    file: BinaryIO, path: Path, *, page: int | None = None, limits: Limits = LIMITS
+    file: BinaryIO, path: Path, *, page: int | None = None, limits: PictureLimits = LIMITS
 ) -> Picture:
     """Read a picture from an open file, as `read_picture` does.
 
@@ -102,7 +104,7 @@ def _read_xmp(file: BinaryIO, path: Path) -> bytes:
     return b""
 
 
-def _read(file: BinaryIO, name: str, path: Path, page: int | None, limits: Limits) -> Stored:
+def _read(file: BinaryIO, name: str, path: Path, page: int | None, limits: PictureLimits) -> Stored:
     # Imported where they are used: a picture needs one of them.
     if name == "JPEG":
         from edge_runtime.pictures.read_jpeg import read_jpeg

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from edge_runtime.errors import PictureError
-from edge_runtime.pictures.header import MAX_PIXELS, Limits, open_image, reason
+from edge_runtime.pictures.header import MAX_PIXELS, PictureLimits, open_image, reason
 from edge_runtime.pictures.jpeg_parts import read_words
 from edge_runtime.pictures.jpeg_scans import check_scans, count_scans
 from edge_runtime.pictures.shallow import read_dpi, read_planes
@@ -26,7 +26,7 @@ _ENDS_EARLY = "Premature end"
 _CUT_OFF = "it is damaged: its end is missing, and perhaps the lower part of it"
 
 
-def read_jpeg(file: BinaryIO, path: Path, limits: Limits) -> Stored:
+def read_jpeg(file: BinaryIO, path: Path, limits: PictureLimits) -> Stored:
     """Read a JPEG.
 
     Args:
@@ -87,7 +87,9 @@ def _decode_sound(data: bytes, image: Image.Image) -> np.ndarray | None:
     return planes[..., 0] if image.mode == "L" else planes
 
 
-def _decode_damaged(data: bytes, path: Path, limits: Limits) -> tuple[Image.Image, tuple[str, ...]]:
+def _decode_damaged(
+    data: bytes, path: Path, limits: PictureLimits
+) -> tuple[Image.Image, tuple[str, ...]]:
     """Decode a JPEG as far as it goes; what is to be said of its damage, if there is any.
 
     Raises:
@@ -107,7 +109,9 @@ def _decode_damaged(data: bytes, path: Path, limits: Limits) -> tuple[Image.Imag
     return image, (_CUT_OFF if cut_off else f"it is damaged: libjpeg says '{told}'",)
 
 
-def _decode_cut_off(data: bytes, path: Path, limits: Limits, error: Exception) -> Image.Image:
+def _decode_cut_off(
+    data: bytes, path: Path, limits: PictureLimits, error: Exception
+) -> Image.Image:
     """Decode a JPEG as if it ended where its data do: what is missing becomes grey.
 
     Raises:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from edge_runtime.errors import PictureError
 from edge_runtime.pictures.captions import Captions, as_utf8, iptc_resource, text_of
-from edge_runtime.pictures.header import Limits, open_image, reason
+from edge_runtime.pictures.header import PictureLimits, open_image, reason
 from edge_runtime.pictures.shallow import read_dpi, read_planes
 from edge_runtime.pictures.stored import SEVERAL, Stored
 
@@ -22,7 +22,7 @@ _JP2_XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _MOST_BOX_BYTES = 16 * 2**20
 
 
-def read_other(file: BinaryIO, name: str, path: Path, limits: Limits) -> Stored:
+def read_other(file: BinaryIO, name: str, path: Path, limits: PictureLimits) -> Stored:
     """Read a picture of one of these formats; of several frames the first.
 
     Args:
@@ -66,7 +66,9 @@ def read_other(file: BinaryIO, name: str, path: Path, limits: Limits) -> Stored:
     )
 
 
-def _cut_off_bmp(file: BinaryIO, path: Path, limits: Limits, error: Exception) -> Image.Image:
+def _cut_off_bmp(
+    file: BinaryIO, path: Path, limits: PictureLimits, error: Exception
+) -> Image.Image:
     """Decode a BMP as if black followed where it ends.
 
     Raises:

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from edge_runtime.errors import PictureError
-from edge_runtime.pictures.header import Limits, check_size, open_image
+from edge_runtime.pictures.header import PictureLimits, check_size, open_image
 from edge_runtime.pictures.inflate import inflate_as_far_as_it_goes
 from edge_runtime.pictures.png_parts import (
     SIGNATURE,
@@ -74,7 +74,7 @@ class _Header:
         return sum(rows * size for rows, size in self.passes)
 
 
-def read_png(file: BinaryIO, path: Path, limits: Limits) -> Stored:
+def read_png(file: BinaryIO, path: Path, limits: PictureLimits) -> Stored:
     """Read a PNG.
 
     Args:
@@ -141,7 +141,7 @@ def read_png(file: BinaryIO, path: Path, limits: Limits) -> Stored:
 
 
 def _image(
-    path: Path, first: dict[bytes, bytes], packed: bytes, limits: Limits
+    path: Path, first: dict[bytes, bytes], packed: bytes, limits: PictureLimits
 ) -> Image.Image | None:
     """The picture as Pillow decodes it; None where it does not."""
     image = open_image(io.BytesIO(_plain(first, packed, b"PLTE", b"tRNS")), "PNG", path, limits)

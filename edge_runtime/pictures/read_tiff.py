@@ -14,8 +14,8 @@ from edge_runtime.errors import PictureError
 from edge_runtime.pictures.captions import Captions, as_utf8, iptc_resource, kept_resources
 from edge_runtime.pictures.decode_tiff import decode_tiff
 from edge_runtime.pictures.exif import WORDS, exif_of, orientation_of
-from edge_runtime.pictures.header import MAX_PIXELS, Limits, check_size, open_image, reason
-from edge_runtime.pictures.ifd import LONG, Field, Layout, read_directory, read_header, read_tree
+from edge_runtime.pictures.header import MAX_PIXELS, PictureLimits, check_size, open_image, reason
+from edge_runtime.pictures.ifd import LONG, Entry, Layout, read_directory, read_header, read_tree
 from edge_runtime.pictures.jpeg_scans import check_scans, count_scans
 from edge_runtime.pictures.shallow import read_planes, usable_dpi
 from edge_runtime.pictures.stored import Stored
@@ -51,7 +51,7 @@ def read_xmp(file: BinaryIO, path: Path) -> bytes:
     return as_utf8(fields[_XMP].data) if _XMP in fields else b""
 
 
-def read_tiff(file: BinaryIO, path: Path, limits: Limits, page: int = 0) -> Stored:
+def read_tiff(file: BinaryIO, path: Path, limits: PictureLimits, page: int = 0) -> Stored:
     """Read one page of a TIFF.
 
     Args:
@@ -94,7 +94,7 @@ def read_tiff(file: BinaryIO, path: Path, limits: Limits, page: int = 0) -> Stor
 class _Numbers:
     """The whole numbers of a directory."""
 
-    fields: dict[int, Field]
+    fields: dict[int, Entry]
     layout: Layout
 
     def all(self, tag: int) -> tuple[int, ...]:
@@ -167,13 +167,13 @@ def _with_words(
     file: BinaryIO,
     at: int,
     layout: Layout,
-    fields: dict[int, Field],
+    fields: dict[int, Entry],
     pages: int,
 ) -> Stored:
     """What the directory of a page says besides its pixels and how they are turned."""
     words = read_tree(file, at, layout, WORDS)
     described = words.get(_DESCRIPTION)
-    if isinstance(described, Field) and described.data.startswith(_LAYOUTS):
+    if isinstance(described, Entry) and described.data.startswith(_LAYOUTS):
         del words[_DESCRIPTION]
     data = {tag: found.data for tag, found in fields.items()}
     resources = kept_resources(data.get(_PHOTOSHOP, b""))
@@ -191,13 +191,13 @@ def _with_words(
     )
 
 
-def _dpi(fields: dict[int, Field], layout: Layout) -> tuple[float, float] | None:
+def _dpi(fields: dict[int, Entry], layout: Layout) -> tuple[float, float] | None:
     values = []
     for tag in (_X_RESOLUTION, _Y_RESOLUTION):
         found = fields.get(tag)
         if found is None or len(found.data) != 8:
             return None
-        over, under = Field(LONG, found.data).numbers(layout.order)
+        over, under = Entry(LONG, found.data).numbers(layout.order)
         if not under:
             return None
         values.append(over / under)
@@ -206,7 +206,7 @@ def _dpi(fields: dict[int, Field], layout: Layout) -> tuple[float, float] | None
     return None if scale is None else usable_dpi(value * scale for value in values)
 
 
-def _by_pillow(file: BinaryIO, path: Path, limits: Limits, number: int) -> Stored:
+def _by_pillow(file: BinaryIO, path: Path, limits: PictureLimits, number: int) -> Stored:
     image = open_image(file, "TIFF", path, limits)
     try:
         image.seek(number)

@@ -24,7 +24,7 @@ from edge_runtime.pictures.ifd import (
     SHORT,
     UNDEFINED,
     Directory,
-    Field,
+    Entry,
     Layout,
     numbers_field,
     write_directory,
@@ -152,17 +152,17 @@ def _page(page: Page, at: int, layout: Layout, pages: int) -> tuple[list[bytes],
     if page.alpha is not None:
         directory[338] = numbers_field(SHORT, _UNASSOCIATED_ALPHA)
     if page.profile:
-        directory[_PROFILE] = Field(UNDEFINED, page.profile)
+        directory[_PROFILE] = Entry(UNDEFINED, page.profile)
     captions = page.captions
     if captions.xmp:
-        directory[_XMP] = Field(BYTE, captions.xmp)
+        directory[_XMP] = Entry(BYTE, captions.xmp)
     if captions.other_resources:
-        directory[_PHOTOSHOP] = Field(BYTE, captions.other_resources)
+        directory[_PHOTOSHOP] = Entry(BYTE, captions.other_resources)
     if captions.iptc:
-        directory[_IPTC] = Field(BYTE, captions.iptc)
+        directory[_IPTC] = Entry(BYTE, captions.iptc)
     if captions.texts and _DESCRIPTION not in directory:
         text = bytes_of(captions.comment).replace(b"\0", b" ")
-        directory[_DESCRIPTION] = Field(ASCII, text + b"\0")
+        directory[_DESCRIPTION] = Entry(ASCII, text + b"\0")
     return strips, directory
 
 

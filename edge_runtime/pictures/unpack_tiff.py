@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge_runtime.errors import PictureError
-from edge_runtime.pictures.header import Limits, open_image
+from edge_runtime.pictures.header import PictureLimits, open_image
 from edge_runtime.pictures.ifd import LONG, Layout, numbers_field, write_directory
 from edge_runtime.pictures.inflate import inflate_as_far_as_it_goes
 
@@ -116,6 +116,6 @@ def _by_libtiff(data: bytes, packed: int, row_bytes: int, rows: int) -> bytes:
     size = len(write_directory(directory, len(start), Layout()))
     directory[273] = numbers_field(LONG, len(start) + size)
     tiff = start + write_directory(directory, len(start), Layout()) + data
-    image = open_image(io.BytesIO(tiff), "TIFF", Path(), Limits(row_bytes * rows, 1))
+    image = open_image(io.BytesIO(tiff), "TIFF", Path(), PictureLimits(row_bytes * rows, 1))
     image.load()
     return image.tobytes()

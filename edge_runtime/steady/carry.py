@@ -89,7 +89,7 @@ class KnownFrame:
         return np.dstack([fetch(self.ab, places) * share, share])
 
 
-class Likeness:
+class ColourDifference:
     """What lies where in the known frame, how light it is, and how its colours differ.
 
     Attributes:
@@ -101,7 +101,7 @@ class Likeness:
         self.table = table
 
     @classmethod
-    def of_frame(cls, guide: np.ndarray, own: np.ndarray, ab: np.ndarray) -> "Likeness":
+    def of_frame(cls, guide: np.ndarray, own: np.ndarray, ab: np.ndarray) -> "ColourDifference":
         """That of the known frame.
 
         Args:

@@ -24,7 +24,7 @@ from edge_runtime.video.job import FrameJob
 from edge_runtime.video.kept import picture_facts
 from edge_runtime.video.options import VideoOptions
 from edge_runtime.video.orientation import display_matrix, quarter_turns
-from edge_runtime.video.output import Film, Output, State
+from edge_runtime.video.output import FilmTask, Output, State
 from edge_runtime.video.picture_output import PictureOutput
 from edge_runtime.video.pipeline import Pipeline, Stage
 from edge_runtime.video.planes import luma_depth
@@ -176,7 +176,7 @@ class _Run:
             references=references,
         )
         self._preview = self._make_preview()
-        film = Film(
+        film = FilmTask(
             reader=reader,
             open=self._open,
             options=options,

@@ -1,8 +1,8 @@
 """Choose and set up an encoder: its quality, its pixel format, the sizes that it takes."""
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import av
@@ -14,16 +14,6 @@ from edge_runtime.video.field_order import FIELD_ORDERS, PROGRESSIVE, first_fiel
 from edge_runtime.video.formats import FilmFormat
 from edge_runtime.video.options import VideoOptions
 from edge_runtime.video.planes import work_format
-
-# Encoders that work to a quality (crf), and one at which loss is hard to see.
-_QUALITY = {"libx264": 18, "libx265": 20, "libvpx-vp9": 24, "libsvtav1": 24, "libvpx": 8}
-
-# What is set besides: libvpx needs a bit rate of 0 to work to a quality, and is slow by itself.
-_FIXED = {
-    "libvpx-vp9": {"b": "0", "row-mt": "1", "cpu-used": "4"},
-    "libvpx": {"b": "0", "cpu-used": "4"},
-    "libx265": {"x265-params": "log-level=error"},
-}
 
 _X26_PRESETS = (
     "ultrafast",
@@ -37,35 +27,67 @@ _X26_PRESETS = (
     "veryslow",
     "placebo",
 )
-_PRESETS = {
-    "libx264": _X26_PRESETS,
-    "libx265": _X26_PRESETS,
-    "libsvtav1": tuple(str(speed) for speed in range(14)),
+
+
+@dataclass(frozen=True)
+class EncoderTraits:
+    """What is known of one of FFmpeg's encoders; one that is not in the table works all the same.
+
+    Attributes:
+        crf: where it works to a quality, one at which loss is hard to see.
+        quantizer: of old encoders without crf: a fixed one, 1 (best) to 31.
+        settings: private options that are set besides.
+        presets: those that it knows.
+        lossless: whether nothing is lost, so that it needs no bit rate.
+        fields: whether it can keep the two fields of interlaced frames apart.
+        says_range: whether it writes into the picture itself if luma takes all levels.
+        fixed_rate: whether it knows the ticks of a frame rate, and not those of a clock.
+        told: whether it is among those that a message names.
+    """
+
+    crf: int | None = None
+    quantizer: int | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    presets: tuple[str, ...] = ()
+    lossless: bool = False
+    fields: bool = False
+    says_range: bool = False
+    fixed_rate: bool = False
+    told: bool = False
+
+
+# libvpx needs a bit rate of 0 to work to a quality, and is slow by itself.
+_VP8 = {"b": "0", "cpu-used": "4"}
+_X265 = {"x265-params": "log-level=error"}
+_SVT_PRESETS = tuple(str(speed) for speed in range(14))
+
+ENCODERS = {
+    "libx264": EncoderTraits(crf=18, presets=_X26_PRESETS, fields=True, says_range=True, told=True),
+    "libx265": EncoderTraits(20, settings=_X265, presets=_X26_PRESETS, says_range=True, told=True),
+    "libvpx-vp9": EncoderTraits(24, settings=_VP8 | {"row-mt": "1"}, says_range=True, told=True),
+    "libsvtav1": EncoderTraits(crf=24, presets=_SVT_PRESETS, says_range=True, told=True),
+    "libvpx": EncoderTraits(crf=8, settings=_VP8),
+    "mpeg4": EncoderTraits(quantizer=3, fields=True, fixed_rate=True, told=True),
+    "mpeg2video": EncoderTraits(quantizer=3, fields=True, fixed_rate=True),
+    "mpeg1video": EncoderTraits(quantizer=3, fixed_rate=True),
+    "msmpeg4": EncoderTraits(quantizer=3, fixed_rate=True),
+    "mjpeg": EncoderTraits(quantizer=3, says_range=True),
+    "ffv1": EncoderTraits(lossless=True, fields=True, told=True),
+    "huffyuv": EncoderTraits(lossless=True),
+    "ffvhuff": EncoderTraits(lossless=True),
+    "utvideo": EncoderTraits(lossless=True),
+    "rawvideo": EncoderTraits(lossless=True),
+    "prores_ks": EncoderTraits(fields=True, told=True),
+    "h264_v4l2m2m": EncoderTraits(told=True),
+    "h264_nvenc": EncoderTraits(says_range=True, told=True),
+    "hevc_nvenc": EncoderTraits(says_range=True),
+    "h264_qsv": EncoderTraits(says_range=True, told=True),
+    "hevc_qsv": EncoderTraits(says_range=True),
+    "h264_videotoolbox": EncoderTraits(told=True),
 }
-_LOSSLESS = {"ffv1", "huffyuv", "ffvhuff", "utvideo", "rawvideo"}
+_OTHER = EncoderTraits()
 
-# Old encoders without crf: a fixed quantizer, 1 (best) to 31.
-_QUANTIZED = {"mpeg4": 3, "mpeg2video": 3, "mpeg1video": 3, "mjpeg": 3, "msmpeg4": 3}
-
-# MPEG-4 part 2 and MPEG-2 know the ticks of a frame rate, not those of a clock.
-FIXED_RATE_CODECS = {"mpeg4", "mpeg2video", "mpeg1video", "msmpeg4"}
-
-# Encoders that can keep the two fields of interlaced frames apart.
-_KEEP_FIELDS = {"libx264", "mpeg2video", "mpeg4", "ffv1", "prores_ks"}
-
-# Encoders that write into the picture itself whether luma takes all levels, and such that never
-# use all, whatever the container says.
-_SAY_RANGE = {
-    "libx264",
-    "libx265",
-    "libvpx-vp9",
-    "libsvtav1",
-    "mjpeg",
-    "h264_nvenc",
-    "hevc_nvenc",
-    "h264_qsv",
-    "hevc_qsv",
-}
+# Never use all levels, whatever the container says.
 _LIMITED_ALWAYS = ("prores", "mpeg1video", "mpeg2video", "dvvideo", "dnxhd")
 
 # Encoders that need a device, and a size that all take.
@@ -77,20 +99,6 @@ _FRAME_DURATION, _INTERLACED_DCT, _INTERLACED_ME = 1 << 8, 1 << 18, 1 << 29
 
 # Bits a pixel and frame for encoders that need a rate, those of hardware most of all.
 _BITS_PER_PIXEL = 0.12
-
-_KNOWN = (
-    "libx264",
-    "libx265",
-    "libvpx-vp9",
-    "libsvtav1",
-    "mpeg4",
-    "ffv1",
-    "prores_ks",
-    "h264_v4l2m2m",
-    "h264_nvenc",
-    "h264_qsv",
-    "h264_videotoolbox",
-)
 
 
 @dataclass(frozen=True)
@@ -119,6 +127,11 @@ class EncoderPlan:
     order: int
     keeps_full: bool
     notes: tuple[str, ...] = ()
+
+    @property
+    def fixed_rate(self) -> bool:
+        """Whether the encoder knows the ticks of a frame rate, and not those of a clock."""
+        return ENCODERS.get(self.name, _OTHER).fixed_rate
 
     @property
     def fields(self) -> bool:
@@ -159,11 +172,13 @@ def plan_encoder(
     settings, bit_rate = _settings(name, options, width * height * rate)
     if format.fixed_rate and name in ("libx264", "libx265"):
         settings["bf"] = "0"  # AVI keeps the order of decoding, not that of showing
-    kept_order = order if name in _KEEP_FIELDS else PROGRESSIVE
+    known = ENCODERS.get(name, _OTHER)
+    kept_order = order if known.fields else PROGRESSIVE
     if name == "libx264" and kept_order != PROGRESSIVE:
         # Else its first frame says that the top field comes first.
         settings["x264-params"] = {2: "tff=1", 3: "bff=1"}[first_field(kept_order)]
-    keeps_full = name in _SAY_RANGE or (format.holds_range and not name.startswith(_LIMITED_ALWAYS))
+    limited = name.startswith(_LIMITED_ALWAYS)
+    keeps_full = known.says_range or (format.holds_range and not limited)
     failure: Exception | None = None
     for size in _sizes(width, height):
         plan = EncoderPlan(
@@ -242,7 +257,7 @@ def _find(name: str) -> av.Codec:
 
 def _available() -> str:
     found = []
-    for name in _KNOWN:
+    for name in (name for name, encoder in ENCODERS.items() if encoder.told):
         try:
             av.Codec(name, "w")
         except (UnknownCodecError, ValueError):
@@ -273,20 +288,21 @@ def _pixel_format(codec: av.Codec, depth: int) -> tuple[str, int]:
 def _settings(
     name: str, options: VideoOptions, pixels_per_second: float
 ) -> tuple[dict[str, str], int]:
-    settings = dict(_FIXED.get(name, {}))
+    known = ENCODERS.get(name, _OTHER)
+    settings = dict(known.settings)
     bit_rate = 0
     if name == "libx264" and options.crf == 0:
         settings["qp"] = "0"  # lossless at 10 bits too, where a crf of 0 is not
-    elif name in _QUALITY:
-        crf = _QUALITY[name] if options.crf is None else options.crf
+    elif known.crf is not None:
+        crf = known.crf if options.crf is None else options.crf
         settings["crf"] = f"{crf:g}"
     elif name.endswith("_nvenc"):
         settings["cq"] = f"{23 if options.crf is None else options.crf:g}"
     elif options.crf is not None:
         raise VideoError(_no_crf(name))
-    elif name in _QUANTIZED:
-        settings |= {"flags": "+qscale", "global_quality": str(118 * _QUANTIZED[name])}
-    elif name not in _LOSSLESS and not name.startswith("prores"):
+    elif known.quantizer is not None:
+        settings |= {"flags": "+qscale", "global_quality": str(118 * known.quantizer)}
+    elif not known.lossless and not name.startswith("prores"):
         bit_rate = max(200_000, int(pixels_per_second * _BITS_PER_PIXEL))
     if options.preset is not None:
         wrong = _wrong_preset(name, options.preset)
@@ -299,10 +315,11 @@ def _settings(
 def _known_options(name: str, options: VideoOptions) -> tuple[VideoOptions, tuple[str, ...]]:
     """The options without those that an encoder does not know, and a note for each of these."""
     notes = []
-    if options.crf is not None and name not in _QUALITY:
+    known = ENCODERS.get(name, _OTHER)
+    if options.crf is not None and known.crf is None:
         notes.append(f"{_no_crf(name)}: it works to its usual quality")
         options = replace(options, crf=None)
-    if options.preset is not None and name not in _PRESETS:
+    if options.preset is not None and not known.presets:
         notes.append(f"{_wrong_preset(name, options.preset)}: it works at its usual speed")
         options = replace(options, preset=None)
     return options, tuple(notes)
@@ -314,11 +331,11 @@ def _no_crf(name: str) -> str:
 
 def _wrong_preset(name: str, preset: str) -> str | None:
     """A sentence about a preset that an encoder does not know, or None."""
-    known = _PRESETS.get(name)
-    if known is None and not name.endswith(("_nvenc", "_qsv")):
+    presets = ENCODERS.get(name, _OTHER).presets
+    if not presets and not name.endswith(("_nvenc", "_qsv")):
         return f"the encoder {name} knows no presets"
-    if known is not None and preset not in known:
-        return f"the presets of {name} are {', '.join(known)}"
+    if presets and preset not in presets:
+        return f"the presets of {name} are {', '.join(presets)}"
     return None
 
 

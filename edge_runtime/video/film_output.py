@@ -17,7 +17,7 @@ from edge_runtime.video.job import FrameJob
 from edge_runtime.video.kept import facts_of_file, lost
 from edge_runtime.video.leftovers import Leftovers, manifest_of
 from edge_runtime.video.options import VideoOptions
-from edge_runtime.video.output import Film, State
+from edge_runtime.video.output import FilmTask, State
 from edge_runtime.video.picture_track import PictureTrack
 from edge_runtime.video.reader import FilmReader, ReadPoint
 from edge_runtime.video.writer import FilmWriter
@@ -63,7 +63,7 @@ class FilmOutput:
     def plan(self, options: VideoOptions, frame: Any, **film: Any) -> EncoderPlan:
         return choose_encoder(self._format, options, frame, **film)
 
-    def begin(self, film: Film) -> State:
+    def begin(self, film: FilmTask) -> State:
         self._film = film
         manifest = manifest_of(self._source, film)
         anew = self._source is None or not film.options.resume

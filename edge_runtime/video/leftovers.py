@@ -27,7 +27,7 @@ import numpy as np
 from edge_runtime import __version__
 from edge_runtime.pictures.header import reason
 from edge_runtime.video.errors import VideoError
-from edge_runtime.video.output import Film, State
+from edge_runtime.video.output import FilmTask, State
 from edge_runtime.video.segment import Coded, SegmentFile, read_segment
 from edge_runtime.video.sequence import find_sequence, is_pattern
 from edge_runtime.whole_file import write_whole
@@ -50,7 +50,7 @@ _PARTS = {
 }
 
 
-def manifest_of(source: Path | None, film: Film) -> dict[str, Any]:
+def manifest_of(source: Path | None, film: FilmTask) -> dict[str, Any]:
     """What decides the bytes of a film's segments.
 
     Threads and accelerator are left out: a run may go on with others.

@@ -17,7 +17,7 @@ State = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Film:
+class FilmTask:
     """What an output is told before the first frame is coloured.
 
     Attributes:
@@ -81,7 +81,7 @@ class Output(Protocol):
         """Choose how frames are written; as `plan_encoder`."""
         ...
 
-    def begin(self, film: Film) -> State:
+    def begin(self, film: FilmTask) -> State:
         """Begin, or go on behind what an earlier run left.
 
         Returns:

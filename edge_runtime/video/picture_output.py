@@ -18,7 +18,7 @@ from edge_runtime.video.field_order import PROGRESSIVE
 from edge_runtime.video.job import FrameJob
 from edge_runtime.video.leftovers import Leftovers, manifest_of
 from edge_runtime.video.options import VideoOptions
-from edge_runtime.video.output import Film, State
+from edge_runtime.video.output import FilmTask, State
 from edge_runtime.video.reader import ReadPoint
 from edge_runtime.video.segment import SegmentFile
 from edge_runtime.video.sequence import PICTURE_ENDINGS, find_sequence, frame_path, is_pattern
@@ -70,7 +70,7 @@ class PictureOutput:
         name = self._target.suffix.lower()
         return EncoderPlan(name, "rgb48le", 10, *size, {}, 0, PROGRESSIVE, keeps_full=True)
 
-    def begin(self, film: Film) -> State:
+    def begin(self, film: FilmTask) -> State:
         self._film = film
         anew = self._source is None or not film.options.resume
         self._leftovers = Leftovers(self._target, manifest_of(self._source, film), anew)

@@ -28,7 +28,7 @@ from edge_runtime.hints.file import ENDING, HintsError, hints_of_json
 from edge_runtime.look import Look
 from edge_runtime.pictures import read_picture
 from edge_runtime.pictures.header import reason
-from edge_runtime.steady.carry import KnownFrame, Likeness
+from edge_runtime.steady.carry import ColourDifference, KnownFrame
 from edge_runtime.steady.motion import DenseFlow, cell_grid, to_cells
 from edge_runtime.steady.scene_cut import correlation
 from edge_runtime.steady.shot import ShotWatch
@@ -100,7 +100,7 @@ class _Side:
     """
 
     colours: np.ndarray
-    likeness: Likeness
+    likeness: ColourDifference
     part: float = 1.0
 
     def ab(self, seen: np.ndarray, own: np.ndarray) -> np.ndarray:
@@ -126,7 +126,7 @@ class _Coming:
     """
 
     known: KnownFrame
-    likeness: Likeness
+    likeness: ColourDifference
     before: dict[int, _Side]
 
 
@@ -140,7 +140,7 @@ class _Reached:
     """
 
     known: KnownFrame
-    likeness: Likeness
+    likeness: ColourDifference
     places: np.ndarray
 
     def side(self, cells: np.ndarray) -> _Side:
@@ -197,7 +197,7 @@ class References:
         self._coming = self._last = None
         if "places" in state:
             known = KnownFrame(state["cells"], state["ab"])
-            self._last = _Reached(known, Likeness(state["likeness"]), state["places"])
+            self._last = _Reached(known, ColourDifference(state["likeness"]), state["places"])
 
     def facts(self) -> list[list]:
         """What decides their colours: the hash of each file, and its time.
@@ -296,7 +296,7 @@ class References:
                 break
         own = self._colorizer.predict(job.view)
         ab = self._said(found.asked, job, own)
-        likeness = Likeness.of_frame(guide(job.view.lightness, *own.shape[:2]), own, ab)
+        likeness = ColourDifference.of_frame(guide(job.view.lightness, *own.shape[:2]), own, ab)
         cells = job.shot.cells
         known = KnownFrame(cells, _of_the_shot(ab, self._scout.colour(job)))
         places, before = cell_grid(cells.shape), {}

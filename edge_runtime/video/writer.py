@@ -9,7 +9,7 @@ import av
 
 from edge_runtime.pictures.header import reason
 from edge_runtime.video.aspect_room import NEED_ROOM, ROOM, fill_room
-from edge_runtime.video.encoder import FIXED_RATE_CODECS, EncoderPlan, set_up
+from edge_runtime.video.encoder import EncoderPlan, set_up
 from edge_runtime.video.errors import VideoError
 from edge_runtime.video.formats import FilmFormat
 from edge_runtime.video.reader import FilmReader, disposition, is_cover
@@ -88,7 +88,7 @@ class FilmWriter:
         self.notes: list[str] = []
         self._refused = 0
         self._last_dts: int | None = None
-        self.counts_frames = format.fixed_rate or plan.name in FIXED_RATE_CODECS
+        self.counts_frames = format.fixed_rate or plan.fixed_rate
         self.base = 1 / reader.rate if self.counts_frames else Fraction(reader.stream.time_base)
         try:
             self._container = av.open(

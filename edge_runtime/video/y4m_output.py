@@ -13,7 +13,7 @@ from edge_runtime.video.errors import VideoError
 from edge_runtime.video.field_order import BOTTOM_FIRST, PROGRESSIVE, TOP_FIRST, first_field
 from edge_runtime.video.job import FrameJob
 from edge_runtime.video.options import VideoOptions
-from edge_runtime.video.output import Film, State
+from edge_runtime.video.output import FilmTask, State
 from edge_runtime.video.planes import plane, work_format
 from edge_runtime.video.reader import ReadPoint
 
@@ -49,7 +49,7 @@ class Y4mOutput:
             "y4m", work_format(depth), depth, *size, {}, 0, film["order"], keeps_full=True
         )
 
-    def begin(self, film: Film) -> State:
+    def begin(self, film: FilmTask) -> State:
         self._film = film
         self._moved = 0
         self._first_time: Fraction | None = None

@@ -10,7 +10,7 @@ from PIL import Image
 from edge_runtime.cli.main import main
 from edge_runtime.errors import PictureError
 from edge_runtime.pictures import read_picture
-from edge_runtime.pictures.header import Limits
+from edge_runtime.pictures.header import PictureLimits
 from edge_runtime.pictures.jpeg_scans import count_scans
 
 
@@ -106,9 +106,9 @@ def test_large_pictures_may_have_fewer_scans(jpeg, tmp_path, monkeypatch):
     path.write_bytes(jpeg(24, progressive=True))
     monkeypatch.setattr("edge_runtime.pictures.read_jpeg.MAX_PIXELS", 130 * 90)
     with pytest.raises(PictureError, match="its 30 scans"):
-        read_picture(path, limits=Limits(130 * 90))
+        read_picture(path, limits=PictureLimits(130 * 90))
     path.write_bytes(jpeg(14, progressive=True))
-    assert read_picture(path, limits=Limits(130 * 90)).pixels.shape == (90, 130)
+    assert read_picture(path, limits=PictureLimits(130 * 90)).pixels.shape == (90, 130)
 
 
 def test_scans_that_hide_behind_a_marker_are_found(jpeg, tmp_path):
@@ -150,10 +150,10 @@ def test_the_scans_of_all_parts_are_added(jpeg, tmp_path, monkeypatch):
     monkeypatch.setattr("edge_runtime.pictures.read_tiff.MAX_PIXELS", 2 * 130 * 90)
     path = tmp_path / "scan.tif"
     path.write_bytes(tiff_of(2 * [jpeg(14, progressive=True)], (130, 90)))
-    assert read_picture(path, limits=Limits(2 * 130 * 90)).pixels.shape == (180, 130)
+    assert read_picture(path, limits=PictureLimits(2 * 130 * 90)).pixels.shape == (180, 130)
     path.write_bytes(tiff_of(2 * [jpeg(15, progressive=True)], (130, 90)))
     with pytest.raises(PictureError, match="its 21 scans would take too long"):
-        read_picture(path, limits=Limits(2 * 130 * 90))
+        read_picture(path, limits=PictureLimits(2 * 130 * 90))
 
 
 def test_parts_that_lie_over_each_other_are_refused(jpeg, tmp_path, grey):

@@ -12,7 +12,7 @@ from skimage.color import lab2rgb, rgb2lab
 from edge_runtime import FrameReference, Hint, HintsError, Look, PictureError, write_hints
 from edge_runtime.cli import main
 from edge_runtime.colour.cielab import rgb_to_lab
-from edge_runtime.steady.carry import Likeness
+from edge_runtime.steady.carry import ColourDifference
 from edge_runtime.video import VideoError, VideoOptions, colorize_video, reader
 
 WIDTH, HEIGHT, RATE, SHOT = 128, 96, 10, 30
@@ -190,7 +190,7 @@ def test_what_is_new_keeps_the_colours_of_the_network():
     generator = np.random.default_rng(0)
     guide = generator.uniform(20, 60, (32, 32)).astype(np.float32)
     own = np.full((32, 32, 2), 5, np.float32)
-    likeness = Likeness.of_frame(guide, own, own + 20)
+    likeness = ColourDifference.of_frame(guide, own, own + 20)
     assert likeness.difference(guide, own) == pytest.approx(20, abs=3)
     lighter = np.full_like(guide, 95)
     assert likeness.difference(lighter, own) == pytest.approx(0, abs=1)
