@@ -43,12 +43,20 @@ def tintlite(tmp_path, tiny_model):
         process.communicate()
 
 
-def fails(process, words):
-    out, err = process.communicate(timeout=PATIENT)
-    assert process.returncode == 1
-    assert out == ""
-    assert re.fullmatch(r"tintlite: [^\n]*\n", err), err
-    assert words in err
+@pytest.fixture
+def fails(tmp_path, tiny_model, monkeypatch, capfd):
+    """Runs the command in this process: it ends with one line."""
+
+    def run(*arguments, words, model=tiny_model):
+        monkeypatch.chdir(tmp_path)
+        options = ["--model", str(model), "--threads", "1", "--no-open"]
+        assert main(["serve", *map(str, arguments), *options]) == 1
+        out, err = capfd.readouterr()
+        assert out == ""
+        assert re.fullmatch(r"tintlite: [^\n]*\n", err), err
+        assert words in err
+
+    return run
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -76,18 +84,18 @@ def test_other_machines_are_asked_for_a_token(tintlite):
         assert http.get(url, params={"token": token[2]}).status_code == 200
 
 
-def test_a_port_in_use(tintlite):
+def test_a_port_in_use(fails):
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        fails(tintlite("--port", taken.getsockname()[1]), "Address already in use")
+        fails("--port", taken.getsockname()[1], words="Address already in use")
 
 
-def test_a_source_that_is_none(tintlite, tmp_path):
+def test_a_source_that_is_none(fails, tmp_path):
     (tmp_path / "letter.mp4").write_text("Dear Sir,")
-    fails(tintlite("letter.mp4", "--port", "0"), "letter.mp4: ")
+    fails("letter.mp4", "--port", "0", words="letter.mp4: ")
 
 
-def test_a_model_that_is_none(tintlite):
-    fails(tintlite("--port", "0", model="gone.tflite"), "gone.tflite: no such model file")
+def test_a_model_that_is_none(fails):
+    fails("--port", "0", model="gone.tflite", words="gone.tflite: no such model file")
 
 
 @pytest.mark.parametrize(
