@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,9 +16,11 @@ from edge_runtime.bulk.hand import Hand, Work
 from edge_runtime.bulk.plan import Plan
 from edge_runtime.errors import TintLiteError
 from edge_runtime.pictures.header import reason
+from edge_runtime.quiet import quiet_libraries
 
 # Ray keeps count of every block: of a long plan each holds several units.
 _MOST_BLOCKS = 20_000
+_SECONDS = 20.0  # that a cluster may take to answer
 
 
 class _Actor:
@@ -44,10 +47,13 @@ def cluster(address: str) -> Iterator[int]:
     Raises:
         TintLiteError: no cluster answers, or it breaks.
     """
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what goes wrong is told in a sentence
+    # What goes wrong is told in a sentence.
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     ours = signal.getsignal(signal.SIGTERM)
     try:
-        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+        _call(address)
+        with quiet_libraries():
+            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except Exception as error:
         raise TintLiteError(f"{address}: no Ray cluster answers: {reason(error)}") from None
     signal.signal(signal.SIGTERM, ours)  # Ray's own ends the command with another code
@@ -56,7 +62,19 @@ def cluster(address: str) -> Iterator[int]:
     except ray.exceptions.RayError as error:
         raise TintLiteError(f"{address}: Ray gave up: {reason(error)}") from None
     finally:
-        ray.shutdown()
+        with quiet_libraries():
+            ray.shutdown()
+
+
+def _call(address: str) -> None:
+    """See that someone listens, which Ray takes minutes to find out.
+
+    Raises:
+        OSError: nobody does.
+    """
+    host, _, port = address.rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.removeprefix("ray://"), int(port)), _SECONDS).close()
 
 
 def run_on_ray(work: Work, plan: Plan, workers: int, tell: Callable[[str], None]) -> None:

@@ -24,7 +24,7 @@ NAMES = ["a/x.png", "b/x.png", "t.tar/0.png", "t.tar/1.png"]
 @pytest.fixture
 def s3(monkeypatch):
     """The server's file system, with two empty buckets."""
-    server = ThreadedMotoServer(port=0)
+    server = ThreadedMotoServer("127.0.0.1", 0)
     server.start()
     host, port = server.get_host_and_port()
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
