@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow test-arm64 test-interpreters test-android test-floors test-ray \
-  test-plugins release-check container bench bench-quick browser lint clean
+  test-plugins release-check container site bench bench-quick browser lint clean
 
 help: ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 19
@@ -61,6 +61,12 @@ container: ## build the image of Dockerfile by docker or podman and run it; with
 
 test-ray: ## test tintlite bulk on a Ray cluster of several nodes on this machine (minutes)
 	@$(PYTHON) tests/cluster/run.py
+
+# Not --quiet: MkDocs would count no warnings.
+site: ## build docs/ as a site into out/site/, warnings as errors
+	@$(PYTHON) -m venv build/site
+	@build/site/bin/python -m pip install --quiet --disable-pip-version-check 'mkdocs-material>=9.6,<10'
+	@NO_MKDOCS_2_WARNING=1 build/site/bin/mkdocs build --config-file site/mkdocs.yml
 
 release-check: $(VENV)/.dev ## build sdist and wheel, install the wheel elsewhere, colour a photo
 	@$(BIN)/python tests/release/run.py
