@@ -393,7 +393,7 @@ def test_zoom(open_page):
     # Two presses in time; a busy machine may need more for that.
     press = page.mouse.click
     wait_for(page, lambda: press(*place(page, (0.3, 0.3))) or zoom() == 1)
-    page.get_by_role("button", name="Full size, 1 to 1").click()
+    page.get_by_role("button", name="1:1, full size").click()
     shown = page.locator("#photo .after").bounding_box()["width"]
     assert shown == pytest.approx(max(640, page.locator("#photo").bounding_box()["width"]), abs=1)
     page.get_by_role("button", name="Full screen").click()
@@ -462,7 +462,7 @@ def test_by_finger(open_page):
     assert shown / page.locator("#photo").bounding_box()["width"] == pytest.approx(3.5, rel=0.1)
     assert len(dots(page)) == 1
     assert page.locator("#palette").is_hidden()
-    page.get_by_role("button", name="The whole photo").tap()
+    page.get_by_role("button", name="Fit the whole photo").tap()
     page.get_by_role("button", name="Say a colour").tap()
     # Two taps in time; a busy machine may need more for that.
     tap = page.touchscreen.tap
