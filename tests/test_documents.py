@@ -21,11 +21,20 @@ def name_of(page):
     return page.relative_to(ROOT).as_posix()
 
 
+def parts(page):
+    """What a link may name of a page behind `#`, as GitHub makes it of the headings."""
+    for heading in re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE):
+        yield re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_links_lead_somewhere(page):
-    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
+    for target in re.findall(r"\]\(([^)]+)\)", page.read_text("utf-8")):
         if "://" not in target:
-            assert (page.parent / target).exists(), target
+            file, _, part = target.partition("#")
+            aim = page.parent / file if file else page
+            assert aim.exists(), target
+            assert not part or part in parts(aim), target
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
