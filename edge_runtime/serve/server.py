@@ -33,7 +33,7 @@ _ENDING_SECONDS = 1
 
 # So long after a signal the process ends, whatever one of its threads still does that nothing can
 # break off. The workers were ended before.
-_LAST_SECONDS = 2.5
+_LAST_SECONDS = 2.0
 
 # Photos that are worked on at the same time, where there are cores: one that takes long does not
 # keep the others waiting.
