@@ -11,6 +11,10 @@ import { saidIn } from "./said.js";
 import { markOf } from "./words.js";
 import { formatOf, FORMATS, writePhoto } from "./write_photo.js";
 
+// What is kept decoded: so many pixels, and as many photos as the page may open at once. Those that were
+// asked for the longest ago go, and are sent again.
+const KEPT_PIXELS = 48e6;
+const LEAST_PHOTOS = 3;
 const COLOURS_NOTE = "it has colours already: only its lightness was used";
 
 export class Engine {
@@ -37,6 +41,7 @@ export class Engine {
     photo.likeness = likenessOf(photo);
     photo.colours = new Map();
     this.#photos.set(id, photo);
+    this.#tidy();
     try {
       await this.ab(id, model, null);
     } catch (error) {
@@ -86,12 +91,23 @@ export class Engine {
   }
 
   forget(id) {
+    this.#photos.get(id)?.screen.close();
     this.#photos.delete(id);
+  }
+
+  #tidy() {
+    let pixels = 0;
+    [...this.#photos].reverse().forEach(([id, { width, height }], at) => {
+      pixels += width * height;
+      if (at >= LEAST_PHOTOS && pixels > KEPT_PIXELS) this.forget(id);
+    });
   }
 
   #photo(id) {
     const photo = this.#photos.get(id);
     if (!photo) throw Object.assign(new Error("this photo is not kept any more"), { status: 404 });
+    this.#photos.delete(id);
+    this.#photos.set(id, photo); // the newest now
     return photo;
   }
 

@@ -101,4 +101,6 @@ export const isFilm = null;
 export const openFilm = null;
 export const filmState = null;
 export const filmUrl = null;
+export const openFrame = null;
+export const recolourFilm = null;
 export const dropFilm = null;

@@ -24,7 +24,7 @@ from edge_runtime.serve.client import client_of
 from edge_runtime.serve.desk import Desk
 from edge_runtime.serve.download import download
 from edge_runtime.serve.errors import answers, busy, in_range, refusal
-from edge_runtime.serve.film_routes import FILMS, add_film_routes
+from edge_runtime.serve.film_routes import FILMS, KIND, add_film_routes
 from edge_runtime.serve.limits import MAX_JSON_BYTES
 from edge_runtime.serve.listener import Listener
 from edge_runtime.serve.mjpeg import MEDIA_TYPE, MjpegStream
@@ -71,7 +71,8 @@ def make_app(desk: Desk, listener: Listener) -> ASGIApp:
             return desk.limits.upload_bytes + _FORM_BYTES
         if path == FILMS and desk.limits.film_bytes:
             return desk.limits.film_bytes
-        return MOST_BYTES if path.startswith(PHOTOS + "/") else MAX_JSON_BYTES
+        with_hints = path.startswith((PHOTOS + "/", FILMS + "/")) and path != KIND
+        return MOST_BYTES if with_hints else MAX_JSON_BYTES
 
     app = _routes(desk)
     guarded = Access(BodyLimit(app, most_bytes), listener)

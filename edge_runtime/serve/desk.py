@@ -3,10 +3,12 @@
 import asyncio
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from fastapi import HTTPException, Request
 
 from edge_runtime import __version__
 from edge_runtime.engine.threads import usable_cores
@@ -19,13 +21,18 @@ from edge_runtime.serve.limits import MAX_RECEIVING, SHELF_UPLOADS, Limits
 from edge_runtime.serve.settings import Models, Settings, change
 from edge_runtime.serve.shelf import Shelf
 from edge_runtime.serve.status import ServeStatus, ShownLimits
-from edge_runtime.serve.workshop import Workshop
+from edge_runtime.serve.workshop import Job, Workshop
 
 if TYPE_CHECKING:
     from edge_runtime.live.live_view import LiveView
 
 # Changes of the controls that may wait: a slider that is drawn sends some a second.
 _WAITING_CHANGES = 8
+
+# How often to look whether somebody still waits for a photo.
+_LOOK_SECONDS = 0.5
+
+_Done = TypeVar("_Done")
 
 
 class Desk:
@@ -110,11 +117,27 @@ class Desk:
         async with own, self._receiving:
             yield
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Inside a job: the turn to be worked on, in the order of asking."""
+    async def at_work(self, request: Request, work: Callable[[Job], _Done]) -> _Done:
+        """Inside a job: do some work in the workshop, in its turn, while somebody waits for it.
+
+        Raises:
+            HTTPException: 400, nobody does.
+        """
         async with self._working:
-            yield
+            job = Job()
+            loop = asyncio.get_running_loop()
+            done = loop.run_in_executor(self.threads, work, job)
+            done.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+            try:
+                while not (await asyncio.wait((done,), timeout=_LOOK_SECONDS))[0]:
+                    if await request.is_disconnected():
+                        job.call_off()
+                        await asyncio.wait((done,))
+                        raise HTTPException(400, "the sender has gone")
+                return done.result()
+            except asyncio.CancelledError:
+                job.call_off()
+                raise
 
     async def configure(
         self,

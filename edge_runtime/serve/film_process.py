@@ -14,7 +14,7 @@ from edge_runtime.errors import TintLiteError
 from edge_runtime.look import Look
 from edge_runtime.messages import receive, send
 from edge_runtime.quiet import quiet_libraries
-from edge_runtime.video import VideoError, VideoOptions, VideoProgress
+from edge_runtime.video import FrameReference, VideoError, VideoOptions, VideoProgress
 from edge_runtime.video.colorize_film import colorize_video
 from edge_runtime.video.reader import FilmReader
 from edge_runtime.video.sniff import looks_like_film
@@ -30,13 +30,15 @@ def main() -> None:
     try:
         words, _ = receive(sys.stdin.buffer)
 
-        def tell(now: VideoProgress) -> None:
-            send(answers, {"frames": now.frames, "total": now.total, "seconds": now.seconds})
+        def tell(**told: Any) -> None:
+            send(answers, told)
 
         try:
             notes = _colour(words, tell)
         except (TintLiteError, MemoryError) as error:
             why = str(error) or "not enough memory to colour it"
+            for path, seconds in words["references"]:
+                why = why.replace(path, f"the hints at {seconds:g} s")
             send(answers, {"error": why.replace(words["source"], words["name"])})
         else:
             send(answers, {"notes": notes})
@@ -55,6 +57,7 @@ def _colour(words: dict[str, Any], tell: Any) -> tuple[str, ...]:
     if seconds is not None and seconds > most:
         minutes = f"{seconds / 60:.1f} minutes long, and at most {most / 60:g} are taken"
         raise VideoError(f"{source}: {minutes}")
+    tell(length=seconds)
     device = Device(**words["device"])
     cv2.setNumThreads(device.threads)
     with quiet_libraries():
@@ -67,7 +70,12 @@ def _colour(words: dict[str, Any], tell: Any) -> tuple[str, ...]:
         threads=device.threads,
         resume=False,
     )
-    return colorize_video(source, words["target"], colorizer, options, tell).warnings
+    references = [FrameReference(Path(path), at) for path, at in words["references"]]
+
+    def told(now: VideoProgress) -> None:
+        tell(frames=now.frames, total=now.total, seconds=now.seconds)
+
+    return colorize_video(source, words["target"], colorizer, options, told, references).warnings
 
 
 if __name__ == "__main__":

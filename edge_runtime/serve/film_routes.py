@@ -1,29 +1,48 @@
 """The routes of films: sent whole, coloured while one watches, fetched as a file."""
 
+import io
+import json
 import logging
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.responses import FileResponse, Response
 
+from edge_runtime.hints.file import hints_of_json
 from edge_runtime.look import MAX_SATURATION
+from edge_runtime.serve.client import client_of
 from edge_runtime.serve.desk import Desk
 from edge_runtime.serve.errors import answers, in_range
 from edge_runtime.serve.films import Film, FilmState
+from edge_runtime.serve.photo_routes import PhotoOpened, described
+from edge_runtime.serve.shelf import ShelvedPhoto
+from edge_runtime.serve.studio import OpenedPhoto
 from edge_runtime.serve.upload import clean_name
 from edge_runtime.serve.upload_options import read_options
+from edge_runtime.serve.workshop import Job
 from edge_runtime.video.sniff import is_film
 
 FILMS = "/api/films"
+KIND = f"{FILMS}/kind"
 
 _GONE = "this film is not kept any more: send it again"
 _NO_ROOM = "the server has no room for this film just now"
 
 _BINARY = {"type": "string", "format": "binary"}
 _BODY = {"requestBody": {"required": True, "content": {"video/*": {"schema": _BINARY}}}}
+
+# Frames of one film of which colours are said.
+MOST_FRAMES = 50
+
+_Model = Annotated[str | None, Query(description="One of the models at hand.")]
+_Saturation = Annotated[
+    float | None,
+    Query(description="Factor, 0 to 3.", json_schema_extra=in_range(0, MAX_SATURATION)),
+]
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +51,24 @@ class Kind(BaseModel):
     """What the beginning of a file is the beginning of."""
 
     film: bool
+
+
+class SaidFrame(BaseModel):
+    """What is said of the colours of a frame.
+
+    Attributes:
+        seconds: its time, from the film's beginning.
+        hints: a file of hints, as `tintlite colorize --save-hints` writes it for that frame.
+    """
+
+    seconds: float = Field(ge=0, allow_inf_nan=False)
+    hints: dict[str, Any]
+
+
+class SaidFrames(BaseModel):
+    """What is said of the colours of a film."""
+
+    frames: list[SaidFrame] = Field(max_length=MOST_FRAMES)
 
 
 def add_film_routes(app: FastAPI, desk: Desk) -> None:
@@ -49,7 +86,7 @@ def add_film_routes(app: FastAPI, desk: Desk) -> None:
             raise HTTPException(404, _GONE)
         return film
 
-    @app.post(f"{FILMS}/kind", tags=["films"], openapi_extra=_BODY, responses=answers(413))
+    @app.post(KIND, tags=["films"], openapi_extra=_BODY, responses=answers(413))
     async def kind(request: Request) -> Kind:
         """Whether a file whose first kilobyte is sent is a film; else it may be a photo."""
         return Kind(film=is_film(await request.body()))
@@ -64,11 +101,8 @@ def add_film_routes(app: FastAPI, desk: Desk) -> None:
     async def open_film(
         request: Request,
         name: Annotated[str, Query(description="What the film is called.")] = "film.mp4",
-        model: Annotated[str | None, Query(description="One of the models at hand.")] = None,
-        saturation: Annotated[
-            float | None,
-            Query(description="Factor, 0 to 3.", json_schema_extra=in_range(0, MAX_SATURATION)),
-        ] = None,
+        model: _Model = None,
+        saturation: _Saturation = None,
     ) -> FilmState:
         """Send a film, as the body itself; it is coloured while its state is asked for.
 
@@ -86,8 +120,61 @@ def add_film_routes(app: FastAPI, desk: Desk) -> None:
         except BaseException:
             films.give_up(film)
             raise
-        films.start(film, name, settings)
+        films.start(film, settings)
         return film.state
+
+    @app.post(
+        FILMS + "/{id}",
+        tags=["films"],
+        status_code=202,
+        responses=answers(404, 422, 429, 507),
+    )
+    async def colour_anew(
+        request: Request,
+        id: str,
+        said: SaidFrames,
+        model: _Model = None,
+        saturation: _Saturation = None,
+    ) -> FilmState:
+        """Colour a film anew, by what is said of some of its frames; each holds for its shot.
+
+        What is under way of the film ends, and a result that there is goes.
+        """
+        film = kept(id)
+        settings, _ = read_options(request.query_params, desk.settings, desk.models)
+        files = []
+        for frame in said.frames:
+            data = json.dumps(frame.hints).encode()
+            hints_of_json(data, None, f"the hints at {frame.seconds:g} s")
+            files.append((frame.seconds, data))
+        try:
+            films.restart(film, settings, files)
+        except OSError:
+            raise HTTPException(507, _NO_ROOM) from None
+        return film.state
+
+    @app.post(FILMS + "/{id}/frames", tags=["films"], responses=answers(404, 422, 429))
+    async def open_frame(
+        request: Request,
+        id: str,
+        seconds: Annotated[float, Query(ge=0, description="From the film's beginning.")],
+        model: _Model = None,
+    ) -> PhotoOpened:
+        """Open a frame of a film as a photo, to say its colours; the luma alone is taken."""
+        film = kept(id)
+        settings, _ = read_options(request.query_params, desk.settings, desk.models)
+        if not seconds <= desk.limits.film_seconds:
+            raise HTTPException(422, f"at most {desk.limits.film_seconds:g} s of a film are taken")
+
+        def work(job: Job) -> tuple[OpenedPhoto, bytes]:
+            return desk.workshop.open_frame(job, film.source, film.name, seconds, settings)
+
+        async with desk.job(client_of(request, desk.behind_proxy)):
+            opened, picture = await desk.at_work(request, work)
+        name = f"{Path(film.name).stem} {seconds:g} s.png"
+        photo = ShelvedPhoto(io.BytesIO(picture), name, opened, settings.model)
+        desk.shelf.put(photo)
+        return described(photo)
 
     @app.get(FILMS + "/{id}", tags=["films"], responses=answers(404))
     async def state(id: str) -> FilmState:

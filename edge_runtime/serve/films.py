@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from subprocess import Popen
 from typing import Any
 
 from edge_runtime.device import Device
+from edge_runtime.hints.file import ENDING
 from edge_runtime.messages import receive, send
 from edge_runtime.serve.errors import busy
 from edge_runtime.serve.limits import Limits
@@ -33,6 +35,8 @@ _MOST_ROOM = 4
 
 _FOLDER = "tintlite-film-"
 
+_ANOTHER = "another film is being coloured: try again later"
+
 
 @dataclass(frozen=True)
 class FilmState:
@@ -41,6 +45,7 @@ class FilmState:
     Attributes:
         id: part of the addresses at which it is asked for.
         name: what the result is called.
+        length: in seconds, as far as the film says, or null.
         state: running, done or failed.
         frames: how many are coloured.
         total: how many there will be, as far as the film says, or null.
@@ -53,6 +58,7 @@ class FilmState:
 
     id: str
     name: str
+    length: float | None = None
     state: str = "running"
     frames: int = 0
     total: int | None = None
@@ -64,15 +70,17 @@ class FilmState:
 
 
 class Film:
-    """One film: received by the event loop, then coloured beside it.
+    """One film: received by the event loop, then coloured beside it, more than once if wished.
 
     Attributes:
+        name: as its sender calls it.
         folder: where all of it lies; removed with it.
         source, target, preview: files in it.
         asked: when it was asked for last, in seconds of the monotonic clock.
     """
 
     def __init__(self, name: str, most_bytes: int):
+        self.name = name
         self.folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
         named = Path(name)
         ending = result_ending(named)
@@ -92,15 +100,31 @@ class Film:
         with self._lock:
             return self._state
 
-    def start(self, words: dict[str, Any]) -> None:
-        """Begin to colour it, as `film_process` reads; to be called once."""
+    def start(self, words: dict[str, Any], said: Iterable[tuple[float, bytes]]) -> None:
+        """Begin to colour it; what was under way ends.
+
+        Args:
+            words: as `film_process` reads them, but for its files.
+            said: files of hints, each with the time of its frame in seconds.
+        Raises:
+            OSError: there is no room for them.
+        """
         files = {"source": self.source, "target": self.target, "preview": self.preview}
         words = words | {name: str(path) for name, path in files.items()}
         with self._lock:
             if self._ended:
                 return
-            self._process = start_worker("edge_runtime.serve.film_process")
-        threading.Thread(target=self._work, args=(words,), daemon=True).start()
+            if self._process is not None:
+                self._process.kill()
+                self._process.wait()
+            words["references"] = []
+            for number, (seconds, data) in enumerate(said):
+                path = self.folder / f"frame-{number}{ENDING}"
+                path.write_bytes(data)
+                words["references"].append((str(path), seconds))
+            self._state = FilmState(self._state.id, self._state.name, self._state.length)
+            self._process = process = start_worker("edge_runtime.serve.film_process")
+        threading.Thread(target=self._work, args=(process, words), daemon=True).start()
 
     def end(self) -> None:
         """End its work and remove what there is of it; from any thread, and more than once."""
@@ -112,54 +136,55 @@ class Film:
             process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _work(self, words: dict[str, Any]) -> None:
-        process = self._process
-        assert process is not None  # noqa: S101 - it was just started
+    def _work(self, process: Popen, words: dict[str, Any]) -> None:
         looked = 0.0
         try:
             send(process.stdin, words)  # type: ignore[arg-type]
-            while self.state.state == "running":
+            while process is self._process and self.state.state == "running":
                 told, _ = receive(process.stdout)  # type: ignore[arg-type]
-                self._take(told)
+                self._take(process, told)
                 if time.monotonic() - looked > 1:
                     looked = time.monotonic()
-                    self._check_room()
+                    self._check_room(process)
         except (EOFError, OSError, ValueError):
-            self._fail("it cannot be coloured: the decoder broke off")
+            self._fail(process, "it cannot be coloured: the decoder broke off")
         finally:
             process.kill()
             process.wait()
             for pipe in (process.stdin, process.stdout):
                 with suppress(OSError):
                     pipe.close()  # type: ignore[union-attr]
-            self.source.unlink(missing_ok=True)
 
-    def _take(self, told: dict[str, Any]) -> None:
+    def _take(self, process: Popen, told: dict[str, Any]) -> None:
         if "error" in told:
-            self._fail(str(told["error"]))
+            self._fail(process, str(told["error"]))
+        elif "length" in told:
+            self._change(process, length=told["length"] and round(float(told["length"]), 3))
         elif "notes" in told:
             notes, size = tuple(map(str, told["notes"])), self.target.stat().st_size
-            self._change(state="done", notes=notes, size=size)
+            self._change(process, state="done", notes=notes, size=size)
         else:
             written = self.preview.stat().st_mtime_ns if self.preview.exists() else 0
             self._change(
+                process,
                 frames=int(told["frames"]),
                 total=told["total"] and int(told["total"]),
                 seconds=round(float(told["seconds"]), 1),
                 preview=written // 1_000_000 % 1_000_000_000,
             )
 
-    def _check_room(self) -> None:
+    def _check_room(self, process: Popen) -> None:
         used = sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
         if used > _MOST_ROOM * self._most_bytes:
-            self._fail("its result grows too large for this server")
+            self._fail(process, "its result grows too large for this server")
 
-    def _fail(self, error: str) -> None:
-        self._change(state="failed", error=error)
+    def _fail(self, process: Popen, error: str) -> None:
+        self._change(process, state="failed", error=error)
 
-    def _change(self, **changes: Any) -> None:
+    def _change(self, process: Popen, **changes: Any) -> None:
         with self._lock:
-            self._state = replace(self._state, **changes)
+            if process is self._process:  # else the film is coloured anew
+                self._state = replace(self._state, **changes)
 
 
 class Films:
@@ -196,7 +221,7 @@ class Films:
             OSError: there is no room for its folder.
         """
         if self.busy:
-            raise busy(429, "another film is being coloured: try again later", 30)
+            raise busy(429, _ANOTHER, 30)
         while len(self._films) >= MOST_FILMS:
             self.drop(min(self._films.values(), key=lambda film: film.asked).state.id)
         film = Film(name, self._limits.film_bytes)
@@ -208,22 +233,42 @@ class Films:
         self._receiving = False
         film.end()
 
-    def start(self, film: Film, name: str, settings: Settings) -> None:
+    def start(self, film: Film, settings: Settings) -> None:
         """Begin to colour a film that has come."""
         self._receiving = False
         self._films[film.state.id] = film
+        self._start(film, settings, ())
+        self._watch(film)
+
+    def restart(self, film: Film, settings: Settings, said: Iterable[tuple[float, bytes]]) -> None:
+        """Colour a film anew.
+
+        Args:
+            film: which one; what is under way of it ends.
+            settings: how.
+            said: as of `Film.start`.
+        Raises:
+            HTTPException: 429, another film has the place.
+            OSError: there is no room.
+        """
+        others = (one for one in self._films.values() if one is not film)
+        if self._receiving or any(one.state.state == "running" for one in others):
+            raise busy(429, _ANOTHER, 30)
+        self._start(film, settings, said)
+
+    def _start(self, film: Film, settings: Settings, said: Iterable[tuple[float, bytes]]) -> None:
         threads = max(1, settings.threads // 2)  # the other stages run beside the network
         device = asdict(replace(self._device, threads=threads))
         film.start(
             {
-                "name": name,
+                "name": film.name,
                 "model": str(self._models.file(settings.model)),
                 "saturation": settings.saturation,
                 "device": device | {"delegate": device["delegate"] and str(device["delegate"])},
                 "most_seconds": self._limits.film_seconds,
-            }
+            },
+            said,
         )
-        self._watch(film)
 
     def get(self, id: str) -> Film | None:
         """The film of an id, or None where it is gone or never was."""

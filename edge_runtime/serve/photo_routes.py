@@ -2,9 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import numpy as np
@@ -33,9 +32,6 @@ from edge_runtime.serve.workshop import ColouredPhoto, Job
 COLORIZE = "/api/colorize"
 PHOTOS = "/api/photos"
 
-# How often to look whether somebody still waits for a photo.
-_LOOK_SECONDS = 0.5
-
 _GONE = "this photo is not kept any more: send it again"
 
 _COLOURED_HEADERS = {
@@ -54,8 +50,6 @@ _COLOURED: dict[int | str, dict] = {
         },
     }
 }
-
-_Done = TypeVar("_Done")
 
 _Model = Annotated[str | None, Query(description="One of the models at hand.")]
 _Saturation = Annotated[
@@ -135,24 +129,6 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         desk: what they work with.
     """
 
-    async def at_work(request: Request, work: Callable[[Job], _Done]) -> _Done:
-        """Do some work in the workshop, in its turn, for as long as somebody waits for it."""
-        async with desk.turn():
-            job = Job()
-            loop = asyncio.get_running_loop()
-            done = loop.run_in_executor(desk.threads, work, job)
-            done.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
-            try:
-                while not (await asyncio.wait((done,), timeout=_LOOK_SECONDS))[0]:
-                    if await request.is_disconnected():
-                        job.call_off()
-                        await asyncio.wait((done,))
-                        raise HTTPException(400, "the sender has gone")
-                return done.result()
-            except asyncio.CancelledError:
-                job.call_off()
-                raise
-
     def kept(id: str) -> ShelvedPhoto:
         photo = desk.shelf.get(id)
         if photo is None:
@@ -197,7 +173,7 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
                 def work(job: Job) -> ColouredPhoto:
                     return desk.workshop.colorize(job, upload.file, upload.name, settings, options)
 
-                coloured = await at_work(request, work)
+                coloured = await desk.at_work(request, work)
             finally:
                 upload.file.close()
         return _coloured_response(coloured, upload.name)
@@ -223,13 +199,13 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
                 def work(job: Job) -> OpenedPhoto:
                     return desk.workshop.open(job, upload.file, upload.name, settings)
 
-                opened = await at_work(request, work)
+                opened = await desk.at_work(request, work)
             except BaseException:
                 upload.file.close()
                 raise
             photo = ShelvedPhoto(upload.file, upload.name, opened, settings.model)
             desk.shelf.put(photo)
-        return _described(photo, opened)
+        return described(photo)
 
     @app.get(
         PHOTOS + "/{id}/before",
@@ -258,7 +234,7 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
             def work(job: Job) -> OpenedPhoto:
                 return desk.workshop.open(job, upload, photo.name, settings)
 
-            photo.colours[settings.model] = (await at_work(request, work)).colours
+            photo.colours[settings.model] = (await desk.at_work(request, work)).colours
         return photo.colours[settings.model]
 
     @app.get(PHOTOS + "/{id}/suggestions", tags=["photos"], responses=answers(404, 422, 429))
@@ -319,7 +295,7 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
             def work(job: Job) -> ColouredPhoto:
                 return desk.workshop.colorize(job, upload, photo.name, settings, options, hints)
 
-            result = await at_work(request, work)
+            result = await desk.at_work(request, work)
         return _coloured_response(result, photo.name)
 
     @app.delete(PHOTOS + "/{id}", tags=["photos"], status_code=204)
@@ -328,7 +304,9 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         desk.shelf.drop(id)
 
 
-def _described(photo: ShelvedPhoto, opened: OpenedPhoto) -> PhotoOpened:
+def described(photo: ShelvedPhoto) -> PhotoOpened:
+    """What is told of a photo that was opened."""
+    opened = photo.opened
     return PhotoOpened(
         id=photo.id,
         name=_result_name(photo.name, opened.ending),

@@ -5,19 +5,22 @@ import os
 import signal
 import sys
 from dataclasses import asdict, fields
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import cv2
 
 from edge_runtime.colour.hints import Hint
 from edge_runtime.device import Device
-from edge_runtime.errors import ModelError, TintLiteError
+from edge_runtime.errors import ModelError, PictureError, TintLiteError
 from edge_runtime.messages import receive, send
 from edge_runtime.photo import PhotoOptions
 from edge_runtime.pictures import format_called
 from edge_runtime.quiet import quiet_libraries
+from edge_runtime.serve.film_frame import film_frame
 from edge_runtime.serve.settings import Models, Settings
 from edge_runtime.serve.studio import Studio
+from edge_runtime.video import VideoError
 
 
 def main() -> None:
@@ -66,6 +69,17 @@ def _open(studio: Studio, words: dict[str, Any], data: bytes) -> tuple[dict, byt
     return told, opened.before + packed
 
 
+def _frame(studio: Studio, words: dict[str, Any], data: bytes) -> tuple[dict, bytes]:
+    _load(studio, words, b"")
+    colorizer = studio.load(Settings(**words["settings"]))
+    try:
+        picture = film_frame(Path(words["source"]), words["seconds"], colorizer)
+    except VideoError as error:
+        raise PictureError(str(error).replace(words["source"], words["name"])) from None
+    told, opened = _open(studio, words, picture)
+    return told | {"picture": len(picture)}, picture + opened
+
+
 def _colorize(studio: Studio, words: dict[str, Any], data: bytes) -> tuple[dict, bytes]:
     _load(studio, words, b"")
     settings = Settings(**words["settings"])
@@ -90,7 +104,7 @@ def _colorize(studio: Studio, words: dict[str, Any], data: bytes) -> tuple[dict,
     return told, result.data if result.data is not None else b""
 
 
-_JOBS = {"load": _load, "open": _open, "colorize": _colorize}
+_JOBS = {"load": _load, "open": _open, "frame": _frame, "colorize": _colorize}
 
 if __name__ == "__main__":
     main()

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from edge_runtime.colour.hints import Hint
@@ -99,15 +100,27 @@ class Workshop:
             PictureError: as there; it takes too long, or was called off.
         """
         words = {"job": "open", "name": name, "settings": asdict(settings)}
-        told, data = self._do(job, words, _bytes_of(file), name)
-        before = told["before"]
-        made = {
-            "before": data[:before],
-            "colours": Colours.unpacked(told["colours"], data[before:]),
-            "likeness": Likeness(**told["likeness"]),
-            "notes": tuple(told["notes"]),
-        }
-        return OpenedPhoto(**told | made)
+        return _opened(*self._do(job, words, _bytes_of(file), name))
+
+    def open_frame(
+        self, job: Job, film: Path, name: str, seconds: float, settings: Settings
+    ) -> tuple[OpenedPhoto, bytes]:
+        """The same of a frame of a film, and the file of that frame, as of `film_frame`.
+
+        Args:
+            job: by which it can be called off.
+            film: where the film lies.
+            name: what it is called, for messages.
+            seconds: which frame.
+            settings: the model and the threads.
+        Raises:
+            PictureError: there is no such frame; else as `open`.
+        """
+        asked = {"source": str(film), "seconds": seconds}
+        words = {"job": "frame", "name": name, "settings": asdict(settings), **asked}
+        told, data = self._do(job, words, b"", name)
+        picture = told.pop("picture")
+        return _opened(told, data[picture:]), data[:picture]
 
     def colorize(
         self,
@@ -263,6 +276,17 @@ class _Worker:
         for pipe in self._pipes:
             with suppress(OSError):  # what was not sent any more
                 pipe.close()
+
+
+def _opened(told: dict[str, Any], data: bytes) -> OpenedPhoto:
+    before = told["before"]
+    made = {
+        "before": data[:before],
+        "colours": Colours.unpacked(told["colours"], data[before:]),
+        "likeness": Likeness(**told["likeness"]),
+        "notes": tuple(told["notes"]),
+    }
+    return OpenedPhoto(**told | made)
 
 
 def _bytes_of(file: BinaryIO) -> bytes:

@@ -63,8 +63,7 @@ function sentence(status, body) {
 export const getStatus = async () => (await ask("api/status")).json();
 
 export async function postSettings(changes) {
-  const headers = { "Content-Type": "application/json" };
-  return (await ask("api/settings", { method: "POST", headers, body: JSON.stringify(changes) })).json();
+  return (await ask("api/settings", posted(JSON.stringify(changes)))).json();
 }
 
 // A photo for who has none at hand: a File.
@@ -107,8 +106,8 @@ export async function getResult(id, settings, hints, signal) {
   return (await ask(path, { signal, ...posted(hints) })).blob();
 }
 
-function posted(hints) {
-  return hints && { method: "POST", headers: { "Content-Type": "application/json" }, body: hints };
+function posted(json) {
+  return json && { method: "POST", headers: { "Content-Type": "application/json" }, body: json };
 }
 
 // Let the server throw a photo away.
@@ -131,6 +130,18 @@ export async function isFilm(head) {
 export function openFilm(file, { model, saturation }, signal, progress) {
   const query = new URLSearchParams({ name: file.name, model, saturation });
   return send(`api/films?${query}`, file, { signal, progress });
+}
+
+// Open a frame of a film as a photo: what the server says of it, by its `id`.
+export async function openFrame(id, seconds, model, signal) {
+  const query = new URLSearchParams({ seconds, model });
+  return (await ask(`api/films/${id}/frames?${query}`, { method: "POST", signal })).json();
+}
+
+// Colour a film anew, by [{ seconds, hints }] of some frames: its state.
+export async function recolourFilm(id, { model, saturation }, frames) {
+  const query = new URLSearchParams({ model, saturation });
+  return (await ask(`api/films/${id}?${query}`, posted(JSON.stringify({ frames })))).json();
 }
 
 export const filmState = async (id) => (await ask(`api/films/${id}`)).json();

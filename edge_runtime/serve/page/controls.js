@@ -13,7 +13,8 @@ const KEPT = "tintlite"; // what a visitor chose outlasts a reload of the tab
 export class Controls {
   #chose;
   #live = null; // as the server has them: the newest that is known
-  #own = null; // of this visitor's photos
+  #own = null; // of the photo that is looked at, and at first of the next ones
+  #models = [];
   #which = "own";
   #pending = {}; // changes of the live view that are not sent yet
   #sending = 0;
@@ -31,7 +32,7 @@ export class Controls {
     $("more").addEventListener("click", () => this.#setThreads(Number($("threads").value) + 1));
   }
 
-  // How this visitor's photos are to be coloured: { model, saturation }.
+  // How a photo of this visitor's is to be coloured: { model, saturation }.
   get own() {
     return this.#own;
   }
@@ -42,6 +43,7 @@ export class Controls {
       $("model-names").textContent = models.map((name) => `${WORDS[name] ?? OWN}: ${name}`).join(" · ");
       $("saturation").max = limits.saturation;
       $("cores").textContent = limits.cores === 1 ? "1 core" : `${limits.cores} cores`;
+      this.#models = models;
       this.#own = { model: settings.model, saturation: settings.saturation, ...remembered(models) };
     }
     if (live_settings) $("threads").max = Math.max(limits.cores, live_settings.threads);
@@ -58,10 +60,16 @@ export class Controls {
     this.#show();
   }
 
-  // Set this visitor's model back, to that of the photo which is shown.
-  revert(model) {
-    this.#own = { ...this.#own, model };
+  // Show how a photo is coloured.
+  take(look) {
+    this.#own = look;
+    remember(look);
     this.#show();
+  }
+
+  // A look that can be had, whatever models there were when it was kept.
+  fit(look) {
+    return { ...this.#own, ...valid(look, this.#models) };
   }
 
   #show() {
@@ -123,14 +131,17 @@ export class Controls {
 
 function remembered(models) {
   try {
-    const { model, saturation } = JSON.parse(sessionStorage.getItem(KEPT)) ?? {};
-    return {
-      ...(models.includes(model) && { model }),
-      ...(Number.isFinite(saturation) && { saturation }),
-    };
+    return valid(JSON.parse(sessionStorage.getItem(KEPT)) ?? {}, models);
   } catch {
     return {}; // a browser that keeps nothing
   }
+}
+
+function valid({ model, saturation }, models) {
+  return {
+    ...(models.includes(model) && { model }),
+    ...(Number.isFinite(saturation) && { saturation }),
+  };
 }
 
 function remember(settings) {

@@ -1,6 +1,8 @@
 // The film of this visitor: sent with progress, coloured on the server, and fetched as a file.
 
-import { dropFilm, filmState, filmUrl, isFilm, openFilm } from "./api.js";
+import { dropFilm, filmState, filmUrl, isFilm, openFilm, recolourFilm } from "./api.js";
+import { FilmFrames } from "./film_frames.js";
+import { isHintsFile } from "./hints_file.js";
 import { toast } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
@@ -10,15 +12,17 @@ const KEPT = "tintlite-film"; // a reload of the tab finds its film again
 
 export class Film {
   #controls;
+  #frames;
   #limits = null;
   #id = null;
   #state = null;
   #sending = null; // the AbortController of an upload
   #timer = 0;
 
-  // `controls` says how films are to be coloured.
-  constructor(controls) {
+  // `controls` says how films are to be coloured; `look` shows a frame of one, and `drop` takes it away.
+  constructor(controls, { look, drop }) {
     this.#controls = controls;
+    this.#frames = new FilmFrames(controls, { look, drop, colour: (frames) => this.#anew(frames) });
     $("film-cancel").addEventListener("click", () => this.#cancel());
     $("film-close").addEventListener("click", () => this.#close());
     document.addEventListener("visibilitychange", () => this.#ask());
@@ -33,16 +37,20 @@ export class Film {
     this.#ask();
   }
 
-  // Take a file, if the server says that it is a film.
-  async take(file) {
-    if (!this.#limits) return false;
+  // Whether the server says that a file is a film; not asked for what the browser knows as a picture.
+  async is(file) {
+    if (!this.#limits || isHintsFile(file) || file.type.startsWith("image/")) return false;
+    return isFilm(file.slice(0, HEAD)).catch(() => false);
+  }
+
+  // Have a film coloured; of several the first.
+  async take([file, ...others]) {
+    if (others.length) toast(`One film at a time: of ${others.length + 1} the first was taken.`);
     try {
-      if (!(await isFilm(file.slice(0, HEAD)))) return false;
       await this.#send(file);
     } catch (error) {
       if (error.name !== "AbortError") this.#fail(error.message);
     }
-    return true;
   }
 
   async #send(file) {
@@ -94,9 +102,17 @@ export class Film {
   #told(state) {
     const preview = this.#state?.preview;
     this.#state = state;
-    if (state.state === "failed") {
+    this.#frames.show(state);
+    if (state.state === "failed" && !this.#frames.sent) {
+      this.#close();
       this.#fail(state.error);
-      this.#forget();
+      return;
+    }
+    if (state.state === "failed") { // other colours may be said
+      this.#show(state.name, state.error, 1);
+      $("film-progress").hidden = $("film-cancel").hidden = $("film-preview").hidden = true;
+      $("film-close").hidden = false;
+      $("film-said").textContent = state.error;
       return;
     }
     const { frames, total, seconds } = state;
@@ -113,6 +129,17 @@ export class Film {
     $("film-save").hidden = $("film-close").hidden = false;
     $("film-save").href = filmUrl(state.id, "result");
     $("film-said").textContent = `${state.name} is coloured and ready to download.`;
+  }
+
+  // Have it coloured by what is said of some frames; whether that has begun.
+  async #anew(frames) {
+    try {
+      this.#told(await recolourFilm(this.#id, this.#controls.own, frames));
+    } catch (error) {
+      toast(error.message);
+      return false;
+    }
+    return true;
   }
 
   // `part` of what is to be done, 0 to 1, or null where nobody knows.
@@ -144,6 +171,7 @@ export class Film {
 
   #forget() {
     clearTimeout(this.#timer);
+    this.#frames.close();
     this.#id = this.#state = null;
     keep("");
   }

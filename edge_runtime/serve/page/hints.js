@@ -1,6 +1,6 @@
 // Saying colours: points and lines on the photo, each with a colour from the palette.
 
-import { hintsFile, hintsOf, textOf } from "./hints_file.js";
+import { stemOf } from "./hints_file.js";
 import { Palette } from "./palette.js";
 import { save } from "./save.js";
 import { toast } from "./toast.js";
@@ -25,9 +25,12 @@ export class Hints {
   #drag = null; // the point that a pointer moves: { at, x, y, moved }
   #asking = false;
   #stale = false;
+  #told;
 
-  constructor(stage) {
+  // `told` is called with the photo of which something else is said, and again once it is coloured so.
+  constructor(stage, told) {
     this.#stage = stage;
+    this.#told = told;
     this.#layer.className = "points";
     const { element } = stage;
     element.append(this.#layer);
@@ -50,6 +53,7 @@ export class Hints {
       this.#photo = photo;
       this.#fresh = [];
       this.#palette.forget();
+      this.#lines = Math.max(this.#lines, ...photo.said.hints.map(({ line }) => line));
       if (!photo.said.hints.length) this.#turn(false);
     }
     this.#mark();
@@ -64,14 +68,17 @@ export class Hints {
     this.#mark();
   }
 
-  // Take the hints of a file; an Error says in a sentence why not.
-  async open(file) {
+  // No photo is on the stage any more.
+  close() {
+    this.#turn(false);
+  }
+
+  // Take the hints of the file that was given for the photo; an Error says in a sentence why not.
+  async takeGiven() {
     const photo = this.#photo;
-    const text = await textOf(file);
-    await photo.check(text);
-    if (photo !== this.#photo) return;
-    const hints = hintsOf(text);
-    this.take(hints);
+    const hints = await photo.readGiven();
+    if (photo === this.#photo) this.take(hints);
+    else photo.said.set(hints);
     toast(hints.length === 1 ? "One said colour is back." : `${hints.length} said colours are back.`);
   }
 
@@ -110,9 +117,11 @@ export class Hints {
     while (this.#stale) {
       this.#stale = false;
       const photo = this.#photo;
+      this.#told(photo);
       try {
         await photo.recolour();
         if (photo === this.#photo) this.#stage.recolour();
+        this.#told(photo);
       } catch (error) {
         toast(error.message);
         if (error.status === 422 && photo.said.canUndo) {
@@ -249,9 +258,8 @@ export class Hints {
   }
 
   #save() {
-    const { said, facts, file } = this.#photo;
-    const name = `${file.name.replace(/\.[^.]+$/, "")}.hints.json`;
-    save(new Blob([hintsFile(said.hints, facts.likeness)], { type: "application/json" }), name);
+    const name = `${stemOf(this.#photo.file.name)}.hints.json`;
+    save(this.#photo.hintsBlob(), name);
     toast(`Saved ${name}`);
   }
 

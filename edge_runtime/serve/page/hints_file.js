@@ -13,6 +13,12 @@ export function hintsFile(hints, likeness) {
 // Whether a file is one of hints, and no picture.
 export const isHintsFile = (file) => file.type === "application/json" || file.name.endsWith(".json");
 
+// A file's name without its ending: that of a photo's hints is `stem.hints.json`.
+export const stemOf = (name) => name.replace(/\.[^.]+$/, "");
+
+// Whether a file of hints is named as that of a photo.
+export const isHintsOf = (hints, photo) => hints.name === `${stemOf(photo.name)}.hints.json`;
+
 // A file's text; an Error says in a sentence why not.
 export async function textOf(file) {
   if (file.size > MOST_BYTES) throw new Error(`${file.name}: a file of hints has 1 MB at most.`);

@@ -22,7 +22,7 @@ const WORDS = {
 if (new URLSearchParams(location.search).has("token")) history.replaceState(null, "", location.pathname);
 
 const controls = new Controls(() => photo.restyle());
-const film = new Film(controls);
+const film = new Film(controls, { look: (frame) => photo.look(frame), drop: (frame) => photo.drop(frame) });
 const photo = new Photo(controls, film, () => choose("photo"));
 $("example").addEventListener("click", () => getExample().then((file) => photo.open([file]), (error) => toast(error.message)));
 let live = null;

@@ -55,6 +55,12 @@ export class Stage {
     this.#fit();
   }
 
+  // There is no photo.
+  clear() {
+    this.#photo = this.#painter = null;
+    this.compare.clear();
+  }
+
   // Paint it at another saturation; of several a frame the last one is painted.
   restyle(saturation) {
     this.#saturation = saturation;

@@ -1,7 +1,7 @@
 // Several colourings of the photo to choose from, small beside each other.
 
 import { getSuggestions } from "./api.js";
-import { Painter } from "./painter.js";
+import { smallPicture } from "./small_picture.js";
 import { toast } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
@@ -58,23 +58,8 @@ export class Suggestions {
   #button({ hints, ab }, name) {
     const button = document.createElement("button");
     button.type = "button";
-    button.append(small(this.#photo.picture, ab), name);
+    button.append(smallPicture(this.#photo.picture, ab, 1, WIDTH), name);
     button.addEventListener("click", () => this.#take(hints));
     return button;
   }
-}
-
-// The picture in some colours, as a small canvas.
-function small(picture, ab) {
-  const canvas = document.createElement("canvas");
-  const width = Math.min(WIDTH, picture.width);
-  const height = Math.max(1, Math.round((width * picture.height) / picture.width));
-  Object.assign(canvas, { width, height });
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.imageSmoothingQuality = "high";
-  context.drawImage(picture, 0, 0, width, height);
-  const painted = context.getImageData(0, 0, width, height);
-  new Painter(context.getImageData(0, 0, width, height), ab).paint(1, painted);
-  context.putImageData(painted, 0, 0);
-  return canvas;
 }
