@@ -314,7 +314,8 @@ def test_openapi_describes_the_routes(photos):
         "/api/colorize", "/api/photos", "/api/photos/{id}", "/api/photos/{id}/ab",
         "/api/photos/{id}/suggestions",
         "/api/films", "/api/films/kind", "/api/films/{id}", "/api/films/{id}/preview",
-        "/api/films/{id}/result", "/api/photos/{id}/before", "/api/settings", "/api/status",
+        "/api/films/{id}/frames", "/api/films/{id}/result", "/api/photos/{id}/before",
+        "/api/settings", "/api/status",
         "/api/still", "/healthz",
         "/stream",
     }  # fmt: skip
