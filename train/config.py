@@ -52,6 +52,8 @@ class FitConfig:
             one; they are computed where VGG16's weights are given.
         film: how lightness is aged for training.
         extra_share: of each batch that comes from the extra pictures, 0..1, where there are any.
+        tint_share: of a crop's mean colour, how much it keeps in what is to be learnt, 0..1: less
+            makes the differences within a picture count for more than its tint.
         tone_view: whether the network sees lightness through the tone view of contract 2.
         ema: decay per step of the average of weights that is measured and kept.
         round_steps: batches between two checkpoints.
@@ -92,6 +94,7 @@ class FitConfig:
     colourfulness_weight: float = 0.0
     film: OldFilm = AS_IT_IS
     extra_share: float = 0.0
+    tint_share: float = 1.0
     tone_view: bool = False
     ema: float = 0.999
     round_steps: int = 500
@@ -158,6 +161,8 @@ class FitConfig:
                 " checkpoint_seconds, val_pictures, sheet_rounds and patience must be positive"
                 " numbers"
             )
+        if not (0 <= self.extra_share <= 1 and 0 <= self.tint_share <= 1):
+            raise ConfigError("extra_share and tint_share must be within 0..1")
         if not (self.learning_rate > 0 and 0 <= self.ema < 1 and 0 <= self.warmup <= 1):
             raise ConfigError(
                 "learning_rate must be positive, ema at least 0 and below 1, warmup within 0..1"

@@ -215,6 +215,7 @@ class Batches:
         view: through which the network sees lightness; None for L*/50 - 1.
         extra: other pictures, of which a batch has `extra_share`.
         extra_share: 0..1, rounded to whole pictures of each batch.
+        tint_share: of the mean colour of a crop, how much it keeps in what is to be said of it.
     """
 
     def __init__(
@@ -227,6 +228,7 @@ class Batches:
         view: ToneView | None = TONE_VIEW,
         extra: Pictures | None = None,
         extra_share: float = 0.0,
+        tint_share: float = 1.0,
     ) -> None:
         others = round(extra_share * batch_size) if extra is not None else 0
         self._parts = [(pictures, batch_size - others, 0), (extra, others, 2)]
@@ -236,6 +238,7 @@ class Batches:
         self._seed = seed
         self._film = film
         self._view = view
+        self._tint_share = tint_share
         self._order = lru_cache(maxsize=4)(self._shuffled)
 
     def _shuffled(self, stream: int, count: int, passed: int) -> np.ndarray:
@@ -275,6 +278,8 @@ class Batches:
         lightness = film_lightness(light, self._film, generator)
         lightness, ab = without_colour(lightness, ab, self._film, generator)
         seen = seen_through(self._view, lightness)
+        if self._tint_share != 1:
+            ab = ab - (1 - self._tint_share) * ab.mean((2, 3), keepdim=True)
         return seen, ab
 
 
@@ -297,6 +302,7 @@ def make_batches(
         view=TONE_VIEW if config.tone_view else None,
         extra=None if extra is None else Pictures(extra, device),
         extra_share=config.extra_share,
+        tint_share=config.tint_share,
     )
 
 

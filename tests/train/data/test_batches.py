@@ -163,6 +163,17 @@ def test_extra_pictures_have_their_share(prepared):
     assert [float(each) < 1e-3 for each in alike.amax(dim=(1, 2, 3))] == [False] * 6 + [True] * 2
 
 
+def test_the_truth_keeps_a_share_of_its_tint(prepared):
+    (seen, ab), (same, less) = (
+        of_store(prepared, batch_size=8, tint_share=share).batch(3, 32) for share in (1.0, 0.25)
+    )
+    tint = ab.mean((2, 3))
+    assert tint.abs().max() > 0.01
+    assert torch.equal(seen, same)
+    torch.testing.assert_close(less.mean((2, 3)), 0.25 * tint)
+    torch.testing.assert_close(less.std((2, 3)), ab.std((2, 3)))
+
+
 def test_keras_gets_the_same_channels_last(prepared):
     round_of = RoundBatches(of_store(prepared), first_step=3, steps=2, crop_size=64)
     keras_batches = KerasBatches(round_of)
