@@ -1,7 +1,7 @@
 """The look of `standard`: differences within a picture count for more than its tint.
 
     KERAS_BACKEND=torch python -m train fit standard_look --data data/photos --extra data/plates \\
-        --out runs/standard_look --start-from runs/standard_film/best.weights.h5
+        --out runs/standard_look --start-from runs/standard_longer/best.weights.h5
 
 A network that cannot know the colours says their mean, which is brown: a tint over the whole
 picture. It says what it does know by differences. So the truth keeps all differences and a part of
