@@ -124,7 +124,7 @@ def test_nobody_is_there(tintlite, film, wait_until):
 def test_a_photo_is_at_work(tintlite, file_of, grey, wait_until, at):
     function = {"decoded": "studio.read_open_picture", "coloured": "studio.Studio.open"}[at]
     code = f"""
-from edge_runtime.serve import worker
+from edge_runtime import worker
 endless = "lambda *a, **k: __import__('time').sleep(1e6)"
 worker._START = worker._START.replace(
     " from importlib", " from edge_runtime.serve import studio; {function} = " + endless
@@ -162,7 +162,7 @@ def test_senders_are_slow(tintlite, wait_until):
 
 
 def test_a_film_is_coloured(tintlite, film, tmp_path, wait_until):
-    code = "from edge_runtime.serve import worker\n" + (
+    code = "from edge_runtime import worker\n" + (
         "worker._START = worker._START.replace(' from importlib', ' import time;"
         " from edge_runtime.serve import film_process;"
         " film_process.colorize_video = lambda *a, **k: time.sleep(1e6); from importlib')"
