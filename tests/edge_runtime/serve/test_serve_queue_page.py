@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from edge_runtime.hints.file import hints_of_json
+from edge_runtime.serve import server
 
 PATIENT = 300  # s; fifty photos on a busy machine
 NAMES = [f"{number:02d}.png" for number in range(50)]
@@ -23,8 +24,10 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 @pytest.fixture(scope="module")
 def photos(start):
-    """A server without a camera, with its usual models."""
-    return start(model="nano")
+    """A server without a camera, with its usual models, and two places on any machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(server, "usable_cores", lambda: 2)
+        return start(model="nano")
 
 
 @pytest.fixture(scope="module")
