@@ -69,8 +69,13 @@ export class Film {
     this.#show(file.name, "Sending…", 0);
     try {
       const state = await openFilm(file, this.#controls.own, work.signal, (part) => {
-        this.#show(file.name, part === 1 ? "Colouring…" : `Sending… ${Math.floor(100 * part)} %`, part === 1 ? null : part);
+        work.sent = part === 1;
+        if (!work.off) this.#show(file.name, part === 1 ? "Colouring…" : `Sending… ${Math.floor(100 * part)} %`, part === 1 ? null : part);
       });
+      if (work.off) {
+        dropFilm(state.id);
+        return;
+      }
       this.#id = state.id;
       keep(state.id);
       this.#told(state);
@@ -155,7 +160,12 @@ export class Film {
   }
 
   #cancel() {
-    this.#sending?.abort();
+    const work = this.#sending;
+    if (work) {
+      work.off = true;
+      // What is wholly sent is coloured, and can only be dropped by the name that the answer gives.
+      if (!work.sent) work.abort();
+    }
     this.#close();
     $("film-said").textContent = "Cancelled.";
     $("choose").focus();
