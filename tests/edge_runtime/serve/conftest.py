@@ -7,8 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
+from pathlib import Path
 
+import av
 import httpx
 import numpy as np
 import pytest
@@ -246,3 +249,23 @@ def visit(browser, desktop):
     for one in pages + contexts:
         one.close()
     assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def two_shots(tmp_path_factory) -> bytes:
+    """A film of two shots of 24 frames, as many as the encoder takes at once: pans over a photo."""
+    demo = Path(__file__).parents[3] / "docs" / "demo" / "grey.jpg"
+    grey = np.asarray(Image.open(demo).convert("L"))
+    path = tmp_path_factory.mktemp("shots") / "shots.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=2, options={"crf": "12"})
+        stream.width, stream.height, stream.pix_fmt = 192, 128, "yuv420p"
+        for number in range(48):
+            shot, step = divmod(number, 24)
+            top, left = (280, 20 + 2 * step) if shot else (20, 380 - 2 * step)
+            part = grey[top : top + 128, left : left + 192]
+            frame = av.VideoFrame.from_ndarray(np.dstack([part] * 3), format="rgb24")
+            frame.pts, frame.time_base = number, Fraction(1, 2)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path.read_bytes()

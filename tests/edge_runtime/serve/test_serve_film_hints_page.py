@@ -2,45 +2,23 @@
 
 import io
 import time
-from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
-from PIL import Image
 
 from edge_runtime.serve.limits import Limits
 
 PATIENT = 240
-DEMO = Path(__file__).parents[3] / "docs" / "demo" / "grey.jpg"
 DESKTOP = {"viewport": {"width": 1366, "height": 768}}
-SHOT = 24  # frames at two a second: as many as the encoder takes at once
+SHOT = 24  # frames of each of `two_shots`
 
 
 @pytest.fixture(scope="module")
 def films(start):
     """A server without a camera, with its usual models."""
     return start(model="nano", limits=Limits(film_seconds=60))
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory) -> bytes:
-    """Two shots, each a pan over a part of the demo photo."""
-    grey = np.asarray(Image.open(DEMO).convert("L"))
-    path = tmp_path_factory.mktemp("film") / "two.mkv"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=2, options={"crf": "12"})
-        stream.width, stream.height, stream.pix_fmt = 192, 128, "yuv420p"
-        for number in range(2 * SHOT):
-            shot, step = divmod(number, SHOT)
-            top, left = (280, 20 + 2 * step) if shot else (20, 380 - 2 * step)
-            part = grey[top : top + 128, left : left + 192]
-            frame = av.VideoFrame.from_ndarray(np.dstack([part] * 3), format="rgb24")
-            frame.pts, frame.time_base = number, Fraction(1, 2)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path.read_bytes()
 
 
 def wait_for(page, condition) -> None:
@@ -67,11 +45,11 @@ def at(page, seconds: str) -> None:
     page.wait_for_selector("#download:enabled")
 
 
-def test_colours_said_on_a_frame_hold_for_its_shot(films, visit, film):
+def test_colours_said_on_a_frame_hold_for_its_shot(films, visit, two_shots):
     page = visit(films.url, **DESKTOP)
     page.wait_for_selector("#choose:visible")
     page.set_input_files(
-        "#file", {"name": "two.mkv", "mimeType": "video/x-matroska", "buffer": film}
+        "#file", {"name": "two.mkv", "mimeType": "video/x-matroska", "buffer": two_shots}
     )
     before = fetched(page)
     page.get_by_role("button", name="Say colours").click()

@@ -18,7 +18,6 @@ from edge_runtime.serve import films as films_module
 from edge_runtime.serve.limits import Limits
 
 PATIENT = 120.0
-DEMO = Path(__file__).parents[3] / "docs" / "demo" / "grey.jpg"
 
 
 def film_of(path, frames=12, size=(96, 64), rate=25) -> bytes:
@@ -231,26 +230,7 @@ def test_ending_ends_the_film_and_clears_up(server, folder, tmp_path):
     assert list(folder.iterdir()) == []
 
 
-SHOT = 24  # frames at two a second: as many as the encoder takes at once
-
-
-@pytest.fixture(scope="module")
-def two_shots(tmp_path_factory) -> bytes:
-    """A film of two shots, each a pan over a part of the demo photo."""
-    grey = np.asarray(Image.open(DEMO).convert("L"))
-    path = tmp_path_factory.mktemp("shots") / "shots.mkv"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=2, options={"crf": "12"})
-        stream.width, stream.height, stream.pix_fmt = 192, 128, "yuv420p"
-        for number in range(2 * SHOT):
-            shot, step = divmod(number, SHOT)
-            top, left = (280, 20 + 2 * step) if shot else (20, 380 - 2 * step)
-            part = grey[top : top + 128, left : left + 192]
-            frame = av.VideoFrame.from_ndarray(np.dstack([part] * 3), format="rgb24")
-            frame.pts, frame.time_base = number, Fraction(1, 2)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path.read_bytes()
+SHOT = 24  # frames of each of `two_shots`
 
 
 def frames_of(data: bytes) -> list[np.ndarray]:
