@@ -75,8 +75,6 @@ release-check: $(VENV)/.dev ## build sdist and wheel, install the wheel elsewher
 PHOTOS ?=
 # Glass plates of known colour, in the same forms.
 PLATES ?=
-# Other networks to measure and time beside: runs, weights or .tflite files, as PEERS="runs/a".
-PEERS ?=
 RESULTS := benchmarks/results
 QUICK := out/bench-quick
 # More threads gain next to nothing.
@@ -88,9 +86,7 @@ bench: $(VENV)/.dev ## measure all on PHOTOS=..., into benchmarks/results/ and d
 	@mkdir -p $(RESULTS)
 	@$(BENCH) accuracy nano standard weights/nano weights/standard --on "$(PHOTOS)" --film \
 	  $(if $(PLATES),--plates "$(PLATES)") --out $(RESULTS)/accuracy.json
-	@test -z "$(PEERS)" || $(BENCH) accuracy $(PEERS) --on "$(PHOTOS)" --limit 200 \
-	  --out $(RESULTS)/peers.json
-	@$(BENCH) latency nano standard $(PEERS) --threads 1 --threads $(THREADS) --max-secs 10 \
+	@$(BENCH) latency nano standard --threads 1 --threads $(THREADS) --max-secs 10 \
 	  --whole-pictures --pictures "$(PHOTOS)" --limit 200 \
 	  --out $(RESULTS)/latency.json
 	@$(BENCH) latency weights/nano weights/standard --threads $(THREADS) --max-secs 10 \

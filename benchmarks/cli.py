@@ -7,12 +7,10 @@ from benchmarks.commands.accuracy import accuracy_command
 from benchmarks.commands.bulk import bulk_command
 from benchmarks.commands.compare import HELP as COMPARE_HELP
 from benchmarks.commands.compare import compare_command
-from benchmarks.commands.detail import detail_command
 from benchmarks.commands.flicker import flicker_command
 from benchmarks.commands.hints import hints_command
 from benchmarks.commands.latency import HELP as LATENCY_HELP
 from benchmarks.commands.latency import latency_command
-from benchmarks.commands.margins import margins_command
 from benchmarks.commands.reference import reference_command
 from benchmarks.commands.report import HELP as REPORT_HELP
 from benchmarks.commands.report import report_command
@@ -32,8 +30,6 @@ app.command("accuracy", help=ACCURACY_HELP)(accuracy_command)
 app.command("latency", help=LATENCY_HELP)(latency_command)
 app.command("video", help=VIDEO_HELP)(video_command)
 app.command("bulk")(bulk_command)
-app.command("margins")(margins_command)
-app.command("detail")(detail_command)
 app.command("hints")(hints_command)
 app.command("reference")(reference_command)
 app.command("suggest")(suggest_command)
