@@ -8,7 +8,7 @@ squash: one window, the picture scaled to S x S whatever its shape.
 pad:    one window, the long side scaled to S, the rest filled by repeated edge pixels.
 tile:   the short side scaled to S, overlapping windows along the long side.
 
-Squash is the default, by measurement (docs/studies/framing.md).
+Squash is the default, by measurement (docs/measurements/studies.md).
 """
 
 import math

@@ -6,7 +6,7 @@ Models: nano and standard in fp32 and fp16, exported from `weights/`, and as the
 int8. Pictures: the demo photo and those of the golden vectors. 99.9 % of the values must lie within
 one level of 255 of ai-edge-litert's. int8 on tflite-runtime alone cannot: its wheel computes int8
 with kernels that round otherwise than XNNPACK's, and so does ai-edge-litert without XNNPACK. There
-the picture must be as near to the float model's (docs/studies/interpreters.md).
+the picture must be as near to the float model's (docs/measurements/studies.md).
 
 tflite-runtime needs NumPy 1, and gets an environment of its own with the project's wheel and
 without ai-edge-litert: there `tintlite colorize` itself runs.
