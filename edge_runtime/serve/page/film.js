@@ -86,10 +86,13 @@ export class Film {
 
   async #ask() {
     clearTimeout(this.#timer);
-    if (!this.#id) return;
+    const id = this.#id;
+    if (!id) return;
     try {
-      this.#told(await filmState(this.#id));
+      const state = await filmState(id);
+      if (id === this.#id) this.#told(state); // else it was put away meanwhile
     } catch (error) {
+      if (id !== this.#id) return;
       if (error.status === 404) {
         this.#forget();
         $("film").hidden = true;
@@ -138,8 +141,11 @@ export class Film {
 
   // Have it coloured by what is said of some frames; whether that has begun.
   async #anew(frames) {
+    const id = this.#id;
     try {
-      this.#told(await recolourFilm(this.#id, this.#controls.own, frames));
+      const state = await recolourFilm(id, this.#controls.own, frames);
+      if (id !== this.#id) return false;
+      this.#told(state);
     } catch (error) {
       toast(error.message);
       return false;

@@ -538,8 +538,10 @@ def test_a_film_is_dropped_like_a_photo(photos, visit, tmp_path):
     assert page.inner_text("#film-error").startswith("letter.mp4: ")
 
 
-def test_a_film_is_cancelled(photos, visit, tmp_path):
-    path = tmp_path / "long.mp4"
+@pytest.fixture(scope="module")
+def long_film(tmp_path_factory) -> bytes:
+    """What takes some time to be coloured."""
+    path = tmp_path_factory.mktemp("film") / "long.mp4"
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=25, options={"preset": "ultrafast"})
         stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
@@ -548,14 +550,63 @@ def test_a_film_is_cancelled(photos, visit, tmp_path):
             frame.pts = number
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+    return path.read_bytes()
+
+
+def test_a_film_is_cancelled(photos, visit, long_film):
     page = visit(photos.url)
     page.wait_for_selector("#models input")
-    upload(page, "long.mp4", path.read_bytes(), "video/mp4")
+    upload(page, "long.mp4", long_film, "video/mp4")
     wait_for(page, lambda: photos.server.desk.films.busy)
     wait_for(page, lambda: page.inner_text("#film-text").startswith("Colour"))
     page.click("#film-cancel")
     assert not page.is_visible("#film")
     wait_for(page, lambda: not photos.server.desk.films.busy)
+
+
+def test_a_cancelled_film_does_not_come_back_with_a_late_answer(photos, visit, long_film):
+    page, late = visit(photos.url), []
+
+    def hold(route):
+        if not late and route.request.method == "GET":
+            late.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    page.route(re.compile(r"/films/[^/?]+$"), hold)
+    page.wait_for_selector("#models input")
+    upload(page, "long.mp4", long_film, "video/mp4")
+    wait_for(page, lambda: late)
+    page.click("#film-cancel")
+    route, answer = late[0]
+    assert answer.json()["state"] == "running"
+    with page.expect_response(route.request.url):
+        route.fulfill(response=answer)
+    page.evaluate("() => new Promise((done) => setTimeout(done))")
+    assert not page.is_visible("#film")
+    wait_for(page, lambda: not photos.server.desk.films.busy)
+
+
+def test_a_film_is_cancelled_before_the_server_has_named_it(photos, visit, long_film, monkeypatch):
+    films, begun, cancelled = photos.server.desk.films, [], threading.Event()
+    start = films.start
+
+    def late(film, settings):
+        begun.append(film)
+        cancelled.wait(60)
+        return start(film, settings)
+
+    monkeypatch.setattr(films, "start", late)
+    page = visit(photos.url)
+    page.wait_for_selector("#models input")
+    upload(page, "long.mp4", long_film, "video/mp4")
+    wait_for(page, lambda: begun and page.inner_text("#film-text").startswith("Colour"))
+    page.click("#film-cancel")
+    assert not page.is_visible("#film")
+    cancelled.set()
+    # One that is done would be kept for an hour.
+    wait_for(page, lambda: films.get(begun[0].state.id) is None)
+    wait_for(page, lambda: not films.busy)
 
 
 def test_how_a_photo_is_saved(photos, visit):
