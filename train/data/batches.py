@@ -2,7 +2,7 @@
 
 All prepared pictures lie on the device as one flat uint8 buffer. A batch is a gather of rectangles,
 two matrix products that do what OpenCV does on a CPU, a flip, the sRGB table, CIE Lab, and what
-`old_film` does to the lightness. On a GPU nothing is copied to the host, and nothing waits.
+`ageing` does to the lightness. On a GPU nothing is copied to the host, and nothing waits.
 
 Everything is a function of (seed, step): a run that was cut off goes on with the very pictures and
 crops that it would have seen.
@@ -22,7 +22,8 @@ from edge_runtime.colour.cielab import RGB_TO_XYZ, WHITE_XYZ, integer_to_linear
 from edge_runtime.model.contract import AB_SCALE, LIGHTNESS_SCALE
 from edge_runtime.model.tone import TONE_VIEW, ToneView
 from train.config import FitConfig
-from train.data.old_film import AS_IT_IS, OldFilm, f_of_linear, film_lightness, without_colour
+from train.data.ageing import f_of_linear, film_lightness, without_colour
+from train.data.old_film import AS_IT_IS, OldFilm
 from train.data.store import Store
 
 

@@ -1,7 +1,7 @@
 """Two fixed recipes of ageing, for measuring only: what a network loses on faded and old pictures.
 
 They never change, so that figures of different days can be compared: no chance but what follows
-from the picture itself. Training ages by `train/data/old_film.py`, which may change.
+from the picture itself. Training ages by `train/data/ageing.py`, which may change.
 """
 
 import zlib

@@ -12,9 +12,10 @@ from skimage import data as photos
 
 from edge_runtime.colour.cielab import lightness
 from edge_runtime.model.tone import TONE_VIEW
+from train.data.ageing import lightness_of
 from train.data.batches import Batches, Boxes, Pictures, RoundBatches, half_ab, seen_through
 from train.data.keras_batches import KerasBatches
-from train.data.old_film import OldFilm, lightness_of
+from train.data.old_film import OldFilm
 from train.data.store import Store
 
 

@@ -6,7 +6,8 @@ import torch
 from skimage import data as photos
 from skimage.color import rgb2lab
 
-from train.data.old_film import AS_IT_IS, REAL_FILM, OldFilm, film_lightness, without_colour
+from train.data.ageing import film_lightness, without_colour
+from train.data.old_film import AS_IT_IS, REAL_FILM, OldFilm
 
 
 @pytest.fixture(scope="module")
