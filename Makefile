@@ -78,7 +78,7 @@ PLATES ?=
 RESULTS := benchmarks/results
 QUICK := out/bench-quick
 # More threads gain next to nothing.
-THREADS := $(shell n=$$(nproc 2>/dev/null || echo 1); [ $$n -le 4 ] || n=4; echo $$n)
+THREADS := $(shell n=$$(env -u OMP_NUM_THREADS nproc 2>/dev/null || echo 1); [ $$n -le 4 ] || n=4; echo $$n)
 BENCH := $(BIN)/python -m benchmarks
 
 bench: $(VENV)/.dev ## measure all on PHOTOS=..., into benchmarks/results/ and docs/measurements/benchmarks.md (long)
