@@ -51,4 +51,5 @@ def test_links(hooks):
     assert 'href="https://a.example/"' in link("[web](https://a.example/)")
     assert 'href="../guide/serve.md"' in link("[s](docs/guide/serve.md)", "project/README.md")
     assert "../../LICENSE" in link("`[The licence](../../LICENSE)`")
+    assert "LICENSE" not in link("`a\nb` [The licence](../../LICENSE) `c`")
     assert 'href="gone.md"' in link("[gone](gone.md)")  # for MkDocs to complain of
