@@ -23,6 +23,7 @@ from train.fit.clock import Clock, DivergedError
 from train.fit.colour_prior import colour_prior
 from train.fit.engines import TrainingEngine, make_engine
 from train.fit.run_folder import RunFolder
+from train.fit.seed import set_seed
 from train.fit.val_loss import ValLoss
 from train.measure.evaluate import OpenNetwork, evaluate
 from train.measure.open_networks import keras_network
@@ -117,7 +118,7 @@ def fit(
     with RunFolder(out, config, data, start, extra=extra, teacher=teacher) as folder:
         # Measured as it will be exported: in float32, whatever the training computes in.
         keras.config.set_dtype_policy("float32")
-        keras.utils.set_random_seed(config.seed)
+        set_seed(config.seed)
         network, colorizing = build_network(
             keras, network=config.network, alpha=config.alpha, input_size=config.val_size
         )
@@ -130,7 +131,7 @@ def fit(
         learnt_from = None if teacher is None else _opened(teacher, config, view)
 
         def engine_of(stage: FitConfig) -> TrainingEngine:
-            keras.utils.set_random_seed(config.seed)
+            set_seed(config.seed)
             return make_engine(
                 stage,
                 config.crop_sizes[0][1],

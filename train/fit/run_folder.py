@@ -16,12 +16,14 @@ import json
 import os
 import platform
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import keras
@@ -41,6 +43,10 @@ def _tensorboard(folder: Path) -> Any:
     """Writes TensorBoard's logs; None where it is not installed."""
     if find_spec("tensorboard") is None:
         return None
+    if "tensorflow" not in sys.modules:
+        # Where it finds this module it writes without TensorFlow, whose loading takes seconds.
+        name = "tensorboard.compat.notf"
+        sys.modules.setdefault(name, ModuleType(name))
     from tensorboard.summary import Writer
 
     return Writer(str(folder))

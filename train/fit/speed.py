@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import keras
 import torch
 
 from train.config import FitConfig
 from train.data.batches import RoundBatches, make_batches
 from train.data.store import Store
 from train.fit.engines import TrainingEngine, make_engine
+from train.fit.seed import set_seed
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def measure_speed(
     """
     store = Store(data, "train")
     on_stage("building the network")
-    keras.utils.set_random_seed(config.seed)
+    set_seed(config.seed)
     crop_size = config.crop_sizes[-1][1]
     engine = make_engine(config, crop_size, device=device)
     made = make_batches(config, store, None, engine.data_device)

@@ -1,6 +1,7 @@
 """Prepare, fit and evaluate by the commands, as a person would call them."""
 
 import json
+import sys
 
 import pytest
 
@@ -20,8 +21,11 @@ def test_prepare_fit_evaluate(photo_folder, tmp_path, capsys):
     assert call("prepare", photo_folder, "--out", data, "--split", "60/40") == 0
     assert "read 24 pictures; kept" in capsys.readouterr().out
     fit = ("fit", "smoke", "--data", data, "--out", out, "--encoder-weights", "none")
+    loaded = set(sys.modules)
     assert call(*fit, "--steps", "4") == 0
     assert "images/s" in capsys.readouterr().out
+    # Keras and TensorBoard load it on the slightest occasion: seconds of each start.
+    assert "tensorflow" not in sys.modules.keys() - loaded
     scores = tmp_path / "scores.json"
     options = ("--input-sizes", "64,96", "--saturations", "1,1.5", "--json-out", scores)
     assert call("evaluate", out, "--on", f"{data}:val", *options) == 0

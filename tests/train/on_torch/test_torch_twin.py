@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from train.errors import ConfigError
+from train.fit.seed import set_seed
 from train.networks.pix2pix_mobilenetv2 import build_generator
 from train.networks.registry import NETWORKS
 from train.networks.torch_twin import TorchTwin
@@ -13,7 +14,7 @@ from train.networks.torch_twin import TorchTwin
 
 @pytest.fixture(scope="module")
 def generator():
-    keras.utils.set_random_seed(3)
+    set_seed(3)
     model = build_generator(keras, alpha=0.35, input_size=64)
     rng = np.random.default_rng(3)
     # BatchNorm as it is after training, not ones and zeros; variances are positive.
@@ -62,7 +63,7 @@ def test_it_answers_as_keras_does_in_training(generator, lightness):
 
 @pytest.mark.parametrize("name", [name for name in NETWORKS if NETWORKS[name].torch_twin])
 def test_every_network_that_has_a_twin_answers_as_it(name, lightness):
-    keras.utils.set_random_seed(4)
+    set_seed(4)
     model = NETWORKS[name].build(keras, input_size=64)
     expected = keras.ops.convert_to_numpy(model(lightness, training=False))
     twin = TorchTwin(model)
