@@ -1,6 +1,6 @@
 """A contact sheet: grey, networks and true beside each other, exactly as they are measured."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -10,7 +10,14 @@ from PIL import Image, ImageDraw, ImageFont
 from edge_runtime.colour.shrink import shrink
 from edge_runtime.whole_file import write_whole
 from train.errors import PictureSourceError
-from train.measure.evaluate import NO_COLOUR, OpenNetwork, judged, painted
+from train.measure.evaluate import (
+    AT_A_TIME,
+    NO_COLOUR,
+    OpenNetwork,
+    in_groups,
+    judged,
+    painted,
+)
 
 LABEL_SIZE = 15  # of the letters, pixels; longer names have smaller ones
 
@@ -36,7 +43,11 @@ def draw_sheet(
         PictureSourceError: there are no pictures.
         OSError: the sheet cannot be written.
     """
-    rows = [_row(networks.values(), picture) for picture in pictures]
+    rows = [
+        row
+        for group in in_groups(map(judged, pictures), AT_A_TIME)
+        for row in _rows(networks.values(), group)
+    ]
     if not rows:
         raise PictureSourceError("there are no pictures to draw a sheet of")
     columns = ("grey", *networks, "true")
@@ -53,7 +64,7 @@ def draw_sheet(
             place = (GAP + column * (CELL + GAP), HEADER + number * (CELL + GAP))
             sheet.paste(Image.fromarray(shrink(picture, CELL, CELL)), place)
     data = BytesIO()
-    sheet.save(data, "PNG", optimize=True)
+    sheet.save(data, "PNG")
     write_whole(png, data.getbuffer())
 
 
@@ -63,9 +74,10 @@ def _fitting_font(label: str) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
     return ImageFont.load_default(size=LABEL_SIZE * min(1.0, (CELL - GAP) / max(width, 1)))
 
 
-def _row(networks: Iterable[OpenNetwork], picture: np.ndarray) -> list[np.ndarray]:
-    """[grey, each network's, true], each uint8 [256, 256, 3]."""
-    true = judged(picture)
-    grey = painted(true, NO_COLOUR)
-    ours = [painted(true, ab) for network in networks for ab in network.ab_of([true])]
-    return [grey, *ours, true]
+def _rows(
+    networks: Iterable[OpenNetwork], trues: Sequence[np.ndarray]
+) -> Iterator[tuple[np.ndarray, ...]]:
+    """(grey, each network's, true) of each picture, each uint8 [256, 256, 3]."""
+    grey = [painted(true, NO_COLOUR) for true in trues]
+    ours = [map(painted, trues, network.ab_of(trues)) for network in networks]
+    return zip(grey, *ours, trues, strict=True)
