@@ -7,4 +7,13 @@
 
 import os
 
+import pytest
+
 collect_ignore_glob = [] if os.environ.get("KERAS_BACKEND") == "torch" else ["test_*.py"]
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Runs draw no curves and no sheets, which take them longer than their few steps."""
+    monkeypatch.setattr("train.fit.run_folder.RunFolder.add_sheet", lambda *_: None)
+    monkeypatch.setattr("train.fit.loss_curve.draw_loss_curve", lambda *_: None)

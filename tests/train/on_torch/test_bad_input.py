@@ -23,6 +23,8 @@ from train.errors import FitError, StoreError, WeightsError
 from train.fit.loop import fit
 from train.fit.losses import LOSSES
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 RECIPE = """
 from train.config import FitConfig
 

@@ -23,6 +23,8 @@ from train.measure.open_networks import open_networks
 from train.networks.load import load_generator, run_view
 from train.networks.registry import NETWORKS
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 SMALL = FitConfig(
     name="tiny",
     alpha=0.35,
@@ -33,9 +35,10 @@ SMALL = FitConfig(
     val_size=64,
     val_pictures=4,
     ema=0.9,
+    frozen_to="block_2_add",
 )
 # For what the network has no part in: such a run takes half as long.
-PLAIN = replace(SMALL, network="baseline_cnn", alpha=None)
+PLAIN = replace(SMALL, network="baseline_cnn", alpha=None, frozen_to=None)
 
 
 @pytest.fixture(scope="module")

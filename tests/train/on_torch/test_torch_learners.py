@@ -16,6 +16,8 @@ from train.fit.torch_engine import TorchEngine
 from train.fit.torch_learners import Pix2Pix
 from train.fit.vivid import colourfulness, rgb_of
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 GAN = FitConfig(
     name="tiny",
     alpha=0.35,
