@@ -15,6 +15,7 @@ from edge_runtime.engine.interpreter import Network
 from train.networks.ab_bins import AB_BINS, annealed_mean
 from train.networks.ab_classifier import build_ab_classifier, with_annealed_mean
 from train.networks.baseline_cnn import build_baseline_cnn
+from train.networks.encoder_weights import load_encoder
 from train.networks.inception_fusion import build_inception_fusion
 from train.networks.load import load_weights
 from train.networks.patch_discriminator import build_patch_discriminator
@@ -195,16 +196,56 @@ def test_inception_fusion():
     assert np.abs(fused - expected).max() < 1e-3 * np.abs(expected).max()
 
 
-def test_densenet_generator():
-    model = build_generator_densenet121(keras, input_size=64)
-    assert model.input_shape == (None, 64, 64, 1)
-    assert model.output_shape == (None, 32, 32, 2)
-    assert 7e6 < model.count_params() < 9e6
-    assert operators(model) <= DELEGATED
-    assert model.get_layer("ab").activation.__name__ == "linear"
-    skips = [model.get_layer(f"decoder_{stride}_skip").input.shape[1:] for stride in (2, 4, 8, 16)]
-    assert skips == [(32, 32, 64), (16, 16, 256), (8, 8, 512), (4, 4, 1024)]
-    assert run(model, lightness(64)).dtype == np.float32
+@pytest.fixture(scope="module")
+def densenet():
+    """To build it takes seconds."""
+    return build_generator_densenet121(keras, input_size=64)
+
+
+def test_densenet_generator(densenet):
+    assert densenet.input_shape == (None, 64, 64, 1)
+    assert densenet.output_shape == (None, 32, 32, 2)
+    assert 7e6 < densenet.count_params() < 9e6
+    assert operators(densenet) <= DELEGATED
+    assert densenet.get_layer("ab").activation.__name__ == "linear"
+    skips = [f"decoder_{stride}_skip" for stride in (2, 4, 8, 16)]
+    assert [densenet.get_layer(name).input.shape[1:] for name in skips] == [
+        (32, 32, 64),
+        (16, 16, 256),
+        (8, 8, 512),
+        (4, 4, 1024),
+    ]
+    assert run(densenet, lightness(64)).dtype == np.float32
+
+
+def test_a_densenet_sees_grey_as_it_sees_it_in_colour(densenet, monkeypatch):
+    """Its own preprocessing is of RGB, channel by channel; ours is folded into its first layers."""
+    keras.utils.set_random_seed(3)
+    pretrained = keras.applications.DenseNet121(
+        include_top=False, weights=None, input_shape=(64, 64, 3)
+    )
+    chance = np.random.default_rng(0)
+    for layer in pretrained.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            gamma, beta, mean, variance = layer.get_weights()
+            spread = chance.uniform(0.5, 1.5, mean.shape)
+            layer.set_weights([gamma * spread, beta + 0.1, mean + 0.2 * spread, variance * spread])
+    monkeypatch.setattr("train.networks.encoder_weights.load_application", lambda *_: pretrained)
+    weighty = [layer.name for layer in pretrained.layers if layer.get_weights()]
+    assert load_encoder(densenet, "pix2pix_densenet121", None, "its file") == len(weighty)
+
+    grey = chance.integers(0, 256, (2, 64, 64, 1)).astype(np.float32)
+    rgb = keras.applications.densenet.preprocess_input(grey.repeat(3, axis=-1))
+    theirs = keras.Model(pretrained.input, pretrained.get_layer("conv1_relu").output)(rgb)
+    ours = keras.Model(densenet.input, densenet.get_layer("conv1_relu").output)(grey / 127.5 - 1)
+    # Around the picture both pad with their own zeros, which are not of one colour.
+    inner = np.s_[:, 2:-2, 2:-2]
+    assert np.std(theirs) > 0.1
+    assert np.abs(np.asarray(ours)[inner] - np.asarray(theirs)[inner]).max() < 1e-4
+    for name in weighty:
+        if name not in ("conv1_conv", "conv1_bn"):
+            own, their = (net.get_layer(name).get_weights() for net in (densenet, pretrained))
+            assert all(map(np.array_equal, own, their)), name
 
 
 def test_the_shared_decoder_leaves_the_shipped_weights_in_place():
