@@ -18,7 +18,13 @@ from skimage import data as photos
 DATA = Path(__file__).parent / "data"
 
 # What takes longest begins first, so that no core waits at the end for the other's last file.
-_FIRST = ("train/test_backends.py", "train/", "export/")
+_FIRST = (
+    "train/test_backends.py",
+    "train/",
+    "export/",
+    "edge_runtime/video/",
+    "edge_runtime/serve/",
+)
 
 
 def pytest_configure() -> None:
