@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ class FloatModel:
         self.fine_tuned = fine_tuned
         self.rounded = rounded
         self.input_size = int(model.input_shape[1])
+        self._plain: bytes | None = None
 
     def convert(self, *, half: bool = False) -> bytes:
         """The `.tflite` with a named signature `serving_default` (`lightness` to `ab`).
@@ -43,7 +45,11 @@ class FloatModel:
                 converter.optimizations = [tf.lite.Optimize.DEFAULT]
                 converter.target_spec.supported_types = [tf.float16]
 
-        return self._convert(prepare)
+        if half:
+            return self._convert(prepare)
+        if self._plain is None:  # most recipes begin with it
+            self._plain = self._convert(prepare)
+        return self._plain
 
     def convert_to_integers(self, calibration: Iterable[np.ndarray]) -> bytes:
         """The `.tflite` in int8 from its input to its output; nothing in it is float.
@@ -63,7 +69,9 @@ class FloatModel:
 
         return self._convert(prepare)
 
-    def _convert(self, prepare: Callable[[tf.lite.TFLiteConverter], None]) -> bytes:
+    @cached_property
+    def _module(self) -> tf.Module:
+        """The network's graph with constants for weights, and its signature."""
         shape = (1, self.input_size, self.input_size, 1)
         spec = tf.TensorSpec(shape, tf.float32, name="lightness")
         network = tf.function(
@@ -76,6 +84,10 @@ class FloatModel:
         module.colorize = tf.function(
             lambda lightness: {"ab": frozen(lightness)[0]}, input_signature=[spec]
         )
+        return module
+
+    def _convert(self, prepare: Callable[[tf.lite.TFLiteConverter], None]) -> bytes:
+        module = self._module
         with tempfile.TemporaryDirectory(prefix="tintlite-export-") as folder:
             tf.saved_model.save(module, folder, signatures={SIGNATURE: module.colorize})
             converter = tf.lite.TFLiteConverter.from_saved_model(folder)
