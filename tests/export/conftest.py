@@ -9,6 +9,15 @@ import pytest
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def briefly_timed():
+    """Every export times its file for half a second, of which no test asks for the figure."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("export.check.speed._LEAST_SECONDS", 0.0)
+        patch.setattr("export.check.speed._RUNS", 3)
+        yield
+
+
 @pytest.fixture(scope="session")
 def run(tmp_path_factory):
     """What `python -m train fit` leaves, without the training."""
@@ -32,6 +41,20 @@ def run(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def plain_run(tmp_path_factory):
+    """The same of a network of a dozen layers, which is converted in a third of the time."""
+    import keras
+
+    from train.networks.baseline_cnn import build_baseline_cnn
+
+    folder = tmp_path_factory.mktemp("plain")
+    keras.utils.set_random_seed(5)
+    build_baseline_cnn(keras, input_size=64).save_weights(folder / "best.weights.h5")
+    _write_config(folder, network="baseline_cnn", alpha=None)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def planted_run(run, tmp_path_factory):
     """The same with one weight set too large, which ReLU6 hides from the colours in float32."""
     from train.networks.load import load_generator
@@ -47,6 +70,6 @@ def planted_run(run, tmp_path_factory):
     return folder
 
 
-def _write_config(folder):
-    config = {"name": "random", "alpha": 0.35, "val_size": 64}
+def _write_config(folder, **changes):
+    config = {"name": "random", "alpha": 0.35, "val_size": 64} | changes
     (folder / "config.json").write_text(json.dumps(config))

@@ -20,9 +20,9 @@ def test_several_recipes_may_follow_one_option():
     ]
 
 
-def test_export_prints_the_table(run, pictures, tmp_path, capsys):
+def test_export_prints_the_table(plain_run, pictures, tmp_path, capsys):
     out = ("--out", tmp_path, "--calibrate", pictures)
-    assert call(run, "--recipe", "fp32", *out, "--name", "mine") == 0
+    assert call(plain_run, "--recipe", "fp32", *out, "--name", "mine") == 0
     printed = capsys.readouterr().out
     assert "mine.fp32.tflite" in printed
     assert "dele-" in printed

@@ -63,9 +63,10 @@ def through(model, inputs):
 def test_they_keep_their_colours(build, inputs):
     keras.utils.set_random_seed(7)
     model = build()
+    float_model = FloatModel(model)
     expected = np.stack([keras_network(model)(x) for x in inputs[150:]])
     assert expected.std(axis=(0, 1, 2)).min() * 110 > 1, "the test's network colours nothing"
     for recipe, most, scale in (("fp32", 0.02, 0.001), ("int8_ptq", 3.0, 0.05)):
-        ours = through(RECIPES[recipe](FloatModel(model), inputs[:150]), inputs[150:])
+        ours = through(RECIPES[recipe](float_model, inputs[:150]), inputs[150:])
         assert 110 * np.sqrt(np.square(ours - expected).mean()) < most
         assert (ours * expected).sum() / np.square(expected).sum() == pytest.approx(1, abs=scale)

@@ -89,6 +89,16 @@ def options(data, tmp_path):
     return QatOptions(data, tmp_path / "qat", None, 12, learning_rate=1e-3, batch_size=8)
 
 
+@pytest.fixture
+def untraced():
+    """Some steps are taken sooner than TensorFlow makes a graph of one."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
 @pytest.fixture(scope="module")
 def finished(data, network, inputs, tmp_path_factory):
     """A whole run: its options and what it made."""
@@ -235,7 +245,7 @@ def test_what_is_done_is_not_done_again(finished, network, inputs):
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_it_ends_by_minutes(network, inputs, options, monkeypatch):
+def test_it_ends_by_minutes(untraced, network, inputs, options, monkeypatch):
     # Each look at the clock takes ten seconds: six steps a minute, and no more in truth.
     looks = count()
     monkeypatch.setattr(fine_tune_module.time, "monotonic", lambda: 10.0 * next(looks))
@@ -246,7 +256,7 @@ def test_it_ends_by_minutes(network, inputs, options, monkeypatch):
     assert shares == pytest.approx([k / 6 for k in range(1, 7)])
 
 
-def test_it_sees_what_the_network_learnt_from(network, inputs, options):
+def test_it_sees_what_the_network_learnt_from(untraced, network, inputs, options):
     """Rounding fills flat pictures with colour, where fine-tuning never saw one."""
 
     def first_loss(film, folder):
@@ -264,7 +274,7 @@ def test_it_sees_what_the_network_learnt_from(network, inputs, options):
 
 
 class TestRefusals:
-    def test_a_loss_that_is_no_number(self, network, inputs, options):
+    def test_a_loss_that_is_no_number(self, untraced, network, inputs, options):
         with pytest.raises(ExportError, match=r"the loss became (nan|inf) at step \d"):
             fine_tune(rounded_copy(network, inputs[:20]), replace(options, learning_rate=1e30))
 
