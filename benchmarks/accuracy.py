@@ -1,6 +1,6 @@
 """Measure models side by side on the same pictures, picture by picture, by every figure we know.
 
-Definitions stand in `benchmarks.accuracy_columns`; those of PSNR and colourfulness are
+Definitions stand in docs/measurements/accuracy.md; those of PSNR and colourfulness are
 `train.measure.evaluate`'s, so that training and benchmarks agree.
 """
 

@@ -6,7 +6,6 @@ from types import MappingProxyType
 from benchmarks.accuracy import MEAN_COLOUR
 from benchmarks.accuracy_columns import (
     AB_COLUMNS,
-    AB_SETTING,
     BY_KEY,
     FRECHET,
     NEUTRAL,
@@ -95,8 +94,8 @@ def _other_table(rows: Sequence[Row]) -> str:
         ("model", *(BY_KEY[key].heading for key in keys)),
         [*([_name(row), *(_plain(row, key) for key in keys)] for row in rows), paper],
         caption=(
-            "The same pictures by other definitions. The paper does not say over what its figures "
-            "are taken, nor on which photos; they fit Lab"
+            "The same by other definitions. The paper does not say over what its figures are "
+            "taken, nor on which photos; they fit Lab"
         ),
     )
 
@@ -122,7 +121,7 @@ def _ab_tables(rows: Sequence[Row]) -> list[str]:
         headings = ("model", *(column.heading for column in columns))
         caption = f"{caption}: a* and b* alone, with 95 % intervals"
         tables += [table(headings, cells, caption=caption)] if measured else []
-    return [escape(AB_SETTING), *tables] if tables else []
+    return tables
 
 
 def accuracy_section(

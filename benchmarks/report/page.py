@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.accuracy_columns import COLUMNS, ROW_DEFINITIONS, SETTING, SHOWN
 from benchmarks.latency.job import AI_EDGE_LITERT
 from benchmarks.report import plots
 from benchmarks.report.accuracy import accuracy_section
@@ -34,16 +33,10 @@ from edge_runtime.whole_file import write_whole
 
 MADE_BY = "<!-- Made by `python -m benchmarks report`; do not edit. -->"
 INTRODUCTION = (
-    "How much colour each model gives back, how large it is and how fast, measured by the commands "
-    "below. Grey, the picture left as it was, stands in every table of accuracy: what is not above "
-    "it is worth nothing."
+    "How much colour each model gives back, how large it is and how fast, by the commands at the "
+    "end. What the figures are: docs/measurements/accuracy.md. Machines, or one at different "
+    "times, may differ by a factor of two: compare within a table."
 )
-_NETWORK = (
-    "time of the network alone, one picture at a time, after a warm-up; median and percentiles "
-    "over the runs, as TFLite's benchmark tool reports them. Figures of different machines, or of "
-    "one at different times, may differ by a factor of two: compare within a table."
-)
-
 # The plots, by the names of their files: what each shows.
 CAPTIONS = {
     "gain-size": "Gain over grey against the size of the file; bars: 95 % intervals.",
@@ -114,7 +107,7 @@ def make_report(results: Sequence[BenchmarkResult], folder: str) -> tuple[str, d
             drawings["film-time"] = plots.shares(rows)
         parts.append(_film_section(film, shown_plots("film-time") if film is films[0] else []))
     parts += [_board_section(devices)] if devices else []
-    return "\n\n".join([*parts, _definitions(results), _origin(results)]) + "\n", drawings
+    return "\n\n".join([*parts, _origin(results)]) + "\n", drawings
 
 
 def times_of(accuracy: BenchmarkResult, latency: BenchmarkResult) -> dict[str, Row]:
@@ -256,17 +249,6 @@ def _board_section(results: Sequence[BenchmarkResult]) -> str:
         # Machines that say the same say it once.
         *(escape(note) for note in dict.fromkeys(n for r in results for n in r.notes)),
     )
-
-
-def _definitions(results: Sequence[BenchmarkResult]) -> str:
-    """What the figures are that the page has."""
-    rows = [row for result in results if result.kind == "accuracy" for row in result.rows]
-    keys = {key for row in rows for key in row if number(row, key) is not None}
-    items = [(column.heading, column.definition) for column in COLUMNS if column.key in keys]
-    items += [(name, what) for start, name, what in SHOWN if f"{start}_rho" in keys]
-    items += [*ROW_DEFINITIONS.items()] if rows else []
-    items.append(("network", _NETWORK))
-    return section("Definitions", escape(SETTING) if rows else "", bullets(items))
 
 
 def _origin(results: Sequence[BenchmarkResult]) -> str:

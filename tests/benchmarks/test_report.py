@@ -216,7 +216,7 @@ def test_the_runtimes_own_interpreter_on_the_fewest_threads_comes_first():
 
 def test_full_precision_says_what_was_not_measured():
     page, _ = make_report([accuracy_result()], "plots")
-    part = page[page.index("## Full precision") : page.index("## Definitions")]
+    part = page[page.index("## Full precision") : page.index("## Where these")]
     assert part.count("not measured") == 8
     assert "Keras, GPU" in part
 
