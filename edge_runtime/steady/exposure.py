@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 # Cells within this many L* of what the exposure alone would make of them are fitted again.
@@ -54,25 +55,26 @@ def fit_exposure(previous: np.ndarray, present: np.ndarray) -> Exposure:
         the change; `UNCHANGED` where there is none, or the frames differ otherwise.
     """
     # A quarter of the cells tells as much.
-    before, after = previous[::2, ::2], present[::2, ::2]
-    change = after - before
-    error = _error(change)
+    before, after = (np.ascontiguousarray(cells[::2, ::2]) for cells in (previous, present))
+    error = _error(before, after)
     if error < _NO_CHANGE:
         return UNCHANGED
+    change = after - before
+    moments = cv2.merge([before, change, before * before, before * change])
     gain, offset = 0.0, float(np.median(change))
     for _ in range(_ROUNDS):
-        inliers = np.abs(change - (before * gain + offset)) < _INLIER
-        if inliers.sum() < _FEWEST_INLIERS:
+        left = cv2.scaleAdd(before, -gain, change)
+        inliers = cv2.inRange(left, offset - _INLIER, offset + _INLIER)
+        if cv2.countNonZero(inliers) < _FEWEST_INLIERS:
             return UNCHANGED
-        x, y = before[inliers], change[inliers]
-        mean = x.mean()
-        gain = float(((x - mean) * y).mean() / max(x.var(), 1.0))
-        offset = float(y.mean() - gain * mean)
+        x, y, xx, xy = cv2.mean(moments, inliers)
+        gain = (xy - x * y) / max(xx - x * x, 1.0)
+        offset = y - gain * x
     exposure = Exposure(1 + gain, offset)
-    if _error(after - exposure.of(before)) > (1 - _EXPLAINED) * error:
+    if _error(exposure.of(before), after) > (1 - _EXPLAINED) * error:
         return UNCHANGED
     return exposure
 
 
-def _error(difference: np.ndarray) -> float:
-    return float(np.minimum(np.abs(difference), _CAP).mean())
+def _error(one: np.ndarray, other: np.ndarray) -> float:
+    return cv2.mean(cv2.min(cv2.absdiff(one, other), _CAP))[0]

@@ -91,8 +91,9 @@ def cell_grid(shape: tuple[int, int]) -> np.ndarray:
 
 def inside(places: np.ndarray, edge: float = 0.0) -> np.ndarray:
     """Which places, float32 [h, w, 2], lie in the frame, or so few cells outside: bool [h, w]."""
-    least, most = -edge, np.array(places.shape[1::-1], np.float32) - 1 + edge
-    return np.all((places >= least) & (places <= most), axis=-1)
+    height, width = places.shape[:2]
+    most = width - 1 + edge, height - 1 + edge
+    return cv2.inRange(places, (-edge, -edge), most) > 0
 
 
 def speed(places: np.ndarray) -> float:

@@ -1,5 +1,7 @@
 """Where one scene ends and another begins."""
 
+import math
+
 import cv2
 import numpy as np
 
@@ -37,11 +39,11 @@ def is_cut(previous: np.ndarray, moved: np.ndarray, present: np.ndarray) -> bool
 
 def correlation(one: np.ndarray, other: np.ndarray) -> float:
     """Pearson's, of two pictures; flat ones are like each other and unlike all else."""
-    deviations = one.std(), other.std()
+    one, other = ((picture - picture.mean()).ravel() for picture in (one, other))
+    deviations = [math.sqrt(part @ part / part.size) for part in (one, other)]
     if min(deviations) < _FLAT:
         return 1.0 if max(deviations) < _FLAT else 0.0
-    product = np.mean((one - one.mean()) * (other - other.mean()))
-    return float(product / (deviations[0] * deviations[1]))
+    return float(one @ other / one.size) / (deviations[0] * deviations[1])
 
 
 def _tone_change(one: np.ndarray, other: np.ndarray) -> float:

@@ -164,7 +164,7 @@ class ShotWatch:
     def _contrast(self, moved: np.ndarray, cells: np.ndarray, trust: np.ndarray) -> float:
         """That of the same things in this frame over that in the frame before."""
         same = trust > _TRUSTED
-        if same.mean() < _LEAST_TRUSTED:
+        if np.count_nonzero(same) < _LEAST_TRUSTED * same.size:
             return 1.0
         before, now = (np.subtract(*TONE_VIEW.levels_of(part[same])) for part in (moved, cells))
         return float(now / before) if before else 1.0

@@ -120,7 +120,7 @@ class ChromaSmoother:
         old, new = self._kept * self._known, (1 - self._kept) * frame.sure
         self._known = max(self._known * _KNOWN_KEPT, frame.sure)
         kept = frame.trust * np.float32(old / (old + new) if old else 0)
-        earlier *= kept[..., None]
+        earlier *= cv2.merge([kept, kept])  # five times as fast as to broadcast
         earlier += ab
         earlier += self._tint
         return earlier
@@ -144,11 +144,12 @@ class ChromaSmoother:
         weight = frame.trust * told
         if weight.mean() < _LEAST_TRUSTED or not self._tint_known:
             return
-        held = np.dstack([step * weight[..., None], weight])
-        field = cv2.blur(held, _region(weight.shape))
+        held = [weight, *(part * weight for part in cv2.split(step))]
         # Where little is known, as everywhere in the frame.
-        field += np.float32(_REST) * np.array(cv2.mean(held)[:3], np.float32)
-        self._tint = field[..., :2] * (np.float32(known / self._tint_known) / field[..., 2:])
+        region = _region(weight.shape)
+        field = [cv2.add(cv2.blur(part, region), _REST * cv2.mean(part)[0]) for part in held]
+        of_step = np.float32(known / self._tint_known) / field[0]
+        self._tint = cv2.merge([part * of_step for part in field[1:]])
 
 
 def _region(shape: tuple[int, ...]) -> tuple[int, int]:

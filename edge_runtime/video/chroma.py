@@ -28,8 +28,8 @@ _BT2020 = Gamut(
     ).astype(np.float32)
 )
 
-# sRGB as 1.055 * p - 0.055 (IEC 61966-2-1): p is what is computed, the rest cancels in chroma,
-# whose weights sum to 0. Below the linear part's end, p grows as 12.92 * linear does.
+# sRGB as 1.055 * p + a constant (IEC 61966-2-1): p is what is computed, the constant cancels in
+# chroma, whose weights sum to 0. Below the linear part's end, p grows as 12.92 * linear does.
 _LINEAR_END = np.float32(0.0031308)
 _DARK_SLOPE = 12.92 / 1.055
 
@@ -44,7 +44,8 @@ class ChromaMaker:
             signal: how luma and chroma are coded.
         """
         self._signal = signal
-        self._f = cielab.f_of_linear(cielab.srgb_to_linear(grey_levels(signal)))
+        self._y = cielab.srgb_to_linear(grey_levels(signal))
+        self._f = cielab.f_of_linear(self._y)
         self._gamut = _BT2020 if signal.primaries == BT2020_PRIMARIES else cielab.SRGB
         red, blue = signal.weights
         green = 1 - red - blue
@@ -88,10 +89,10 @@ class ChromaMaker:
 
     def _strip(self, half: np.ndarray, step_x: np.ndarray, step_z: np.ndarray) -> np.ndarray:
         """The chroma levels [n, w, 3] of a strip, of which two are its; the steps are used up."""
-        f = self._look_up(self._f, half)
+        y, f = self._look_up(self._y, half), self._look_up(self._f, half)
         step_x += f
         step_z += f
-        encoded = _encode(self._gamut.linear_of(step_x, f, step_z))
+        encoded = _encode(self._gamut.linear_of(step_x, f, step_z, y))
         return self._quantize(cv2.transform(encoded, self._to_chroma))
 
     @staticmethod
@@ -101,19 +102,16 @@ class ChromaMaker:
 
     def _quantize(self, chroma: np.ndarray) -> np.ndarray:
         if self._signal.depth == 8:
-            np.maximum(chroma, 0, out=chroma)  # convertScaleAbs takes the absolute value
+            # It takes the absolute value: no colour is further below 0 than the gamut's rounding.
             return cv2.convertScaleAbs(chroma)
         np.rint(chroma, out=chroma)
         return np.clip(chroma, 0, (1 << self._signal.depth) - 1, out=chroma).astype(np.uint16)
 
 
 def _encode(linear: np.ndarray) -> np.ndarray:
-    """sRGB of linear light, clipped to 0..1, as p of 1.055 p - 0.055; the input is used up."""
-    np.clip(linear, 0, 1, out=linear)
-    if linear.min() > _LINEAR_END:
-        return cv2.pow(linear, 1 / 2.4)
-    # From there on down it is a line: no pixel needs a branch.
-    above = np.maximum(linear, _LINEAR_END)
-    below = np.subtract(linear, above, out=linear)
-    encoded = cv2.pow(above, 1 / 2.4)
-    return cv2.scaleAdd(below, _DARK_SLOPE, encoded, encoded)
+    """sRGB of linear light from 0 on, as p of 1.055 p + a constant; the input is used up."""
+    # Below the end a line, above it a curve, and one of them stands still: no pixel needs a branch.
+    curve = np.maximum(linear, _LINEAR_END)
+    cv2.pow(curve, 1 / 2.4, curve)
+    line = np.clip(linear, 0, _LINEAR_END, out=linear)
+    return cv2.scaleAdd(line, _DARK_SLOPE, curve, curve)
