@@ -23,6 +23,7 @@ from edge_runtime.bench.machine import machine_facts
 from edge_runtime.bench.model_facts import model_facts
 from edge_runtime.bench.result_file import BenchmarkResult, now
 from edge_runtime.bench.versions import RUNTIME_PACKAGES, package_versions
+from edge_runtime.keep_memory import keep_freed_memory
 from edge_runtime.video import VideoOptions, colorize_video
 from edge_runtime.video.frame_stages import FrameStages
 from edge_runtime.video.pipeline import Pipeline
@@ -105,6 +106,7 @@ def measure_films(
         options: how to colour and to encode.
     """
     options = options or VideoOptions()
+    keep_freed_memory()  # as `tintlite colorize` does; it serves the work by hand as well
     cv2.setNumThreads(1)
     colorizers = (Colorizer(model, Device(threads=1)), Colorizer(model, Device(threads=threads)))
     with tempfile.TemporaryDirectory() as folder:

@@ -11,6 +11,7 @@ import cv2
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.device import Device
 from edge_runtime.errors import TintLiteError
+from edge_runtime.keep_memory import keep_freed_memory
 from edge_runtime.look import Look
 from edge_runtime.messages import receive, send
 from edge_runtime.quiet import quiet_libraries
@@ -61,6 +62,7 @@ def _colour(words: dict[str, Any], tell: Any) -> tuple[str, ...]:
     device = Device(**words["device"])
     cv2.setNumThreads(device.threads)
     with quiet_libraries():
+        keep_freed_memory()
         colorizer = Colorizer(words["model"], device)
     options = VideoOptions(
         look=Look(saturation=words["saturation"]),
