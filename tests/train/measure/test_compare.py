@@ -19,6 +19,7 @@ from train.measure.compare import Training, open_runs, read_training
 from train.measure.evaluate import OpenNetwork, evaluate
 from train.measure.open_networks import keras_network, open_networks
 from train.measure.sheet import CELL, GAP, HEADER
+from train.networks.baseline_cnn import build_baseline_cnn
 from train.networks.pix2pix_mobilenetv2 import build_generator
 
 HISTORY = "step,seconds,loss\n100,40.0,0.5\n250,125.0,0.25\n"
@@ -101,10 +102,14 @@ def copy_of(folder, tmp_path, name="tiny"):
     return copy
 
 
-def test_batches_give_what_single_pictures_give_at_every_saturation(made_run):
-    networks = open_networks([str(made_run[0])], None, [1.0, 2.0])
+def test_batches_give_what_single_pictures_give_at_every_saturation(tmp_path):
+    config = FitConfig(name="plain", network="baseline_cnn", steps=1, val_size=64)
+    (tmp_path / "config.json").write_text(json.dumps(asdict(config)))
+    model = build_baseline_cnn(keras, input_size=64)
+    model.save_weights(tmp_path / "best.weights.h5")
+    networks = open_networks([str(tmp_path)], None, [1.0, 2.0])
     seen = np.random.default_rng(0).uniform(-1, 1, (3, 64, 64)).astype(np.float32)
-    single = np.stack([np.asarray(made_run[1](x[None, ..., None]))[0] for x in seen])
+    single = np.stack([np.asarray(model(x[None, ..., None]))[0] for x in seen])
     for factor, network in zip((1, 2), networks.values(), strict=True):
         assert network.run.batch(seen) == pytest.approx(factor * single, abs=1e-5)
         assert network.run(seen[1]) == pytest.approx(factor * single[1], abs=1e-5)
