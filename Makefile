@@ -35,11 +35,12 @@ browser: $(VENV)/.runtime ## build the static page into out/browser/ (npm fetche
 	@npm ci --prefix browser --ignore-scripts --no-audit --no-fund --silent
 	@$(BIN)/python -m browser
 
-# A worker a core, four at most: each takes whole files in their order, and computes with one thread.
+# A worker a core, four at most, and one more, as some wait at any time, for a process, a camera or
+# the browser: each takes whole files in their order, and computes with one thread.
 test: $(VENV)/.dev ## install what the tests need, check the style, run the fast tests
 	@$(BIN)/ruff check .
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --durations 20 \
-	  -n $(THREADS) --dist loadfile --no-loadscope-reorder
+	  -n $$(($(THREADS) + 1)) --dist loadfile --no-loadscope-reorder
 
 test-slow: $(VENV)/.dev ## run the slow tests
 	@$(BIN)/python -m pytest -q -m slow
