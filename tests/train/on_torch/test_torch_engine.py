@@ -1,4 +1,4 @@
-"""Training by the torch twin: its gradients are Keras's, its cores agree, a teacher teaches it."""
+"""Training by the torch twin: it learns, goes on where it was cut off, and starts as Keras does."""
 
 from dataclasses import replace
 
@@ -10,6 +10,7 @@ from train.config import FitConfig
 from train.data.batches import Batches, Pictures, RoundBatches
 from train.data.store import Store
 from train.fit.engines import KerasEngine, make_engine
+from train.fit.loop import fit
 from train.fit.torch_engine import TorchEngine
 from train.fit.trainable import ab_loss
 
@@ -27,8 +28,35 @@ SMALL = FitConfig(
 )
 
 
+@pytest.fixture(scope="module")
+def cut(tmp_path_factory):
+    """What a run leaves that was cut off after a round."""
+    return tmp_path_factory.mktemp("runs") / "cut"
+
+
+@pytest.fixture(scope="module")
+def whole_run(prepared, keep_first_round, cut):
+    out = cut.with_name("whole")
+    keep = keep_first_round(out, cut)
+    return fit(SMALL, prepared, out, encoder_weights=None, on_round=keep)
+
+
 def test_it_is_chosen_for_float32_on_the_cpu():
     assert isinstance(make_engine(SMALL, 32), TorchEngine)
+
+
+def test_the_loss_falls(whole_run):
+    assert [row.step for row in whole_run] == [8, 16, 24]
+    assert [row.crop_size for row in whole_run] == [32, 32, 64]
+    assert whole_run[-1].loss < 0.7 * whole_run[0].loss
+
+
+def test_a_cut_off_run_goes_on_exactly(whole_run, prepared, cut):
+    rest = fit(SMALL, prepared, cut, encoder_weights=None)
+    assert [row.step for row in rest] == [16, 24]
+    for ours, expected in zip(rest, whole_run[1:], strict=True):
+        assert ours.loss == pytest.approx(expected.loss, rel=1e-4)
+        assert ours.val_rgb_psnr == pytest.approx(expected.val_rgb_psnr, abs=0.01)
 
 
 def batches_of(data, batch_size):
