@@ -76,6 +76,7 @@ release-check: $(VENV)/.dev ## build sdist and wheel, install the wheel elsewher
 PHOTOS ?=
 # Glass plates of known colour, in the same forms.
 PLATES ?=
+# The Fréchet distance needs TINTLITE_MOBILENETV2: `imagenet`, or a file of its weights.
 RESULTS := benchmarks/results
 QUICK := out/bench-quick
 # More threads gain next to nothing.

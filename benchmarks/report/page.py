@@ -91,11 +91,15 @@ def make_report(results: Sequence[BenchmarkResult], folder: str) -> tuple[str, d
     parts = ["# TintLite's benchmarks", MADE_BY, escape(INTRODUCTION)]
     if accuracies:
         first = accuracies[0]
-        timed = [(times, latency) for latency in latencies if (times := times_of(first, latency))]
-        times, latency = max(timed, key=lambda pair: len(pair[0])) if timed else ({}, None)
+        timed = [(found, latency) for latency in latencies if (found := times_of(first, latency))]
+        # Of one machine, or no two could be compared.
+        machine = max(timed, key=lambda pair: len(pair[0]))[1].machine if timed else None
+        times: dict[str, Row] = {}
+        for found, latency in timed:
+            times |= found if latency.machine == machine else {}
         drawings |= _gain_plots(first, times)
-        if latency:
-            captions["gain-time"] = captions["gain-time"].format(machine_text(latency.machine))
+        if machine:
+            captions["gain-time"] = captions["gain-time"].format(machine_text(machine))
         drawn = shown_plots("gain-size", "gain-time", "gain-colour")
         parts.append(accuracy_section(first, times, drawn))
     parts += map(accuracy_section, accuracies[1:])

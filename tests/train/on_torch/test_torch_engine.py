@@ -11,6 +11,7 @@ from train.data.batches import Batches, Pictures, RoundBatches
 from train.data.store import Store
 from train.fit.engines import KerasEngine, make_engine
 from train.fit.loop import fit
+from train.fit.seed import set_seed
 from train.fit.torch_engine import TorchEngine
 from train.fit.trainable import ab_loss
 
@@ -69,6 +70,7 @@ def train(engine, data, steps):
 
 
 def test_loss_and_gradients_are_those_of_keras(prepared):
+    set_seed(0)  # of other weights more values lie at the kinks of ReLU6, where rounding decides
     config = replace(SMALL, frozen_to=None)
     model = KerasEngine(config, 64)._trainable.network
     engine = TorchEngine(config, workers=1)
@@ -122,7 +124,7 @@ def test_a_teacher_draws_the_network_towards_itself(prepared):
     expected = ab_loss(config)(theirs, ours).mean().item()
     assert ours.shape == true.permute(0, 2, 3, 1).shape
     assert before == pytest.approx(expected, rel=1e-3)
-    for _ in range(12):
+    for _ in range(24):
         after = engine.train(same, lambda: 1e-3, lambda loss: False)["loss"]
     assert after < 0.7 * before
     # Its weights are no part of the checkpoint.
