@@ -7,7 +7,7 @@ reached gets the colour.
 The idea is that of Levin, Lischinski and Weiss, Colorization using Optimization (SIGGRAPH 2004);
 the weights are Shepard's (A two-dimensional interpolation function, 1968), which grow without
 bounds at a hint, so that the colour there comes out as said. Nothing is solved: every language
-does it in a few lines. How the widths were found: docs/measurements/hints.md.
+does it in a few lines. What it gains, and what wider reach would cost: docs/measurements/hints.md.
 """
 
 from collections.abc import Sequence
