@@ -37,9 +37,10 @@ browser: $(VENV)/.runtime ## build the static page into out/browser/ (npm fetche
 
 # A worker a core, four at most, and one more, as some wait at any time, for a process, a camera or
 # the browser: each takes whole files in their order, and computes with one thread.
+# Where no bytecode is written, each process that a test starts compiles all that it imports.
 test: $(VENV)/.dev ## install what the tests need, check the style, run the fast tests
 	@$(BIN)/ruff check .
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --durations 20 \
+	@PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --durations 20 \
 	  -n $$(($(THREADS) + 1)) --dist loadfile --no-loadscope-reorder
 
 test-slow: $(VENV)/.dev ## run the slow tests

@@ -12,9 +12,9 @@ from edge_runtime.live.live_view import LiveView
 from edge_runtime.live.make_view import ViewOptions
 from edge_runtime.live.systemd import notify
 from edge_runtime.quiet import quiet_libraries
-from edge_runtime.serve import PageServer
 from edge_runtime.serve.limits import Limits
 from edge_runtime.serve.listener import Listener, listen
+from edge_runtime.serve.server import PageServer
 
 TOKEN_VARIABLE = "TINTLITE_TOKEN"  # noqa: S105
 

@@ -1,5 +1,4 @@
-"""The live page in the browser and its API: FastAPI behind uvicorn."""
+"""The live page in the browser and its API: FastAPI behind uvicorn, in `server`.
 
-from edge_runtime.serve.server import PageServer
-
-__all__ = ["PageServer"]
+Nothing is imported here: the page's workers, which colour, would import FastAPI for nothing.
+"""

@@ -14,8 +14,8 @@ from PIL import Image
 from edge_runtime import Colorizer, Device
 from edge_runtime.cli import main
 from edge_runtime.model.model_file import read_model
-from edge_runtime.serve import PageServer
 from edge_runtime.serve.listener import listen
+from edge_runtime.serve.server import PageServer
 from export.contract_writer import with_contract
 from export.to_onnx import to_onnx
 

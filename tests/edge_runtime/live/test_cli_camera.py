@@ -142,7 +142,7 @@ def test_a_window(run, film, monkeypatch, key, open_):
 
 
 def test_the_page_is_that_of_serve(run, film, monkeypatch, tmp_path):
-    from edge_runtime.serve import PageServer
+    from edge_runtime.serve.server import PageServer
 
     seen = []
 

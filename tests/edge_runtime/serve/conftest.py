@@ -21,8 +21,8 @@ from edge_runtime import Colorizer, Device
 from edge_runtime.live.live_view import LiveView
 from edge_runtime.live.source import SourceError
 from edge_runtime.live.watchdog import WatchTimes
-from edge_runtime.serve import PageServer
 from edge_runtime.serve.listener import listen
+from edge_runtime.serve.server import PageServer
 
 # The machine that runs the tests may stand still for a while.
 PATIENT = 60.0

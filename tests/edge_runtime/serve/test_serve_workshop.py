@@ -1,5 +1,7 @@
 """Photos that take for ever: they are ended, and nobody else waits for them."""
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -98,3 +100,12 @@ def test_a_worker_that_nobody_needs_is_ended(workshops, grey, file_of, wait_unti
     assert open_photo(running, "honest.png", file_of(grey)).status_code == 200
     names = [thread.name for thread in threading.enumerate()]
     assert not any("worker" in name for name in names)
+
+
+def test_workers_start_without_the_server_s_libraries():
+    workers = "edge_runtime.serve.film_process", "edge_runtime.serve.worker_process"
+    code = f"import sys, {', '.join(workers)}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    names = set(done.stdout.split())
+    assert names >= set(workers)
+    assert not names & {"fastapi", "uvicorn"}
