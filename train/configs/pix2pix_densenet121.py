@@ -13,11 +13,11 @@
 not run to its end here yet. For half of both the generator learns by its loss on ab alone: the
 discriminator of an untaught one makes it colour at random.
 `cpu_l1`: the generator alone, before its GAN; 10 minutes of one core of a shared 2-core x86-64
-machine (Zen 3, AVX2), 11,200 pictures. DenseNet121 starts from random numbers, as if its ImageNet
+machine (Zen 3, AVX2), 6,368 pictures. DenseNet121 starts from random numbers, as if its ImageNet
 weights could not be had.
-Result on 400 photos of val at S = 96: +0.29 dB over grey (22.57 dB) at a colourfulness of 0.34.
-`cpu`: the GAN, from there; 8 minutes, 3,584 pictures. Result on the same photos: -0.90 dB against
-grey at a colourfulness of 0.65: vivid, and often wrong. docs/measurements/networks.md has
+Result on 400 photos of val at S = 96: -0.03 dB against grey (22.57 dB) at a colourfulness of 0.24.
+`cpu`: the GAN, from there; 8 minutes, 1,472 pictures. Result on the same photos: +0.25 dB over
+grey at a colourfulness of 0.32. docs/measurements/networks.md has
 the table. `smoke`: a few steps that prove that the line works.
 """
 

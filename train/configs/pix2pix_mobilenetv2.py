@@ -13,10 +13,10 @@
 not run to its end here yet. For half of both the generator learns by its loss on ab alone: the
 discriminator of an untaught one makes it colour at random.
 `cpu_l1`: the generator alone, before its GAN; 10 minutes of one core of a shared 2-core x86-64
-machine (Zen 3, AVX2), 24,592 pictures.
-Result on 400 photos of val at S = 96: +0.74 dB over grey (22.57 dB) at a colourfulness of 0.34.
-`cpu`: the GAN, from there; 8 minutes, 6,064 pictures. Result on the same photos: -0.18 dB against
-grey at a colourfulness of 0.56: more colour, less often right.
+machine (Zen 3, AVX2), 26,000 pictures.
+Result on 400 photos of val at S = 96: +0.73 dB over grey (22.57 dB) at a colourfulness of 0.33.
+`cpu`: the GAN, from there; 8 minutes, 5,952 pictures. Result on the same photos: +0.13 dB over
+grey at a colourfulness of 0.55: more colour, as often right.
 docs/measurements/networks.md has the table. `smoke`: a few steps that prove that the line works.
 """
 
