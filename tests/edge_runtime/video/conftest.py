@@ -1,5 +1,6 @@
 """Small films made by PyAV: a window that moves over the demo photo, a tone beside it."""
 
+import threading
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from edge_runtime import Colorizer, Device
+from edge_runtime.video import VideoStoppedError, colorize_video, pipeline
 
 PHOTO = Path(__file__).parents[3] / "docs" / "demo" / "grey.jpg"
 TONE_RATE = 48_000
@@ -123,3 +125,48 @@ def packets() -> Callable[..., list[tuple]]:
             ]
 
     return read
+
+
+class _Paced:
+    """A colorizer that waits before each frame until the film's progress was told again."""
+
+    def __init__(self, colorizer: Colorizer, on_progress: Callable):
+        self._colorizer, self._on_progress = colorizer, on_progress
+        self._told = threading.Event()
+
+    def __getattr__(self, name):
+        return getattr(self._colorizer, name)
+
+    def tell(self, progress):
+        self._told.set()
+        self._on_progress(progress)
+
+    def predict(self, view):
+        assert self._told.wait(60)
+        self._told.clear()
+        return self._colorizer.predict(view)
+
+
+@pytest.fixture
+def interrupted(monkeypatch) -> Callable:
+    """`colorize_video`, to which ctrl-C comes when so many frames are encoded, however fast it is.
+
+    Returns the error that it ends with.
+    """
+
+    def run(source, target, colorizer, options, frames):
+        came = []
+
+        def stop(progress):
+            if progress.frames >= frames and not came:
+                came.append(progress)
+                raise KeyboardInterrupt
+
+        paced = _Paced(colorizer, stop)
+        with monkeypatch.context() as patch:
+            patch.setattr(pipeline, "POLL", 0.002)
+            with pytest.raises((VideoStoppedError, KeyboardInterrupt)) as caught:
+                colorize_video(source, target, paced, options, paced.tell)
+        return caught.value
+
+    return run

@@ -71,25 +71,18 @@ def short_segments(monkeypatch):
     monkeypatch.setattr(reader, "_SEGMENT_SECONDS", 1)
 
 
-def stop_after(frames: int):
-    """A listener by which ctrl-C comes when so many frames are encoded."""
+@pytest.fixture
+def stopped(interrupted):
+    """Stops a film when so many frames are encoded, and gives the error."""
 
-    came = []
+    def stop(source, target, colorizer, options, frames) -> VideoStoppedError:
+        error = interrupted(source, target, colorizer, options, frames)
+        assert isinstance(error, VideoStoppedError)
+        assert isinstance(error.__cause__, KeyboardInterrupt)
+        assert not target.exists()
+        return error
 
-    def listen(progress):
-        if progress.frames >= frames and not came:
-            came.append(progress)
-            raise KeyboardInterrupt
-
-    return listen
-
-
-def stopped(source, target, colorizer, options, frames) -> VideoStoppedError:
-    with pytest.raises(VideoStoppedError) as caught:
-        colorize_video(source, target, colorizer, options, stop_after(frames))
-    assert isinstance(caught.value.__cause__, KeyboardInterrupt)
-    assert not target.exists()
-    return caught.value
+    return stop
 
 
 class Failing:
@@ -141,7 +134,7 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_stopped_at_any_frame_it_ends_the_same(
-    tmp_path, make_film, colorizer, short_segments, kind
+    tmp_path, make_film, colorizer, short_segments, stopped, kind
 ):
     ending, codec, made = KINDS[kind]
     sound = None if ending == "webm" else "mp2"
@@ -202,7 +195,7 @@ def test_a_deinterlaced_film_goes_on(tmp_path, make_film, colorizer, short_segme
 
 
 def test_a_damaged_film_goes_on_and_tells_all_its_damage(
-    tmp_path, make_film, colorizer, short_segments
+    tmp_path, make_film, colorizer, short_segments, stopped
 ):
     source = make_film(tmp_path / "f.ts", frames=200, codec="mpeg2video", options={"g": "10"})
     data = bytearray(source.read_bytes())
@@ -219,7 +212,7 @@ def test_a_damaged_film_goes_on_and_tells_all_its_damage(
 
 
 @pytest.fixture
-def begun(tmp_path, make_film, colorizer, short_segments):
+def begun(tmp_path, make_film, colorizer, short_segments, stopped):
     """A film of 100 frames, its result, of which 50 are done, and the options."""
     source, target = make_film(tmp_path / "f.mp4", frames=100), tmp_path / "out.mp4"
     options = VideoOptions(**FAST)
@@ -291,10 +284,12 @@ def test_two_runs_do_not_work_on_one_result(begun, colorizer):
     assert refused
 
 
-def test_ctrl_c_before_the_first_segment_leaves_nothing(tmp_path, make_film, colorizer):
+def test_ctrl_c_before_the_first_segment_leaves_nothing(
+    tmp_path, make_film, colorizer, interrupted
+):
     source, target = make_film(tmp_path / "f.mp4", frames=200), tmp_path / "out.mp4"
-    with pytest.raises(KeyboardInterrupt):
-        colorize_video(source, target, colorizer, VideoOptions(**FAST), stop_after(0))
+    error = interrupted(source, target, colorizer, VideoOptions(**FAST), 0)
+    assert isinstance(error, KeyboardInterrupt)
     assert [path.name for path in tmp_path.iterdir()] == ["f.mp4"]
 
 

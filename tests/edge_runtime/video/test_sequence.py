@@ -116,24 +116,17 @@ def test_a_spoilt_frame_is_told(tmp_path, frames, colorizer):
     assert result.frames == 11
 
 
-def test_stopped_pictures_go_on(tmp_path, make_film, colorizer, monkeypatch):
+def test_stopped_pictures_go_on(tmp_path, make_film, colorizer, interrupted, monkeypatch):
     monkeypatch.setattr(reader, "_SEGMENT_SECONDS", 1)
     source = make_film(tmp_path / "f.mp4", frames=80, size=(64, 48), options={"g": "10"})
     whole, target = tmp_path / "whole" / "c_%d.png", tmp_path / "out" / "c_%d.png"
     whole.parent.mkdir()
     target.parent.mkdir()
     colorize_video(source, whole, colorizer, STILL)
-    came = []
-
-    def stop(progress):
-        if progress.frames >= 60 and not came:
-            came.append(progress)
-            raise KeyboardInterrupt
-
-    with pytest.raises(VideoStoppedError) as caught:
-        colorize_video(source, target, colorizer, STILL, stop)
-    assert caught.value.frames >= 50
-    assert colorize_video(source, target, colorizer, STILL).resumed == caught.value.frames
+    stopped = interrupted(source, target, colorizer, STILL, 60)
+    assert isinstance(stopped, VideoStoppedError)
+    assert stopped.frames >= 50
+    assert colorize_video(source, target, colorizer, STILL).resumed == stopped.frames
     assert not folder_of(target).exists()
     for number in range(1, 81):
         one, other = (pattern.with_name(f"c_{number}.png") for pattern in (whole, target))
