@@ -54,7 +54,9 @@ def watch(
         TintLiteError: the model, the recording or what `show` needs cannot be had.
     """
     cv2.setNumThreads(options.device.threads)
-    cv2.utils.logging.setLogLevel(0)  # its warnings about cameras come as our own errors
+    # Its warnings about cameras come as our own errors.
+    logging = cv2 if hasattr(cv2, "setLogLevel") else cv2.utils.logging  # OpenCV 4, and 5
+    logging.setLogLevel(0)
     with quiet_libraries():
         view = make_view(source, options)
     if options.device.accelerator != DEFAULT_ACCELERATOR:

@@ -1,5 +1,6 @@
 """Join a film: the segments of its new picture, and all else as it was."""
 
+import errno
 import io
 from contextlib import suppress
 from fractions import Fraction
@@ -148,9 +149,10 @@ class FilmWriter:
                 self.notes.append(f"its chapters are lost: {_OLD_PYAV}")
         try:
             self._container.start_encoding()
-        except av.ArgumentError:  # what FFmpeg's own list of codecs does not tell
-            raise VideoError(f"{self._target}: {_not_held(format, plan)}") from None
         except (av.FFmpegError, ValueError, OSError) as error:
+            if getattr(error, "errno", None) == errno.EINVAL:
+                # What FFmpeg's own list of codecs does not tell.
+                raise VideoError(f"{self._target}: {_not_held(format, plan)}") from None
             raise VideoError(f"{self._target}: cannot be begun: {reason(error)}") from None
 
     def _add_text(self, format: FilmFormat, stream: av.stream.Stream) -> bool:
@@ -270,8 +272,11 @@ class FilmWriter:
                     return
             packet.stream = stream
             self._container.mux_one(packet)
-        except (av.ArgumentError, av.InvalidDataError):
-            # Its time lies before that of the one before, in a damaged film, or it has no sense.
+        except av.FFmpegError as error:
+            # Its time lies before that of the one before, in a damaged film, or it has no sense:
+            # EINVAL or INVALIDDATA, which are ValueErrors in every PyAV.
+            if not isinstance(error, ValueError):
+                raise
             self._refused += 1
 
     def _shifted_chapters(self) -> list[dict]:

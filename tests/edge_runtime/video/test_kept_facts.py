@@ -94,14 +94,17 @@ def tags(context, levels: int):
 
 
 @pytest.fixture(scope="module")
-def films(tmp_path_factory, make_film):
-    """By what was set up: the film, and its facts."""
-    folder = tmp_path_factory.mktemp("films")
-    made = {}
-    for name, set_up in (("turned", turned_film), ("fields", fields_film)):
-        film = make_film(folder / f"{name}.mp4", frames=3, size=(128, 96), set_up=set_up)
-        made[set_up] = film, facts(film)
-    return made
+def turned(tmp_path_factory, make_film):
+    """The film, and its facts."""
+    film = tmp_path_factory.mktemp("films") / "turned.mp4"
+    return make_film(film, frames=3, size=(128, 96), set_up=turned_film), facts(film)
+
+
+@pytest.fixture(scope="module")
+def fields(tmp_path_factory, make_film):
+    """The film, and its facts."""
+    film = tmp_path_factory.mktemp("films") / "fields.mp4"
+    return make_film(film, frames=3, size=(128, 96), set_up=fields_film), facts(film)
 
 
 def options(encoder: str) -> VideoOptions:
@@ -110,8 +113,8 @@ def options(encoder: str) -> VideoOptions:
 
 
 @pytest.mark.parametrize(("ending", "encoder"), TABLE)
-def test_what_a_turned_film_says(tmp_path, films, colorizer, luma_planes, ending, encoder):
-    source, wanted = films[turned_film]
+def test_what_a_turned_film_says(tmp_path, turned, colorizer, luma_planes, ending, encoder):
+    source, wanted = turned
     target = tmp_path / f"out.{ending}"
     result = colorize_video(source, target, colorizer, options(encoder))
     found = facts(target)
@@ -138,8 +141,8 @@ def test_what_a_turned_film_says(tmp_path, films, colorizer, luma_planes, ending
 
 
 @pytest.mark.parametrize(("ending", "encoder"), TABLE)
-def test_what_an_interlaced_film_says(tmp_path, films, colorizer, ending, encoder):
-    source, wanted = films[fields_film]
+def test_what_an_interlaced_film_says(tmp_path, fields, colorizer, ending, encoder):
+    source, wanted = fields
     target = tmp_path / f"out.{ending}"
     result = colorize_video(source, target, colorizer, options(encoder))
     found = facts(target)
@@ -156,12 +159,12 @@ def test_what_an_interlaced_film_says(tmp_path, films, colorizer, ending, encode
 
 
 @pytest.mark.parametrize("ending", ENCODERS)
-def test_no_encoder_goes_where_nobody_could_read_it(tmp_path, films, colorizer, ending):
+def test_no_encoder_goes_where_nobody_could_read_it(tmp_path, fields, colorizer, ending):
     others = {encoder for encoders in ENCODERS.values() for encoder in encoders}
     target = tmp_path / f"out.{ending}"
     for encoder in others - set(ENCODERS[ending]):
         with pytest.raises(VideoError, match=f".{ending} does not hold what {encoder} makes"):
-            colorize_video(films[fields_film][0], target, colorizer, options(encoder))
+            colorize_video(fields[0], target, colorizer, options(encoder))
     assert list(tmp_path.iterdir()) == []
 
 
