@@ -5,8 +5,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-arm64 test-interpreters test-android test-floors test-ray \
-  test-plugins release-check container site bench bench-quick browser lint clean
+.PHONY: help demo test test-slow test-arm64 test-interpreters test-android test-floors test-python \
+  test-ray test-plugins release-check container site bench bench-quick browser lint clean
 
 help: ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 19
@@ -51,6 +51,9 @@ test-arm64: $(VENV)/.dev ## colour a photo on 64-bit ARM, emulated, and compare 
 
 test-floors: $(VENV)/.dev ## test the runtime with the oldest NumPy, OpenCV, Pillow and PyAV (minutes)
 	@$(BIN)/python tests/floors/run.py
+
+test-python: ## test the runtime with the newest of all (PYTHON=python3.13, say; minutes)
+	@$(PYTHON) tests/floors/run.py --newest
 
 test-plugins: ## test examples/plugins/ inside of VapourSynth (PYTHON=python3.12 or newer)
 	@$(PYTHON) -m venv build/plugins

@@ -1,11 +1,12 @@
-"""The runtime's tests with the oldest NumPy, OpenCV, Pillow and PyAV that pyproject.toml allows.
+"""The runtime's tests in an environment of their own, which has no TensorFlow and no other room.
 
-    make test-floors        (or: python3.11 tests/floors/run.py)
+    make test-floors                        (or: python3.11 tests/floors/run.py)
+    make test-python PYTHON=python3.13      (or: python3.13 tests/floors/run.py --newest)
 
-The floors are read off pyproject.toml and installed, with the newest of all else, into a fresh
-environment in build/floors. There the tests run that need neither TensorFlow nor another room, nor
-the extra `bulk`, which asks for NumPy 2. An older Python may be needed than the newest one: the
-oldest NumPy has wheels for 3.10 to 3.12.
+The first has the oldest NumPy, OpenCV, Pillow, PyAV and tifffile that pyproject.toml allows, and
+the newest of all else. It leaves out the extra `bulk`, which asks for NumPy 2, and needs a Python
+of 3.11 or 3.12: the oldest NumPy has no wheels for newer ones. The second has the newest of all.
+The environment is made anew in build/.
 """
 
 import ast
@@ -16,18 +17,10 @@ import sys
 import venv
 from pathlib import Path
 
-import tomllib
-
 TOP = Path(__file__).parents[2]
-PLACE = TOP / "build" / "floors"
 FLOORED = ("numpy", "opencv-python-headless", "Pillow", "av", "tifffile")
 # What the tests import beside the runtime.
 HELPERS = ("pytest", "pytest-xdist", "scikit-image", "httpx", "fsspec")
-# tifffile writes their files with an imagecodecs that needs NumPy 2.
-NOT_WITH_NUMPY_1 = [
-    "pictures/test_read_tiff.py::test_bits_between_8_and_16",
-    "pictures/test_read_tiff.py::test_what_needs_imagecodecs_says_so[options1",
-]
 # They write a note to turn the film, which PyAV can from 17 on; 16 reads it.
 NOT_WITH_PYAV_16 = [
     "live/test_sources.py::test_turns_are_those_of_the_display_matrix",
@@ -35,11 +28,13 @@ NOT_WITH_PYAV_16 = [
     "video/test_colorize_film.py::test_rotation_aspect_tags_chapters_and_metadata",
     "video/test_colorize_film.py::test_the_network_sees_a_turned_film_upright",
 ]
-OTHER_ROOMS = {"train", "export", "benchmarks", "tensorflow", "keras", "torch", "pyarrow"}
+OTHER_ROOMS = {"train", "export", "benchmarks", "tensorflow", "keras", "torch"}
 
 
 def floors() -> list[str]:
     """Each package at its floor, as pip's constraints: `>=4.8` becomes `==4.8.0.*`."""
+    import tomllib  # not in Python 3.10
+
     with open(TOP / "pyproject.toml", "rb") as file:
         dependencies = tomllib.load(file)["project"]["dependencies"]
     found = []
@@ -64,23 +59,27 @@ def imported(file: Path) -> set[str]:
 
 def main() -> int:
     """Install and test; returns pytest's exit code."""
-    shutil.rmtree(PLACE, ignore_errors=True)
-    venv.create(PLACE, with_pip=True)
-    python = PLACE / "bin" / "python"
-    (PLACE / "floors.txt").write_text("\n".join(floors()) + "\n")
+    newest = sys.argv[1:] == ["--newest"]
+    place = TOP / "build" / ("newest" if newest else "floors")
+    shutil.rmtree(place, ignore_errors=True)
+    venv.create(place, with_pip=True)
+    python = place / "bin" / "python"
+    constraints = [] if newest else floors()
+    (place / "floors.txt").write_text("".join(f"{line}\n" for line in constraints))
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    runtime = f"{TOP}[tiff]"
-    subprocess.run([*pip, "--constraint", PLACE / "floors.txt", runtime, *HELPERS], check=True)
-    print("testing with", *floors(), flush=True)
+    runtime = f"{TOP}[bulk,onnx,tiff]" if newest else f"{TOP}[tiff]"
+    subprocess.run([*pip, "--constraint", place / "floors.txt", runtime, *HELPERS], check=True)
+    print("testing", sys.version.split()[0], "with", *constraints or ["the newest"], flush=True)
     tests = TOP / "tests"
     folders = [tests / "edge_runtime", tests / "test_public_face.py", tests / "test_examples.py"]
+    left_out = OTHER_ROOMS if newest else OTHER_ROOMS | {"pyarrow"}
     files = sorted((tests / "edge_runtime").rglob("test_*.py"))
-    ignored = [f"--ignore={file}" for file in files if imported(file) & OTHER_ROOMS]
+    ignored = [f"--ignore={file}" for file in files if imported(file) & left_out]
     # Old versions warn of what newer ones have taken back.
     command = [python, "-m", "pytest", "-q", "-W", "ignore::DeprecationWarning"]
     command += ["-n", "auto", "--dist", "loadfile"]
-    for test in NOT_WITH_NUMPY_1 + NOT_WITH_PYAV_16:
-        command.append(f"--deselect=tests/edge_runtime/{test}")
+    if not newest:
+        command += [f"--deselect=tests/edge_runtime/{test}" for test in NOT_WITH_PYAV_16]
     return subprocess.run([*command, *folders, *ignored], cwd=TOP, check=False).returncode
 
 

@@ -25,7 +25,10 @@ def tiff(tmp_path):
 
     def write_and_read(pixels, photometric, **options):
         path = tmp_path / "x.tif"
-        tifffile.imwrite(path, pixels, photometric=photometric, **options)
+        try:
+            tifffile.imwrite(path, pixels, photometric=photometric, **options)
+        except NotImplementedError as error:  # imagecodecs packs odd bits from 2026.3 on
+            pytest.skip(f"the imagecodecs here has no {error}")
         return read_picture(path)
 
     return write_and_read
