@@ -446,10 +446,18 @@ def test_a_finger_that_scrolls_does_not_move_the_divider(photos, visit, grey, fi
             points = [] if part is None else [{"x": x + part * across, "y": y + part * along}]
             touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
 
+    def is_still():
+        before = page.evaluate("scrollY")
+        page.wait_for_timeout(200)
+        return 0 < before == page.evaluate("scrollY")
+
     swipe(3, -80)
+    wait_for(page, is_still)  # it rolls on, and the photo with it
     assert cut(page, "#photo") == 50
+    page.evaluate("scrollTo(0, 0)")
+    wait_for(page, lambda: page.locator("#photo").bounding_box() == box)
     swipe(box["width"] / 2, 4)
-    assert cut(page, "#photo") == 75
+    wait_for(page, lambda: cut(page, "#photo") == 75)
 
 
 def test_the_painter_paints_as_the_golden_vectors_say(photo_page):
@@ -518,7 +526,7 @@ def test_a_film_is_dropped_like_a_photo(photos, visit, tmp_path):
     page = visit(photos.url)
     page.wait_for_selector("#models input")
     upload(page, "garden.mp4", path.read_bytes(), "application/octet-stream")
-    page.wait_for_selector("#film")
+    wait_for(page, lambda: page.evaluate("sessionStorage.getItem('tintlite-film')"))
     page.reload()  # it is found again
     page.wait_for_selector("#film-save:visible")
     assert page.inner_text("#film-name") == "garden.colour.mp4"
