@@ -5,8 +5,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-arm64 test-interpreters test-android test-floors test-python \
-  test-ray test-plugins release-check container site bench bench-quick browser lint clean
+.PHONY: help demo test coverage test-slow test-arm64 test-interpreters test-android test-floors \
+  test-python test-ray test-plugins release-check container site bench bench-quick browser lint clean
 
 help: ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 19
@@ -42,6 +42,10 @@ test: $(VENV)/.dev ## install what the tests need, check the style, run the fast
 	@$(BIN)/ruff check .
 	@PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --durations 20 \
 	  -n $$(($(THREADS) + 1)) --dist loadfile --no-loadscope-reorder
+
+coverage: $(VENV)/.dev ## run the fast tests, and print which lines they leave out (minutes)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $$(($(THREADS) + 1)) --dist loadfile \
+	  --no-loadscope-reorder --cov --cov-report=term-missing
 
 test-slow: $(VENV)/.dev ## run the slow tests
 	@$(BIN)/python -m pytest -q -m slow
