@@ -2,8 +2,6 @@
 
 import numpy as np
 
-ORIENTATION_TAG = 0x0112
-
 
 def turn_upright(plane: np.ndarray, orientation: int) -> np.ndarray:
     """The picture as it is meant to be seen.
