@@ -1,5 +1,6 @@
 """What several tests use: the tiny model, a picture, a way to run the command."""
 
+import gc
 import os
 import signal
 import struct
@@ -31,6 +32,11 @@ def pytest_configure() -> None:
     """Let ctrl-C end what the tests start: in the background of a script it is ignored."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: no collection of garbage walks through it any more."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

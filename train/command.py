@@ -1,5 +1,7 @@
 """Run one of the checkout's commands: a person's mistake is one line on stderr and exit code 1."""
 
+import atexit
+import gc
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -22,6 +24,8 @@ def run(app: typer.Typer, room: str, arguments: Sequence[str] | None = None) -> 
     Raises:
         SystemExit: 0 when all went well, 1 after a mistake, 2 for wrong usage, 130 after ctrl-C.
     """
+    # Python's last collection would walk through all of Keras for two seconds.
+    atexit.register(gc.freeze)
     try:
         app(args=None if arguments is None else list(arguments), prog_name=f"python -m {room}")
     except (TrainError, TintLiteError, OSError) as error:

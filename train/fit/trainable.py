@@ -71,6 +71,9 @@ def build_trainable(
     if config.adversarial_loss is None:
         model = network
         model.compile(loss=ab_loss(config, bin_weights), **compiled)
+        # Keras builds its loss with the first batch of `fit`, and JAX then begins with the second.
+        ab, output = (1, crop_size // 2, crop_size // 2, 2), (1, *network.output_shape[1:])
+        model.compute_loss(y=keras.ops.zeros(ab), y_pred=keras.ops.zeros(output))
     else:
         model = Adversarial(
             network,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 
@@ -43,12 +44,14 @@ def test_it_learns_and_goes_on_where_it_was_cut_off(name, size, rate, prepared, 
 
 
 def test_a_gan_learns(prepared):
+    """Its loss rises at first, on every backend: 8 steps, from the same weights each time."""
+    keras.utils.set_random_seed(2)
     config = replace(load_config("smoke_pix2pix_mobilenetv2"), batch_size=2)
     engine = KerasEngine(config, 64)
     before = engine._trainable.model.get_weights()
     batches = Batches(Pictures(Store(prepared, "train")), batch_size=2, seed=0)
     same = RoundBatches(batches, 0, 1, 64)
-    losses = [engine.train(same, lambda: 1e-3, lambda loss: False) for _ in range(4)]
+    losses = [engine.train(same, lambda: 1e-3, lambda loss: False) for _ in range(8)]
     assert all(np.isfinite(list(step.values())).all() for step in losses)
     assert losses[-1]["generator_loss"] < losses[0]["generator_loss"]
     moved = [
