@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from pathlib import Path
 
 import av
 from av.codec.codec import UnknownCodecError
@@ -219,7 +221,26 @@ def _try(plan: EncoderPlan, rate: float | Fraction) -> None:
     context = av.CodecContext.create(plan.name, "w")
     set_up(context, plan, rate=rate, threads=1)
     context.time_base = 1 / context.framerate
-    context.open()
+    with no_real_time():
+        context.open()
+
+
+@contextmanager
+def no_real_time() -> Iterator[None]:
+    """Keep the threads of this process at their usual priority while an encoder is opened.
+
+    As root SVT-AV1 makes itself and the thread that opens it real-time, for good: a small machine
+    then serves nothing else, and every process that this one starts inherits it.
+    """
+    threads = Path("/proc/self/task")
+    usual = threads.is_dir() and os.sched_getscheduler(0) == os.SCHED_OTHER
+    try:
+        yield
+    finally:
+        for thread in threads.iterdir() if usual else ():
+            with suppress(ProcessLookupError):  # it has ended
+                if os.sched_getscheduler(int(thread.name)) == os.SCHED_FIFO:
+                    os.sched_setscheduler(int(thread.name), os.SCHED_OTHER, os.sched_param(0))
 
 
 def set_up(

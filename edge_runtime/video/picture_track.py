@@ -14,7 +14,7 @@ import av
 import numpy as np
 
 from edge_runtime.pictures.header import reason
-from edge_runtime.video.encoder import EncoderPlan, set_up
+from edge_runtime.video.encoder import EncoderPlan, no_real_time, set_up
 from edge_runtime.video.errors import VideoError
 from edge_runtime.video.job import FrameJob
 from edge_runtime.video.leftovers import Leftovers
@@ -127,6 +127,8 @@ class PictureTrack:
         context: Any = av.CodecContext.create(self._plan.name, "w")
         set_up(context, self._plan, rate=self._rate, threads=self._threads)
         self._prepare(context)
+        with no_real_time():
+            context.open()
         return context
 
     def _end(self, segment: "_Segment", state: State | None) -> None:

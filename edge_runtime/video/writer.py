@@ -10,7 +10,7 @@ import av
 
 from edge_runtime.pictures.header import reason
 from edge_runtime.video.aspect_room import NEED_ROOM, ROOM, fill_room
-from edge_runtime.video.encoder import EncoderPlan, set_up
+from edge_runtime.video.encoder import EncoderPlan, no_real_time, set_up
 from edge_runtime.video.errors import VideoError
 from edge_runtime.video.formats import FilmFormat
 from edge_runtime.video.reader import FilmReader, disposition, is_cover
@@ -148,7 +148,8 @@ class FilmWriter:
             else:
                 self.notes.append(f"its chapters are lost: {_OLD_PYAV}")
         try:
-            self._container.start_encoding()
+            with no_real_time():
+                self._container.start_encoding()
         except (av.FFmpegError, ValueError, OSError) as error:
             if getattr(error, "errno", None) == errno.EINVAL:
                 # What FFmpeg's own list of codecs does not tell.

@@ -4,10 +4,13 @@ Judged by ffprobe.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import zlib
+from contextlib import suppress
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -210,3 +213,19 @@ def test_dv_knows_its_field_order_by_its_frames_alone(
     assert facts(source)["fields"] == facts(target)["fields"] == "bb"
     # QuickTime's atom: two fields, "6: B is displayed earliest, B is stored first".
     assert (b"fiel\x02\x06" in target.read_bytes()) == (encoder == "prores_ks")
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="Linux tells of threads there")
+@pytest.mark.parametrize("encoder", ["libsvtav1", "libx264"])
+def test_no_encoder_keeps_the_machine_for_itself(tmp_path, fields, colorizer, encoder):
+    """As root SVT-AV1 becomes real-time, and the thread that opens it with it."""
+    seen = set()
+
+    def look(*_):
+        for thread in Path("/proc/self/task").iterdir():
+            with suppress(ProcessLookupError):
+                seen.add(os.sched_getscheduler(int(thread.name)))
+
+    colorize_video(fields[0], tmp_path / "out.mp4", colorizer, options(encoder), look)
+    look()
+    assert seen == {os.SCHED_OTHER}
