@@ -39,10 +39,10 @@ _KAPPA = 24389 / 27  # CIE: (29/3)^3
 
 def srgb_to_linear(encoded: np.ndarray) -> np.ndarray:
     """Undo the sRGB transfer curve. Any shape, 0..1, float; returns float32 of the same shape."""
-    return _undo_curve(np.asarray(encoded, np.float32)).astype(np.float32)
+    return undo_curve(np.asarray(encoded, np.float32)).astype(np.float32)
 
 
-def _undo_curve(encoded: np.ndarray) -> np.ndarray:
+def undo_curve(encoded: np.ndarray) -> np.ndarray:
     """As `srgb_to_linear`, in the precision of its input."""
     curve = ((np.maximum(encoded, 0.04045) + 0.055) / 1.055) ** 2.4
     return np.where(encoded <= 0.04045, encoded / 12.92, curve)
@@ -58,9 +58,14 @@ def linear_to_srgb(linear: np.ndarray) -> np.ndarray:
 @lru_cache(maxsize=2)
 def _linear_table(levels: int) -> np.ndarray:
     """Linear light of every level of an integer picture: float32 [levels] in 0..1."""
-    table = srgb_to_linear(np.arange(levels, dtype=np.float64) / (levels - 1))
-    table.setflags(write=False)
-    return table
+    return srgb_to_linear(np.arange(levels, dtype=np.float64) / (levels - 1))
+
+
+def _levels_of(picture: np.ndarray) -> int:
+    """How many levels an integer picture has: 256 or 65536."""
+    if picture.dtype not in (np.uint8, np.uint16):
+        raise ArgumentTypeError(f"a picture is uint8 or uint16, not {picture.dtype}")
+    return np.iinfo(picture.dtype).max + 1
 
 
 def integer_to_linear(picture: np.ndarray) -> np.ndarray:
@@ -73,9 +78,7 @@ def integer_to_linear(picture: np.ndarray) -> np.ndarray:
     Raises:
         TypeError: for any other dtype.
     """
-    if picture.dtype not in (np.uint8, np.uint16):
-        raise ArgumentTypeError(f"a picture is uint8 or uint16, not {picture.dtype}")
-    return _looked_up(_linear_table(np.iinfo(picture.dtype).max + 1), picture)
+    return _looked_up(_linear_table(_levels_of(picture)), picture)
 
 
 def _cube_root(value: np.ndarray) -> np.ndarray:
@@ -101,14 +104,12 @@ def f_of_linear(value: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=2)
 def _f_table(levels: int) -> np.ndarray:
-    table = f_of_linear(_linear_table(levels))
-    table.setflags(write=False)
-    return table
+    return f_of_linear(_linear_table(levels))
 
 
 def integer_to_f(grey: np.ndarray) -> np.ndarray:
     """CIE's f(Y) of a grey integer sRGB picture. uint8 or uint16, any shape; returns float32."""
-    return _looked_up(_f_table(np.iinfo(grey.dtype).max + 1), grey)
+    return _looked_up(_f_table(_levels_of(grey)), grey)
 
 
 def _looked_up(table: np.ndarray, levels: np.ndarray) -> np.ndarray:
@@ -127,9 +128,7 @@ _ENCODE_STEPS = 65535
 def _encode_table() -> np.ndarray:
     """8-bit sRGB of linear light in steps of 1 / 65535: uint8 [65536]."""
     linear = np.arange(_ENCODE_STEPS + 1, dtype=np.float64) / _ENCODE_STEPS
-    table = np.rint(linear_to_srgb(linear) * 255).astype(np.uint8)
-    table.setflags(write=False)
-    return table
+    return np.rint(linear_to_srgb(linear) * 255).astype(np.uint8)
 
 
 def linear_to_integer(linear: np.ndarray, out: np.ndarray) -> None:
@@ -157,11 +156,13 @@ def _grey_lightness_table(levels: int) -> np.ndarray:
 
     An int8 network turns a last bit of its input into a visible difference here and there.
     """
-    linear = _undo_curve(np.arange(levels, dtype=np.float64) / (levels - 1))
-    lightness = np.where(linear > _EPSILON, 116 * np.cbrt(linear) - 16, _KAPPA * linear)
-    table = lightness.astype(np.float32)
-    table.setflags(write=False)
-    return table
+    linear = undo_curve(np.arange(levels, dtype=np.float64) / (levels - 1))
+    return exact_lightness(linear).astype(np.float32)
+
+
+def exact_lightness(luminance: np.ndarray) -> np.ndarray:
+    """As `lightness_from_luminance`, slowly, in float64."""
+    return np.where(luminance > _EPSILON, 116 * np.cbrt(luminance) - 16, _KAPPA * luminance)
 
 
 def lightness(picture: np.ndarray) -> np.ndarray:
@@ -175,9 +176,7 @@ def lightness(picture: np.ndarray) -> np.ndarray:
         TypeError: the picture is neither uint8 nor uint16.
     """
     if picture.ndim == 2:
-        if picture.dtype not in (np.uint8, np.uint16):
-            raise ArgumentTypeError(f"a picture is uint8 or uint16, not {picture.dtype}")
-        return np.take(_grey_lightness_table(np.iinfo(picture.dtype).max + 1), picture)
+        return np.take(_grey_lightness_table(_levels_of(picture)), picture)
     return lightness_from_luminance(integer_to_linear(picture) @ LUMINANCE)
 
 
