@@ -1,4 +1,4 @@
-"""Keep what C++ libraries print off standard error."""
+"""Send what C++ libraries print where it does no harm."""
 
 import os
 import sys
@@ -15,12 +15,21 @@ def quiet_libraries() -> Iterator[None]:
     """
     if sys.stderr is not None:
         sys.stderr.flush()
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    with open(os.devnull, "wb") as nowhere, diverted(2, nowhere.fileno()):
+        yield
+
+
+@contextmanager
+def diverted(stream: int, to: int) -> Iterator[None]:
+    """Send to one file descriptor what is written to another, 1 or 2, unless that is closed."""
     try:
-        os.dup2(nowhere, 2)
+        kept = os.dup(stream)
+    except OSError:
+        yield
+        return
+    try:
+        os.dup2(to, stream)
         yield
     finally:
-        os.dup2(kept, 2)
+        os.dup2(kept, stream)
         os.close(kept)
-        os.close(nowhere)

@@ -1,15 +1,13 @@
 """One network on LiteRT's compiled model, on the GPU alone."""
 
 import importlib.util
-import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import numpy as np
 
 from edge_runtime.engine.litert import first_line
 from edge_runtime.errors import TintLiteError
+from edge_runtime.quiet import diverted
 
 # There is one GPU, whatever the number of engines, and its driver need not know of threads.
 _GPU_LOCK = threading.Lock()
@@ -39,7 +37,8 @@ class GpuEngine:
         try:
             from ai_edge_litert.compiled_model import CompiledModel, HardwareAccelerator
 
-            with _GPU_LOCK, _output_as_errors():
+            # What LiteRT writes to standard output, which is the program's, is for standard error.
+            with _GPU_LOCK, diverted(1, 2):
                 # The GPU alone: with the CPU beside it, LiteRT would not say what runs where.
                 self._model = CompiledModel.from_buffer(data, HardwareAccelerator.GPU)
             if not self._model.is_fully_accelerated():
@@ -81,19 +80,3 @@ def check_compiled_model() -> None:
         raise GpuError("only ai-edge-litert runs on the GPU, and it is not installed") from None
     if found is None:
         raise GpuError("this version of ai-edge-litert is too old for it")
-
-
-@contextmanager
-def _output_as_errors() -> Iterator[None]:
-    """Send what LiteRT writes to standard output, which is the program's, to standard error."""
-    try:
-        kept = os.dup(1)
-    except OSError:  # it is closed
-        yield
-        return
-    try:
-        os.dup2(2, 1)
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)

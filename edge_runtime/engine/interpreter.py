@@ -23,15 +23,6 @@ from edge_runtime.model.tensor_facts import TensorFacts, tensor_facts
 _ONNX_TYPES = {"tensor(float)": "float32"}
 
 
-def load_interpreter_class() -> type:
-    """The `Interpreter` class of ai-edge-litert, else of tflite-runtime.
-
-    Raises:
-        TintLiteError: as `load_litert`.
-    """
-    return load_litert().Interpreter
-
-
 @dataclass(frozen=True)
 class Tensor:
     """What a model says of one of its tensors.
@@ -74,9 +65,9 @@ class InterpreterEngine:
             ValueError, RuntimeError: LiteRT or the delegate cannot run the model.
         """
         delegates = {} if delegate is None else {"experimental_delegates": [delegate]}
-        interpreter_class = load_interpreter_class()
+        litert = load_litert()
         with without_greeting():
-            self._interpreter = interpreter_class(
+            self._interpreter = litert.Interpreter(
                 model_content=data, num_threads=threads, **delegates
             )
             self._interpreter.allocate_tensors()

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import ModuleType
 
 from edge_runtime.errors import TintLiteError
+from edge_runtime.quiet import diverted
 
 _INSTALL = (
     "no LiteRT interpreter is installed: pip install ai-edge-litert"
@@ -27,12 +28,14 @@ def load_litert() -> ModuleType:
     for package in ("ai_edge_litert", "tflite_runtime"):
         try:
             return importlib.import_module(f"{package}.interpreter")
-        except ModuleNotFoundError as error:
-            # A package that is there and lacks one of its own needs is not "not installed".
-            if error.name not in (package, f"{package}.interpreter"):
-                raise TintLiteError(_broken(package, error)) from None
         except ImportError as error:
-            raise TintLiteError(_broken(package, error)) from None
+            # A package that is there and lacks one of its own needs is not "not installed".
+            missing = isinstance(error, ModuleNotFoundError)
+            if not missing or error.name not in (package, f"{package}.interpreter"):
+                reason = " ".join(str(error).split())
+                raise TintLiteError(
+                    f"{package} is installed but cannot be loaded: {reason}"
+                ) from None
     raise TintLiteError(_INSTALL)
 
 
@@ -45,18 +48,11 @@ def without_greeting() -> Iterator[None]:
     """Keep off standard error that LiteRT has made an interpreter; all else is written there."""
     if sys.stderr is not None:
         sys.stderr.flush()
-    try:
-        kept = os.dup(2)
-    except OSError:  # it is closed
-        yield
-        return
     with tempfile.TemporaryFile() as said:
-        os.dup2(said.fileno(), 2)
         try:
-            yield
+            with diverted(2, said.fileno()):
+                yield
         finally:
-            os.dup2(kept, 2)
-            os.close(kept)
             said.seek(0)
             rest = _GREETING.sub(b"", said.read())
             if rest:
@@ -67,7 +63,3 @@ def first_line(error: Exception) -> str:
     """The first line of what LiteRT says of a failure; the others are its own source lines."""
     lines = str(error).strip().splitlines()
     return lines[0] if lines else "no reason given"
-
-
-def _broken(package: str, error: ImportError) -> str:
-    return f"{package} is installed but cannot be loaded: {' '.join(str(error).split())}"

@@ -24,11 +24,9 @@ def load_onnxruntime() -> ModuleType:
     """
     try:
         ort = importlib.import_module("onnxruntime")
-    except ModuleNotFoundError as error:
-        if error.name == "onnxruntime":
-            raise TintLiteError(_INSTALL) from None
-        raise TintLiteError(f"onnxruntime cannot be loaded: {error}") from None
     except ImportError as error:
+        if isinstance(error, ModuleNotFoundError) and error.name == "onnxruntime":
+            raise TintLiteError(_INSTALL) from None
         reason = " ".join(str(error).split())
         raise TintLiteError(f"onnxruntime cannot be loaded: {reason}") from None
     ort.disable_telemetry_events()  # on Windows it would tell its maker

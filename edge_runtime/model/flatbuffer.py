@@ -22,7 +22,7 @@ def whole_flatbuffer() -> Iterator[None]:
     """Say of an offset that points outside the bytes, in one sentence, what it means.
 
     Raises:
-        ModelError: what is read inside raises what flatbuffers does then.
+        ModelError: what is inside, or what this decorates, raises what flatbuffers does then.
     """
     try:
         yield

@@ -17,6 +17,7 @@ _BUFFER_DATA = slot(0)
 _MAX_ENTRIES = 1000
 
 
+@whole_flatbuffer()
 def find_metadata(model: bytes, name: str) -> tuple[int, int] | None:
     """Where a metadata entry's data lie in a `.tflite`.
 
@@ -28,16 +29,11 @@ def find_metadata(model: bytes, name: str) -> tuple[int, int] | None:
     Raises:
         ModelError: the bytes are not a `.tflite`, or one that is cut off or damaged.
     """
-    with whole_flatbuffer():
-        return _find(model, name.encode())
-
-
-def _find(model: bytes, name: bytes) -> tuple[int, int] | None:
     root = root_of(model)
     for position in range(min(length(root, _MODEL_METADATA), _MAX_ENTRIES)):
         entry = element(root, _MODEL_METADATA, position)
         field = entry.Offset(_METADATA_NAME)
-        if not field or entry.String(entry.Pos + field) != name:
+        if not field or entry.String(entry.Pos + field) != name.encode():
             continue
         index = entry.GetSlot(_METADATA_BUFFER, 0, number_types.Uint32Flags)
         if index >= length(root, _MODEL_BUFFERS):

@@ -39,6 +39,7 @@ class TensorFacts:
     zero_points: tuple[int, ...]
 
 
+@whole_flatbuffer()
 def tensor_facts(model: bytes) -> dict[int, TensorFacts]:
     """The facts of the first graph's inputs and outputs, by the tensor's index.
 
@@ -47,18 +48,17 @@ def tensor_facts(model: bytes) -> dict[int, TensorFacts]:
     Raises:
         ModelError: the bytes are not a `.tflite`, or one that is cut off or damaged.
     """
-    with whole_flatbuffer():
-        root = root_of(model)
-        if not length(root, _MODEL_SUBGRAPHS):
-            return {}
-        graph = element(root, _MODEL_SUBGRAPHS, 0)
-        facts = {}
-        for field in (_SUBGRAPH_INPUTS, _SUBGRAPH_OUTPUTS):
-            for index in numbers(graph, field, "<i4")[:_MOST_ENDS].tolist():
-                if not 0 <= index < length(graph, _SUBGRAPH_TENSORS):
-                    raise ValueError("no such tensor")
-                facts[index] = _facts(element(graph, _SUBGRAPH_TENSORS, index))
-        return facts
+    root = root_of(model)
+    if not length(root, _MODEL_SUBGRAPHS):
+        return {}
+    graph = element(root, _MODEL_SUBGRAPHS, 0)
+    facts = {}
+    for field in (_SUBGRAPH_INPUTS, _SUBGRAPH_OUTPUTS):
+        for index in numbers(graph, field, "<i4")[:_MOST_ENDS].tolist():
+            if not 0 <= index < length(graph, _SUBGRAPH_TENSORS):
+                raise ValueError("no such tensor")
+            facts[index] = _facts(element(graph, _SUBGRAPH_TENSORS, index))
+    return facts
 
 
 def _facts(tensor: Table) -> TensorFacts:

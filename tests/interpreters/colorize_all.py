@@ -18,7 +18,7 @@ def main(which: str, models: str, pictures: str, out: str) -> None:
     if which == "tensorflow":
         import tensorflow as tf
 
-        interpreter.load_interpreter_class = lambda: tf.lite.Interpreter
+        interpreter.load_litert = lambda: tf.lite
     for model in sorted(Path(models).glob("*.tflite")):
         colorizer = Colorizer(model, Device(threads=1))
         if which == "tensorflow":

@@ -101,7 +101,7 @@ def test_the_recipe_without_integers_is_refused(relabelled, tiny_model):
 def test_bad_quantization_is_refused_before_litert_sees_it(
     relabelled, monkeypatch, end, scale, zero_point, words
 ):
-    monkeypatch.setattr(interpreter, "load_interpreter_class", lambda: pytest.fail("loaded"))
+    monkeypatch.setattr(interpreter, "load_litert", lambda: pytest.fail("loaded"))
     file = relabelled(MODEL, "int8_full", end, scale=scale, zero_point=zero_point)
     with pytest.raises(ModelError, match=f"int8_full.tflite: its {end} {words}"):
         Network(file, threads=1)

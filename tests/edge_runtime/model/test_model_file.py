@@ -4,12 +4,14 @@ import hashlib
 import os
 import shutil
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from edge_runtime.engine import interpreter
-from edge_runtime.engine.interpreter import Network, load_interpreter_class
+from edge_runtime.engine.interpreter import Network
+from edge_runtime.engine.litert import load_litert
 from edge_runtime.errors import ModelError, TintLiteError
 from edge_runtime.model import model_file, shipped
 from edge_runtime.model.model_file import read_model
@@ -104,7 +106,7 @@ def test_without_interpreter_the_user_learns_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
     monkeypatch.setitem(sys.modules, "tflite_runtime.interpreter", None)
     with pytest.raises(TintLiteError, match="pip install ai-edge-litert"):
-        load_interpreter_class()
+        load_litert()
 
 
 @pytest.mark.parametrize("broken", ["ai_edge_litert", "tflite_runtime"])
@@ -124,7 +126,7 @@ def test_an_interpreter_that_cannot_be_loaded_says_why(tmp_path, monkeypatch, br
         monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(TintLiteError, match=f"{broken} is installed but .*libc.*version"):
-        load_interpreter_class()
+        load_litert()
     for name in [name for name in sys.modules if name.split(".")[0] == broken]:
         del sys.modules[name]
 
@@ -159,10 +161,9 @@ class Standin:
     ],
 )
 def test_what_fails_in_the_interpreter_is_a_model_error(monkeypatch, tiny_model, failure, words):
-    real = load_interpreter_class()
-    monkeypatch.setattr(
-        interpreter, "load_interpreter_class", lambda: lambda **o: Standin(real(**o), failure)
-    )
+    real = load_litert().Interpreter
+    standin = SimpleNamespace(Interpreter=lambda **o: Standin(real(**o), failure))
+    monkeypatch.setattr(interpreter, "load_litert", lambda: standin)
     with pytest.raises(ModelError, match=words):
         Network(tiny_model, threads=1).run(np.zeros((64, 64), np.float32))
 
@@ -173,4 +174,4 @@ def test_tflite_runtime_is_the_second_choice(monkeypatch):
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
     monkeypatch.setitem(sys.modules, "tflite_runtime", type(sys)("tflite_runtime"))
     monkeypatch.setitem(sys.modules, "tflite_runtime.interpreter", standin)
-    assert load_interpreter_class() is object
+    assert load_litert().Interpreter is object
