@@ -4,7 +4,7 @@ import io
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 import cv2
 import numpy as np
 
+from edge_runtime import __version__
 from edge_runtime.colorizer import Colorizer
 from edge_runtime.colour.compose import as_grey
 from edge_runtime.colour.hints import Hint, checked, digest
@@ -38,7 +39,6 @@ from edge_runtime.pictures import (
 )
 from edge_runtime.pictures.corner_mark import put_corner_mark
 from edge_runtime.pictures.header import LIMITS, MAX_PIXELS, PictureLimits, reason
-from edge_runtime.pictures.result_mark import result_mark
 from edge_runtime.pictures.side_by_side import width_beside
 from edge_runtime.quiet import quiet_libraries
 
@@ -94,9 +94,6 @@ class PhotoOptions:
         return PictureLimits(
             self.most_pixels, _BYTES_BY_ROWS if by_rows else LIMITS.bytes_per_pixel
         )
-
-    def _reading(self) -> AbstractContextManager[None]:
-        return quiet_libraries() if self.quiet else nullcontext()
 
 
 @dataclass(frozen=True)
@@ -179,17 +176,18 @@ def mark_of(colorizer: Colorizer, options: PhotoOptions, hints: Iterable[Hint] =
     if not options.mark:
         return None
     look, hints = options.look, tuple(hints)
-    said: dict[str, str | bool] = {"hints": digest(hints)} if hints else {}
+    said = {
+        "framing": look.framing,
+        "saturation": f"{float(look.saturation):g}",
+        "side_by_side": "yes" if options.side_by_side else "no",
+        "whole": "yes" if look.whole else "no",
+    }
+    if hints:
+        said["hints"] = digest(hints)
     if options.corner_mark:
-        said["corner_mark"] = True
-    return result_mark(
-        colorizer.described,
-        saturation=float(look.saturation),
-        framing=look.framing,
-        side_by_side=options.side_by_side,
-        whole=look.whole,
-        **said,
-    )
+        said["corner_mark"] = "yes"
+    words = ", ".join(f"{name} {word}" for name, word in sorted(said.items()))
+    return Mark(f"TintLite {__version__}", colorizer.described, words)
 
 
 def page_target(target: Path, number: int) -> Path:
@@ -214,29 +212,21 @@ def _opened(source: str | Path | BinaryIO, name: str) -> Iterator[tuple[BinaryIO
         yield file, path
 
 
+@dataclass
 class _Run:
     """One photo on its way."""
 
-    def __init__(
-        self,
-        file: BinaryIO,
-        path: Path,
-        target: Path | None,
-        colorizer: Colorizer,
-        options: PhotoOptions,
-        said: Said,
-    ):
-        self._file = file
-        self._path = path
-        self._target = target
-        self._colorizer = colorizer
-        self._options = options
-        self._said = said
-        self._hints: tuple[Hint, ...] = ()
-        self._notes: list[str] = []
-        self._damaged = False
-        self._coloured = False
-        self._sizes: list[tuple[int, int]] = []  # of the results, (width, height)
+    _file: BinaryIO
+    _path: Path
+    _target: Path | None
+    _colorizer: Colorizer
+    _options: PhotoOptions
+    _said: Said
+    _hints: tuple[Hint, ...] = ()
+    _notes: list[str] = field(default_factory=list)
+    _damaged: bool = False
+    _coloured: bool = False
+    _sizes: list[tuple[int, int]] = field(default_factory=list)  # of the results, (width, height)
 
     def run(self) -> PhotoResult:
         begin = perf_counter()
@@ -281,7 +271,7 @@ class _Run:
         return self._path if self._target is None else self._target
 
     def _read(self, page: int | None) -> Picture:
-        with self._options._reading():
+        with quiet_libraries() if self._options.quiet else nullcontext():
             return read_open_picture(self._file, self._path, page=page, limits=self._limits)
 
     def _pages(self, first: Picture, count: int) -> Iterator[Picture]:
@@ -309,7 +299,7 @@ class _Run:
         result = _at_most(result, options.longest)
         self._notes += picture.notes + losses(picture, self._format)
         self._damaged = self._damaged or picture.damaged
-        self._coloured = self._coloured or _has_colours(picture)
+        self._coloured = self._coloured or picture.coloured or as_grey(picture.pixels) is None
         self._sizes.append((result.pixels.shape[1], result.pixels.shape[0]))
         return result
 
@@ -347,15 +337,12 @@ class _Run:
             raise PictureError(f"{self._path}: {told}")
         targets = tuple(page_target(self._target, number) for number in range(count))
         for target in targets:
-            self._check_free(target)
+            if not self._options.overwrite and os.path.lexists(target):
+                raise PictureError(f"{target}: exists already (--overwrite replaces it)")
         for target, result in zip(targets, results, strict=True):
             data = picture_bytes(result, self._format, target, self._options.quality)
             self._write(data, target)
         return targets
-
-    def _check_free(self, target: Path) -> None:
-        if not self._options.overwrite and os.path.lexists(target):
-            raise PictureError(f"{target}: exists already (--overwrite replaces it)")
 
     def _write(self, data: memoryview, target: Path) -> None:
         """Write a result; it gets the dates of its picture.
@@ -374,10 +361,6 @@ class _Run:
             os.utime(target, ns=(found.st_atime_ns, found.st_mtime_ns))
         except (OSError, io.UnsupportedOperation):  # the picture itself is there
             return
-
-
-def _has_colours(picture: Picture) -> bool:
-    return picture.coloured or (picture.pixels.ndim == 3 and as_grey(picture.pixels) is None)
 
 
 def _at_most(picture: Picture, longest: int | None) -> Picture:
