@@ -64,7 +64,7 @@ def _answer(
     options = replace(options, format=asked, pages=format in (None, "TIFF"))
     file = io.BytesIO(data)
     try:
-        if mark_of_open_file(file, Path(_NAME)) is not None:
+        if mark_of_open_file(file) is not None:
             raise PictureError("a result of TintLite")
         result = colorize_photo(file, None, colorizer, options, name=_NAME)
     except TintLiteError as error:

@@ -31,7 +31,8 @@ class Captions:
     @property
     def iptc(self) -> bytes:
         """The IPTC record (IIM) among the resources; empty for none."""
-        return dict(read_resources(self.resources)).get(_IPTC, b"")
+        found = {number: body for number, body, _ in _resources(self.resources)}
+        return found.get(_IPTC, b"")
 
     @property
     def other_resources(self) -> bytes:
@@ -58,9 +59,8 @@ class Captions:
 
 def as_utf8(packet: bytes) -> bytes:
     """An XMP packet in UTF-8; as it is where it is that already."""
-    for start, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if packet.startswith(start):
-            return packet.decode(encoding, "replace").encode()
+    if packet[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return packet.decode("utf-16", "replace").encode()
     if packet[:2] == b"<\0":
         return packet.decode("utf-16-le", "replace").encode()
     if packet[:2] == b"\0<":
@@ -86,11 +86,6 @@ def readable(text: str) -> str:
         return bytes_of(text).decode("latin-1")
 
 
-def read_resources(data: bytes) -> list[tuple[int, bytes]]:
-    """Photoshop's resources as (number, data); what is damaged, and all behind it, is left out."""
-    return [(number, body) for number, body, _ in _resources(data)]
-
-
 def kept_resources(data: bytes) -> bytes:
     """Photoshop's resources as they are stored, without thumbnails and what is damaged."""
     return b"".join(raw for number, _, raw in _resources(data) if number not in _THUMBNAILS)
@@ -102,6 +97,7 @@ def iptc_resource(record: bytes) -> bytes:
 
 
 def _resources(data: bytes) -> list[tuple[int, bytes, bytes]]:
+    """Photoshop's resources as (number, data, all of it as stored), up to what is damaged."""
     found = []
     at = 0
     while data[at : at + 4] in (b"8BIM", b"MeSa", b"AgHg", b"PHUT", b"DCSR") and at + 12 <= len(

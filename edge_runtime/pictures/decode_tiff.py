@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -27,12 +26,11 @@ _ICC_LAB_WHITE = 65280  # L* 100 at 16 bits
 _MANY = 0.5
 
 
-def decode_tiff(file: BinaryIO, path: Path, limits: PictureLimits, number: int) -> Stored:
+def decode_tiff(file: BinaryIO, limits: PictureLimits, number: int) -> Stored:
     """Decode the pixels of one directory of a TIFF with tifffile.
 
     Args:
         file: the open file.
-        path: its name, for messages.
         limits: how large it may be.
         number: which directory, from 0.
     Raises:
@@ -46,15 +44,9 @@ def decode_tiff(file: BinaryIO, path: Path, limits: PictureLimits, number: int) 
     try:
         page: Any = tifffile.TiffFile(file, name="picture").pages[number]
     except Exception as error:  # damaged bytes can raise nearly anything in a decoder
-        raise PictureError(f"{path}: the header is damaged ({reason(error)})") from None
-    check_size(page.imagewidth, page.imagelength, path, limits)
-    plan = _plan(page, path)
-    try:
-        return _decode(file, page, plan, path)
-    except (MemoryError, PictureError):
-        raise
-    except Exception as error:
-        raise PictureError(f"{path}: cannot be decoded: {reason(error)}") from None
+        raise PictureError(f"the header is damaged ({reason(error)})") from None
+    check_size(page.imagewidth, page.imagelength, limits)
+    return _decode(file, page, _plan(page))
 
 
 @dataclass
@@ -113,7 +105,7 @@ class _Levels:
         return np.rint(np.clip(part, 0, 1) * 65535).astype(np.uint16)
 
 
-def _plan(page: "TiffPage", path: Path) -> _Plan:
+def _plan(page: "TiffPage") -> _Plan:
     """Decide how a page is read.
 
     Raises:
@@ -124,19 +116,19 @@ def _plan(page: "TiffPage", path: Path) -> _Plan:
     kind = _KINDS.get(photometric)
     if kind is None:
         what = _OTHER_KINDS.get(photometric, f"colours of kind {photometric}")
-        raise PictureError(f"{path}: TIFF with {what} is not supported")
+        raise PictureError(f"TIFF with {what} is not supported")
     if not isinstance(bits, int) or page.dtype is None:
-        raise PictureError(f"{path}: TIFF with {bits} bits a sample is not supported")
+        raise PictureError(f"TIFF with {bits} bits a sample is not supported")
     if number_format not in (_UNSIGNED, _FLOATING):
         what = _FORMATS.get(number_format, f"numbers of kind {number_format}")
-        raise PictureError(f"{path}: TIFF with {what} numbers is not supported")
+        raise PictureError(f"TIFF with {what} numbers is not supported")
     if page.imagedepth > 1:
-        raise PictureError(f"{path}: TIFF of {page.imagedepth} layers in depth is not supported")
+        raise PictureError(f"TIFF of {page.imagedepth} layers in depth is not supported")
     if samples < _SAMPLES[kind]:
-        raise PictureError(f"{path}: TIFF with {samples} samples of {kind} is not supported")
+        raise PictureError(f"TIFF with {samples} samples of {kind} is not supported")
     floating = number_format == _FLOATING
     if kind == LAB and (floating or bits not in (8, 16)):
-        raise PictureError(f"{path}: Lab TIFF with {bits} bits a sample is not supported")
+        raise PictureError(f"Lab TIFF with {bits} bits a sample is not supported")
     notes = []
     extra = [int(one) for one in page.extrasamples][: samples - _SAMPLES[kind]]
     alpha = associated = None
@@ -154,8 +146,8 @@ def _plan(page: "TiffPage", path: Path) -> _Plan:
     return _Plan(kind, taken, alpha, bool(associated), levels, floating or bits > 8, notes)
 
 
-def _decode(file: BinaryIO, page: "TiffPage", plan: _Plan, path: Path) -> Stored:
-    unpacker = Unpacker(page, path)
+def _decode(file: BinaryIO, page: "TiffPage", plan: _Plan) -> Stored:
+    unpacker = Unpacker(page)
     height, width = page.imagelength, page.imagewidth
     dtype = np.uint16 if plan.deep else np.uint8
     taken = plan.channels if plan.alpha is None else (*plan.channels, plan.alpha)
@@ -177,7 +169,7 @@ def _decode(file: BinaryIO, page: "TiffPage", plan: _Plan, path: Path) -> Stored
     damaged = lost > 0 or unpacker.short
     if lost >= parts:
         told = reason(failure) if failure else "it holds no pixels"
-        raise PictureError(f"{path}: cannot be decoded: {told}")
+        raise PictureError(f"cannot be decoded: {told}")
     notes = list(plan.notes)
     if damaged:
         what = f"{lost} of {parts} parts are" if lost else "the end is"
@@ -186,7 +178,7 @@ def _decode(file: BinaryIO, page: "TiffPage", plan: _Plan, path: Path) -> Stored
     if outside > _MANY:
         low, high = plan.levels.range
         raise PictureError(
-            f"{path}: its floating-point levels go from {low:g} to {high:g}, not from 0 to 1"
+            f"its floating-point levels go from {low:g} to {high:g}, not from 0 to 1"
         )
     if outside:
         notes.append(f"{outside:.1%} of its floating-point levels lie outside 0..1 and were cut")

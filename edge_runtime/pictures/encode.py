@@ -1,7 +1,6 @@
 """Turn a `Picture` into the bytes of a file."""
 
 import io
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +19,7 @@ from edge_runtime.pictures.png_parts import (
     word_chunks,
 )
 from edge_runtime.pictures.profile import srgb_profile_bytes
-from edge_runtime.pictures.tiff import Page, encode_tiff
+from edge_runtime.pictures.tiff import encode_tiff
 
 # PNG: lossless at any level; 6, Pillow's own, takes 2.5 times as long and saves a tenth.
 _OPTIONS: dict[str, dict[str, Any]] = {
@@ -46,7 +45,7 @@ def encode_picture(picture: Picture, format: Format, quality: int | None = None)
             that came from one without loss.
     """
     if format.name == "TIFF":
-        return encode_pages([picture], 1)
+        return memoryview(encode_tiff([picture]))
     picture = _fitted(picture, format)
     profile = srgb_profile_bytes() if picture.profile else None
     if format.name == "PNG":
@@ -69,11 +68,6 @@ def encode_picture(picture: Picture, format: Format, quality: int | None = None)
     elif picture.dpi:
         options["dpi"] = picture.dpi
     return _saved(picture, format, **options)
-
-
-def encode_pages(pictures: Iterable[Picture], count: int) -> memoryview:
-    """The bytes of a TIFF with one page for each of `count` pictures."""
-    return memoryview(encode_tiff(map(_page, pictures), count))
 
 
 def losses(picture: Picture, format: Format) -> tuple[str, ...]:
@@ -138,19 +132,9 @@ def _fitted(picture: Picture, format: Format) -> Picture:
         pixels, alpha = lay_on_white(pixels, alpha), None
     if pixels.dtype == np.uint16 and not format.deep:
         pixels, alpha = to_8_bits(pixels), None if alpha is None else to_8_bits(alpha)
-    return replace(picture, pixels=pixels, alpha=alpha, exif=_sized(picture))
-
-
-def _sized(picture: Picture) -> bytes:
-    height, width = picture.pixels.shape[:2]
-    return with_size(picture.exif, width, height)
-
-
-def _page(picture: Picture) -> Page:
-    profile = srgb_profile_bytes() if picture.profile else None
-    return Page(
-        picture.pixels, picture.alpha, _sized(picture), picture.captions, profile, picture.dpi
-    )
+    height, width = pixels.shape[:2]
+    exif = with_size(picture.exif, width, height)
+    return replace(picture, pixels=pixels, alpha=alpha, exif=exif)
 
 
 def _saved(picture: Picture, format: Format, **options: Any) -> memoryview:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from edge_runtime.pictures.ifd import (
     DIRECTORIES,
     EXIF,
-    SHORT,
     Directory,
     Entry,
     Layout,
@@ -142,7 +141,7 @@ def _drop_thumbnail(
     block: bytearray, file: io.BytesIO, at: int, following: int, layout: Layout
 ) -> None:
     """Let the first directory be the last, and cut off the thumbnail where it ends the block."""
-    (count,) = (int.from_bytes(block[at : at + 2], "little" if layout.order == "<" else "big"),)
+    count = int.from_bytes(block[at : at + 2], "little" if layout.order == "<" else "big")
     pointer = at + 2 + 12 * count
     block[pointer : pointer + 4] = bytes(4)
     try:
@@ -164,8 +163,3 @@ def _reordered(tree: Directory, source: str, target: str) -> Directory:
         else in_order(field, source, target)
         for tag, field in tree.items()
     }
-
-
-def short(number: int, order: str = "<") -> Entry:
-    """A field of one SHORT."""
-    return Entry(SHORT, number.to_bytes(2, "little" if order == "<" else "big"))

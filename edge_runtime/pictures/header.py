@@ -89,13 +89,12 @@ def look_at(file: BinaryIO, path: Path, limits: PictureLimits = LIMITS) -> str:
     return name
 
 
-def open_image(file: BinaryIO, name: str, path: Path, limits: PictureLimits) -> Image.Image:
+def open_image(file: BinaryIO, name: str, limits: PictureLimits) -> Image.Image:
     """Read a picture's header with Pillow; nothing is decoded yet.
 
     Args:
         file: the open file.
         name: its format, of `look_at`.
-        path: its name, for messages.
         limits: how large it may be.
     Returns:
         Pillow's lazy picture.
@@ -107,40 +106,37 @@ def open_image(file: BinaryIO, name: str, path: Path, limits: PictureLimits) -> 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what a file has wrong and is told otherwise
             image = _open(file, name)
-    except PictureError as error:
-        raise PictureError(f"{path}: {error}") from None
+    except PictureError:
+        raise
     except Exception as error:  # a damaged header can raise nearly anything in a decoder
-        raise PictureError(f"{path}: the header is damaged ({reason(error)})") from None
-    check_size(*image.size, path, limits)
+        raise PictureError(f"the header is damaged ({reason(error)})") from None
+    check_size(*image.size, limits)
     return image
 
 
-def check_size(
-    width: int, height: int, path: Path, limits: PictureLimits, tile_pixels: int = 0
-) -> None:
+def check_size(width: int, height: int, limits: PictureLimits, tile_pixels: int = 0) -> None:
     """See that a picture may be decoded.
 
     Args:
         width, height: what its header says.
-        path: its name, for messages.
         limits: how large it may be.
         tile_pixels: the pixels of one tile, which is decoded whole however small the picture.
     Raises:
         PictureError: no pixels, or too many, also for the memory that is free.
     """
     if width < 1 or height < 1:
-        raise PictureError(f"{path}: the picture has no pixels")
+        raise PictureError("the picture has no pixels")
     if max(width * height, tile_pixels) > limits.pixels or max(width, height) > limits.side:
         most = limits.pixels // 10**6 or limits.pixels / 10**6
         raise PictureError(
-            f"{path}: {width} x {height} pixels, more than {most:g} megapixels or "
+            f"{width} x {height} pixels, more than {most:g} megapixels or "
             f"{limits.side} pixels a side are refused"
         )
     free = available_memory()
     needed = width * height * limits.bytes_per_pixel
     if free is not None and needed > free:
         raise PictureError(
-            f"{path}: {width} x {height} pixels need about {needed // 10**6} MB of memory, "
+            f"{width} x {height} pixels need about {needed // 10**6} MB of memory, "
             f"{free // 10**6} MB are free"
         )
 

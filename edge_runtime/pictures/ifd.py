@@ -184,10 +184,10 @@ def in_order(field: Entry, source: str, target: str) -> Entry:
     return Entry(field.kind, struct.pack(f"{target}{count}{letter}", *numbers))
 
 
-def numbers_field(kind: int, *numbers: int, order: str = "<") -> Entry:
-    """A field of whole numbers: SHORT, LONG or LONG8; RATIONAL as numerators and denominators."""
+def numbers_field(kind: int, *numbers: int) -> Entry:
+    """A little-endian field of SHORT, LONG or LONG8; of RATIONAL as numerators and denominators."""
     letter = {SHORT: "H", LONG: "I", LONG8: "Q", RATIONAL: "I"}[kind]
-    return Entry(kind, struct.pack(f"{order}{len(numbers)}{letter}", *numbers))
+    return Entry(kind, struct.pack(f"<{len(numbers)}{letter}", *numbers))
 
 
 def write_directory(

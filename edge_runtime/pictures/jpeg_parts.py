@@ -4,7 +4,7 @@ JFIF 1.02; EXIF 2.32, 4.7; XMP specification, part 3, section 1.1.3; Photoshop's
 """
 
 import struct
-from typing import BinaryIO
+from typing import Any
 
 from edge_runtime.pictures.captions import (
     Captions,
@@ -25,48 +25,22 @@ MOST_BYTES = 65_533  # of a segment, beside its marker and its length
 
 _APP0, _APP1, _APP2, _APP13, _COMMENT = 0xE0, 0xE1, 0xE2, 0xED, 0xFE
 _JFIF_UNIT = 13  # where the unit of the resolution stands in a file that begins with JFIF
-_START_OF_SCAN, _END = 0xDA, 0xD9
-_ALONE = {0x01, *range(0xD0, 0xD8)}
 
 
-def read_segments(file: BinaryIO) -> list[tuple[int, bytes]]:
-    """Marker and data of the segments before the pixels; what is damaged ends the list."""
-    file.seek(2)
-    segments: list[tuple[int, bytes]] = []
-    while True:
-        byte = file.read(1)
-        if byte != b"\xff":
-            return segments
-        while byte == b"\xff":  # fill bytes
-            byte = file.read(1)
-        if not byte or byte[0] in (_START_OF_SCAN, _END):
-            return segments
-        if byte[0] in _ALONE:
-            continue
-        length = file.read(2)
-        if len(length) < 2:
-            return segments
-        (size,) = struct.unpack(">H", length)
-        data = file.read(size - 2) if size >= 2 else b""
-        if len(data) != size - 2:
-            return segments
-        segments.append((byte[0], data))
-
-
-def read_words(file: BinaryIO) -> tuple[bytes, Captions]:
-    """EXIF as it is stored, which may be empty, and the captions of a JPEG."""
+def read_words(image: Any) -> tuple[bytes, Captions]:
+    """EXIF as it is stored, which may be empty, and the captions of a JPEG that Pillow opened."""
     exif = xmp = resources = b""
     extended, texts = [], []
-    for marker, data in read_segments(file):
-        if marker == _APP1 and data.startswith(EXIF):
+    for name, data in image.applist:
+        if name == "APP1" and data.startswith(EXIF):
             exif += data[len(EXIF) :]  # some cameras need several
-        elif marker == _APP1 and data.startswith(XMP) and not xmp:
+        elif name == "APP1" and data.startswith(XMP) and not xmp:
             xmp = as_utf8(data[len(XMP) :])
-        elif marker == _APP1 and data.startswith(EXTENDED_XMP):
+        elif name == "APP1" and data.startswith(EXTENDED_XMP):
             extended.append(data)
-        elif marker == _APP13 and data.startswith(PHOTOSHOP):
+        elif name == "APP13" and data.startswith(PHOTOSHOP):
             resources += data[len(PHOTOSHOP) :]
-        elif marker == _COMMENT:
+        elif name == "COM":
             texts.append(("Comment", text_of(data)))
     return exif, Captions(xmp, tuple(extended), kept_resources(resources), tuple(texts))
 

@@ -6,7 +6,6 @@ there are none but those that restart.
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
 from edge_runtime.errors import PictureError
 
@@ -36,13 +35,12 @@ def count_scans(data: bytes) -> int:
     return scans
 
 
-def check_scans(jpegs: Iterable[tuple[int, int]], most_pixels: int, path: Path) -> None:
+def check_scans(jpegs: Iterable[tuple[int, int]], most_pixels: int) -> None:
     """See that the JPEGs of a file do not keep a decoder for minutes.
 
     Args:
         jpegs: of each one that will be decoded, its scans and its pixels, width times height.
         most_pixels: those of the largest picture that is taken.
-        path: the file's name, for the message.
     Raises:
         PictureError: they have far more scans than any camera or program writes.
     """
@@ -50,4 +48,4 @@ def check_scans(jpegs: Iterable[tuple[int, int]], most_pixels: int, path: Path) 
     for scans, pixels in jpegs:
         work += scans * pixels
         if scans > MOST_SCANS or work > SCANS_OF_LARGEST * most_pixels:
-            raise PictureError(f"{path}: not decoded: its {scans} scans would take too long")
+            raise PictureError(f"not decoded: its {scans} scans would take too long")

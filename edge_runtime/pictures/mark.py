@@ -62,15 +62,13 @@ def read_mark(xmp: bytes) -> Mark | None:
     return Mark(*values)
 
 
-def put_mark(xmp: bytes, mark: Mark, when: datetime | None = None) -> bytes:
+def put_mark(xmp: bytes, mark: Mark) -> bytes:
     """An XMP packet that says how the result was made; nothing else of it changes.
 
     Args:
         xmp: the picture's own, UTF-8; one that is empty or has no RDF is replaced.
         mark: what to say.
-        when: the time of the colouring; now.
     """
-    when = datetime.now(timezone.utc) if when is None else when
     if _END not in xmp:
         xmp = _PACKET
     length = len(xmp)
@@ -82,7 +80,7 @@ def put_mark(xmp: bytes, mark: Mark, when: datetime | None = None) -> bytes:
         about = b'""'
     start = b" <rdf:Description rdf:about=" + about
     body += start + _attributes(mark) + b"/>\n"
-    event = _event(mark, when)
+    event = _event(mark)
     history = body.find(_HISTORY)
     end = body.find(b"</rdf:Seq>", history)
     if history >= 0 and end >= 0:
@@ -148,12 +146,12 @@ def _attributes(mark: Mark) -> bytes:
     return "".join(f'\n  {name}="{escape(value)}"' for name, value in pairs.items()).encode()
 
 
-def _event(mark: Mark, when: datetime) -> bytes:
+def _event(mark: Mark) -> bytes:
     said = {
         "action": "edited",
         "parameters": f"colours by the model {mark.model}; {mark.options}",
         "softwareAgent": mark.software,
-        "when": when.isoformat(timespec="seconds"),
+        "when": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
     names = f'xmlns:rdf="{_RDF}" xmlns:stEvt="{_EVENTS}" rdf:parseType="Resource"'
     inside = "".join(f"<stEvt:{name}>{escape(text)}</stEvt:{name}>" for name, text in said.items())

@@ -23,6 +23,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 from edge_runtime.colour import cielab
+from edge_runtime.colour.cielab import exact_lightness, undo_curve
 
 MAX_PROFILE_BYTES = 16 * 2**20
 
@@ -194,15 +195,10 @@ class Profile:
             sRGB itself, so that nothing is to be done.
         """
         channels = 1 if planes.ndim == 2 else planes.shape[2]
-        if channels == 1 and self.kind == "rgb":  # the grey levels are those of R = G = B
-            way: Curves | Grid | None = None if self._is_srgb else self._grey_of_rgb
-        elif channels == _CHANNELS[self.kind]:
-            way = None if self._is_srgb else self._way
-        else:
-            way = None
-        if way is None:
+        as_rgb = channels == 1 and self.kind == "rgb"  # the grey levels are those of R = G = B
+        if not (as_rgb or channels == _CHANNELS[self.kind]) or self._is_srgb:
             return None
-        return apply_curves(way, planes)
+        return apply_curves(self._grey_of_rgb if as_rgb else self._way, planes)
 
     def _ask(self, levels: np.ndarray) -> np.ndarray:
         """What LittleCMS says: sRGB grey, float64 [N] in 0..1, of [N, C] levels."""
@@ -214,13 +210,13 @@ class Profile:
     @cached_property
     def _way(self) -> Curves | Grid:
         if self.kind == "grey":
-            return Curves(_linear(self._ask(np.arange(LEVELS, dtype=np.uint16)))[None])
+            return Curves(undo_curve(self._ask(np.arange(LEVELS, dtype=np.uint16)))[None])
         return (self._curves() if self.kind == "rgb" else None) or self._grid()
 
     @cached_property
     def _grey_of_rgb(self) -> Curves:
         ramp = np.arange(256, dtype=np.uint8)[:, None].repeat(3, 1)
-        return Curves(_between(_linear(self._ask(ramp)))[None])
+        return Curves(_between(undo_curve(self._ask(ramp)))[None])
 
     def _curves(self) -> Curves | None:
         """The profile as luminances that add up; None where they do not."""
@@ -229,15 +225,15 @@ class Profile:
         ask = np.full((3, 256, 3), middle, np.uint8)
         for channel in range(3):
             ask[channel, :, channel] = np.arange(256)
-        parts = _linear(self._ask(ask.reshape(-1, 3))).reshape(3, 256)
+        parts = undo_curve(self._ask(ask.reshape(-1, 3))).reshape(3, 256)
         base = parts[:, middle].mean()
         parts -= base
         # What is left of the middle's own luminance is that of the channels' zeros.
         parts[0] += base
         probe = np.random.default_rng(0).integers(0, 256, (_PROBES, 3), dtype=np.uint8)
         found = sum(part[levels] for part, levels in zip(parts, probe.T, strict=True))
-        said = _linear(self._ask(probe))
-        unlike = np.abs(_lightness(np.clip(found, 0, 1)) - _lightness(said)).max()
+        said = undo_curve(self._ask(probe))
+        unlike = np.abs(exact_lightness(np.clip(found, 0, 1)) - exact_lightness(said)).max()
         if unlike > _ADDS_UP:
             return None
         return Curves(np.stack([_between(part) for part in parts]))
@@ -245,7 +241,7 @@ class Profile:
     def _grid(self) -> Grid:
         nodes = self._nodes()
         mesh = np.stack(np.meshgrid(*[nodes] * _CHANNELS[self.kind], indexing="ij"), -1)
-        values = _lightness(_linear(self._ask(mesh.reshape(-1, mesh.shape[-1]))))
+        values = exact_lightness(undo_curve(self._ask(mesh.reshape(-1, mesh.shape[-1]))))
         return Grid(nodes, values.reshape(mesh.shape[:-1]))
 
     def _nodes(self) -> np.ndarray:
@@ -255,7 +251,7 @@ class Profile:
         if self.kind == "cmyk":  # inks are counted in steps that look equal
             return np.rint(np.linspace(0, 255, count)).astype(np.uint8)
         grey = levels.astype(np.uint8)[:, None].repeat(3, 1)
-        lightness = _lightness(_linear(self._ask(grey)))
+        lightness = exact_lightness(undo_curve(self._ask(grey)))
         # A part that is even keeps nodes where the lightness stands still.
         way = np.cumsum(np.abs(np.diff(lightness, prepend=lightness[0])) + 0.2)
         nodes = np.rint(np.interp(np.linspace(way[0], way[-1], count), way, levels)).astype(int)
@@ -277,7 +273,7 @@ class Profile:
             probe = np.stack(np.meshgrid(levels, levels, levels), -1).reshape(-1, 1, 3)
             said = self._ask(probe[:, 0])
         expected = cielab.lightness(probe.reshape(-1, 1) if probe.ndim == 1 else probe)[:, 0]
-        return bool(np.abs(_lightness(_linear(said)) - expected).max() <= _SAME)
+        return bool(np.abs(exact_lightness(undo_curve(said)) - expected).max() <= _SAME)
 
 
 @lru_cache(maxsize=4)  # the pictures of a folder often share one
@@ -346,17 +342,6 @@ def grey_of_lightness(lightness: np.ndarray, dtype: np.dtype) -> np.ndarray:
 def _between(luminance: np.ndarray) -> np.ndarray:
     """The luminance of all 16-bit levels, [65536], of that of the 8-bit ones, [256]."""
     return np.interp(np.arange(LEVELS) / _STEP, range(256), luminance)
-
-
-def _linear(grey: np.ndarray) -> np.ndarray:
-    """Luminance of sRGB grey: float64, 0..1."""
-    return np.where(grey <= 0.04045, grey / 12.92, ((grey + 0.055) / 1.055) ** 2.4)
-
-
-def _lightness(luminance: np.ndarray) -> np.ndarray:
-    """CIE L* of luminance; float64."""
-    high = 116 * np.cbrt(luminance) - 16
-    return np.where(luminance > 216 / 24389, high, luminance * 24389 / 27)
 
 
 @lru_cache(maxsize=1)

@@ -3,14 +3,18 @@
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from edge_runtime.errors import PictureError
 from edge_runtime.pictures.captions import as_utf8
 from edge_runtime.pictures.exif import read_exif
 from edge_runtime.pictures.header import LIMITS, PictureLimits, look_at, open_image, reason
 from edge_runtime.pictures.mark import Mark, read_mark
-from edge_runtime.pictures.orientation import turn_upright
 from edge_runtime.pictures.picture import Picture
-from edge_runtime.pictures.stored import SEVERAL, Stored, to_srgb
+from edge_runtime.pictures.stored import Stored, to_srgb
+
+# Where nothing is decoded, as for the largest results.
+_OF_HEADERS = PictureLimits(2**34, 0)
 
 
 def read_picture(
@@ -55,10 +59,9 @@ def read_open_picture(
     """
     name = look_at(file, path, limits)
     try:
-        return _picture(_read(file, name, path, page, limits))
+        return _picture(_read(file, name, page, limits))
     except PictureError as error:
-        told = str(error)
-        raise PictureError(told if told.startswith(str(path)) else f"{path}: {told}") from None
+        raise PictureError(f"{path}: {error}") from None
     except MemoryError:
         raise PictureError(f"{path}: not enough memory to decode it") from None
     except Exception as error:  # damaged bytes can raise nearly anything in a decoder
@@ -72,25 +75,21 @@ def mark_of_file(path: Path) -> Mark | None:
     """
     try:
         with path.open("rb") as file:
-            return mark_of_open_file(file, path)
+            return mark_of_open_file(file)
     except OSError:  # whatever is wrong with it is told when it is read
         return None
 
 
-def mark_of_open_file(file: BinaryIO, path: Path) -> Mark | None:
-    """As `mark_of_file`; the path is its name for messages."""
+def mark_of_open_file(file: BinaryIO) -> Mark | None:
+    """As `mark_of_file`."""
     try:
-        return read_mark(_read_xmp(file, path))
+        return read_mark(_read_xmp(file))
     except Exception:
         return None
 
 
-def _read_xmp(file: BinaryIO, path: Path) -> bytes:
-    name = look_at(file, path)
-    if name == "JPEG":
-        from edge_runtime.pictures import jpeg_parts
-
-        return jpeg_parts.read_words(file)[1].xmp
+def _read_xmp(file: BinaryIO) -> bytes:
+    name = look_at(file, Path())
     if name == "PNG":
         from edge_runtime.pictures import png_parts
 
@@ -98,30 +97,29 @@ def _read_xmp(file: BinaryIO, path: Path) -> bytes:
     if name == "TIFF":
         from edge_runtime.pictures.read_tiff import read_xmp
 
-        return read_xmp(file, path)
-    if name == "WEBP":
-        return as_utf8(open_image(file, name, path, LIMITS).info.get("xmp") or b"")
+        return read_xmp(file)
+    if name in ("JPEG", "WEBP"):
+        return as_utf8(open_image(file, name, _OF_HEADERS).info.get("xmp") or b"")
     return b""
 
 
-def _read(file: BinaryIO, name: str, path: Path, page: int | None, limits: PictureLimits) -> Stored:
+def _read(file: BinaryIO, name: str, page: int | None, limits: PictureLimits) -> Stored:
     # Imported where they are used: a picture needs one of them.
     if name == "JPEG":
         from edge_runtime.pictures.read_jpeg import read_jpeg
 
-        return read_jpeg(file, path, limits)
+        return read_jpeg(file, limits)
     if name == "PNG":
         from edge_runtime.pictures.read_png import read_png
 
-        return read_png(file, path, limits)
+        return read_png(file, limits)
     if name == "TIFF":
         from edge_runtime.pictures.read_tiff import read_tiff
 
-        stored = read_tiff(file, path, limits, page or 0)
-        return stored.noting(SEVERAL) if page is None and stored.pages > 1 else stored
+        return read_tiff(file, limits, page)
     from edge_runtime.pictures.read_other import read_other
 
-    return read_other(file, name, path, limits)
+    return read_other(file, name, limits)
 
 
 def _picture(stored: Stored) -> Picture:
@@ -138,8 +136,8 @@ def _picture(stored: Stored) -> Picture:
         orientation = stored.captions.orientation
     pixels, profile, coloured, more = to_srgb(stored)
     return Picture(
-        pixels=turn_upright(pixels, orientation),
-        alpha=None if stored.alpha is None else turn_upright(stored.alpha, orientation),
+        pixels=_upright(pixels, orientation),
+        alpha=None if stored.alpha is None else _upright(stored.alpha, orientation),
         exif=exif,
         captions=stored.captions.upright(),
         profile=profile,
@@ -152,6 +150,17 @@ def _picture(stored: Stored) -> Picture:
         pages=stored.pages,
         mark=read_mark(stored.captions.xmp),
     )
+
+
+def _upright(plane: np.ndarray, orientation: int) -> np.ndarray:
+    """A plane turned or mirrored by its EXIF orientation (EXIF 2.32, tag 0x0112); not a copy."""
+    if orientation in (5, 6, 7, 8):
+        plane = plane.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        plane = plane[::-1]
+    if orientation in (2, 3, 6, 7):
+        plane = plane[:, ::-1]
+    return plane
 
 
 def _turned(dpi: tuple[float, float] | None, orientation: int) -> tuple[float, float] | None:

@@ -2,7 +2,6 @@
 
 import io
 import re
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -26,26 +25,25 @@ _ENDS_EARLY = "Premature end"
 _CUT_OFF = "it is damaged: its end is missing, and perhaps the lower part of it"
 
 
-def read_jpeg(file: BinaryIO, path: Path, limits: PictureLimits) -> Stored:
+def read_jpeg(file: BinaryIO, limits: PictureLimits) -> Stored:
     """Read a JPEG.
 
     Args:
         file: the open file.
-        path: its name, for messages.
         limits: how large it may be.
     Raises:
         PictureError: too large, of too many scans, or nothing of it can be decoded.
     """
-    image = open_image(file, "JPEG", path, limits)
-    exif, captions = read_words(file)
+    image = open_image(file, "JPEG", limits)
+    exif, captions = read_words(image)
     file.seek(0)
     data = file.read()
     scans = count_scans(data), image.width * image.height
-    check_scans([scans], max(limits.pixels, MAX_PIXELS), path)
+    check_scans([scans], max(limits.pixels, MAX_PIXELS))
     notes: list[str] = []
     planes, kind, alpha = _decode_sound(data, image), _KINDS.get(image.mode, ""), None
     if planes is None:
-        image, told = _decode_damaged(data, path, limits)
+        image, told = _decode_damaged(data, limits)
         notes += told
         planes, kind, alpha = read_planes(image)
     return Stored(
@@ -87,43 +85,39 @@ def _decode_sound(data: bytes, image: Image.Image) -> np.ndarray | None:
     return planes[..., 0] if image.mode == "L" else planes
 
 
-def _decode_damaged(
-    data: bytes, path: Path, limits: PictureLimits
-) -> tuple[Image.Image, tuple[str, ...]]:
+def _decode_damaged(data: bytes, limits: PictureLimits) -> tuple[Image.Image, tuple[str, ...]]:
     """Decode a JPEG as far as it goes; what is to be said of its damage, if there is any.
 
     Raises:
         PictureError: nothing of it can be decoded.
     """
-    image = open_image(io.BytesIO(data), "JPEG", path, limits)
+    image = open_image(io.BytesIO(data), "JPEG", limits)
     try:
         image.load()
     except Exception as error:  # damaged bytes can raise nearly anything in a decoder
-        return _decode_cut_off(data, path, limits, error), (_CUT_OFF,)
+        return _decode_cut_off(data, limits, error), (_CUT_OFF,)
     told = _complaint(data)
     if not told:
         return image, ()
     if _is_blank(image):
-        raise PictureError(f"{path}: cannot be decoded: libjpeg says '{told}'")
+        raise PictureError(f"cannot be decoded: libjpeg says '{told}'")
     cut_off = told.startswith(_ENDS_EARLY)
     return image, (_CUT_OFF if cut_off else f"it is damaged: libjpeg says '{told}'",)
 
 
-def _decode_cut_off(
-    data: bytes, path: Path, limits: PictureLimits, error: Exception
-) -> Image.Image:
+def _decode_cut_off(data: bytes, limits: PictureLimits, error: Exception) -> Image.Image:
     """Decode a JPEG as if it ended where its data do: what is missing becomes grey.
 
     Raises:
-        PictureError: nothing of it can be decoded.
+        the error that decoding it as it is raised: nothing of it can be decoded.
     """
-    image = open_image(io.BytesIO(data + _END), "JPEG", path, limits)
+    image = open_image(io.BytesIO(data + _END), "JPEG", limits)
     try:
         image.load()
     except Exception:
-        raise PictureError(f"{path}: cannot be decoded: {reason(error)}") from None
+        raise error from None
     if _is_blank(image):
-        raise PictureError(f"{path}: cannot be decoded: {reason(error)}")
+        raise error
     return image
 
 

@@ -2,14 +2,12 @@
 
 import io
 import struct
-from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image
 
-from edge_runtime.errors import PictureError
 from edge_runtime.pictures.captions import Captions, as_utf8, iptc_resource, text_of
-from edge_runtime.pictures.header import PictureLimits, open_image, reason
+from edge_runtime.pictures.header import PictureLimits, open_image
 from edge_runtime.pictures.shallow import read_dpi, read_planes
 from edge_runtime.pictures.stored import SEVERAL, Stored
 
@@ -22,18 +20,17 @@ _JP2_XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _MOST_BOX_BYTES = 16 * 2**20
 
 
-def read_other(file: BinaryIO, name: str, path: Path, limits: PictureLimits) -> Stored:
+def read_other(file: BinaryIO, name: str, limits: PictureLimits) -> Stored:
     """Read a picture of one of these formats; of several frames the first.
 
     Args:
         file: the open file.
         name: its format, by `Format.name`.
-        path: its name, for messages.
         limits: how large it may be.
     Raises:
         PictureError: too large, cut off or damaged.
     """
-    image = open_image(file, name, path, limits)
+    image = open_image(file, name, limits)
     notes = []
     if getattr(image, "is_animated", False):
         notes.append(SEVERAL)
@@ -43,8 +40,8 @@ def read_other(file: BinaryIO, name: str, path: Path, limits: PictureLimits) -> 
         image.load()
     except Exception as error:  # damaged bytes can raise nearly anything in a decoder
         if name != "BMP":
-            raise PictureError(f"{path}: cannot be decoded: {reason(error)}") from None
-        image = _cut_off_bmp(file, path, limits, error)
+            raise
+        image = _cut_off_bmp(file, image, limits, error)
         damaged = True
         notes.append("it is damaged: its end is missing")
     exif, captions = _words(file, name, image)
@@ -67,24 +64,22 @@ def read_other(file: BinaryIO, name: str, path: Path, limits: PictureLimits) -> 
 
 
 def _cut_off_bmp(
-    file: BinaryIO, path: Path, limits: PictureLimits, error: Exception
+    file: BinaryIO, image: Image.Image, limits: PictureLimits, error: Exception
 ) -> Image.Image:
     """Decode a BMP as if black followed where it ends.
 
     Raises:
-        PictureError: nothing of it can be decoded.
+        the error that decoding it as it is raised: nothing of it can be decoded.
     """
     file.seek(0)
-    data = file.read()
-    image = open_image(io.BytesIO(data), "BMP", path, limits)
-    padded = data + bytes(image.width * image.height * 4)
-    image = open_image(io.BytesIO(padded), "BMP", path, limits)
+    padded = file.read() + bytes(image.width * image.height * 4)
+    image = open_image(io.BytesIO(padded), "BMP", limits)
     try:
         image.load()
     except Exception:
-        raise PictureError(f"{path}: cannot be decoded: {reason(error)}") from None
+        raise error from None
     if image.convert("L").getextrema() == (0, 0):
-        raise PictureError(f"{path}: cannot be decoded: {reason(error)}")
+        raise error
     return image
 
 

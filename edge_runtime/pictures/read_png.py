@@ -8,7 +8,6 @@ length beyond its end, they might believe different things. PNG specification, t
 import io
 import struct
 import zlib
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -28,7 +27,6 @@ from edge_runtime.pictures.png_parts import (
 from edge_runtime.pictures.profile import Curves, curves_of_gamma
 from edge_runtime.pictures.shallow import read_planes
 from edge_runtime.pictures.stored import GREY, RGB, SEVERAL, Stored
-from edge_runtime.pictures.transparency import Key, alpha_of_key, settle_key
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of each colour type
 _COLOUR, _ALPHA = 2, 4  # bits of the colour type
@@ -74,12 +72,11 @@ class _Header:
         return sum(rows * size for rows, size in self.passes)
 
 
-def read_png(file: BinaryIO, path: Path, limits: PictureLimits) -> Stored:
+def read_png(file: BinaryIO, limits: PictureLimits) -> Stored:
     """Read a PNG.
 
     Args:
         file: the open file.
-        path: its name, for messages.
         limits: how large it may be.
     Raises:
         PictureError: too large, or nothing of it can be decoded.
@@ -90,8 +87,8 @@ def read_png(file: BinaryIO, path: Path, limits: PictureLimits) -> Stored:
             raise ValueError("no IHDR")
         header = _Header(chunks[0].data)
     except (ValueError, IndexError, KeyError, struct.error):
-        raise PictureError(f"{path}: the header is damaged") from None
-    check_size(header.width, header.height, path, limits)
+        raise PictureError("the header is damaged") from None
+    check_size(header.width, header.height, limits)
     exif, captions = read_words(chunks)
     sound = chunks[-1].name == b"IEND" and all(one.sound for one in chunks)
     first = {one.name: one.data for one in reversed(chunks) if one.sound and one.name != b"IDAT"}
@@ -101,11 +98,11 @@ def read_png(file: BinaryIO, path: Path, limits: PictureLimits) -> Stored:
     if b"acTL" in first:
         notes.append(SEVERAL)
 
-    image = _image(path, first, packed, limits) if sound else None
+    image = _image(header, first, packed, limits) if sound else None
     if image is None or _may_be_cut_off(image):
         packed, rows = _mended(header, packed)
         if rows == 0:
-            raise PictureError(f"{path}: cannot be decoded: none of its rows is left")
+            raise PictureError("cannot be decoded: none of its rows is left")
         if rows < header.height:
             sound = False
             notes.append(f"it is damaged: {rows} of its {header.height} rows could be read")
@@ -113,13 +110,12 @@ def read_png(file: BinaryIO, path: Path, limits: PictureLimits) -> Stored:
             sound = False
             notes.append("it is damaged: its end is missing or a checksum is wrong")
         if image is None or not sound:
-            image = _image(path, first, packed, limits)
+            image = _image(header, first, packed, limits)
         if image is None:
-            raise PictureError(f"{path}: cannot be decoded: its rows are damaged")
-    key = image.info.pop("deep_key", None)
+            raise PictureError("cannot be decoded: its rows are damaged")
     planes, kind, alpha = read_planes(image)
     if header.depth == 16:
-        deep = _deep(header, image, first, packed, key)
+        deep = _deep(header, image, first, packed)
         if deep is None:
             notes.append("its 16 bits could not be used, it was read at 8")
         else:
@@ -141,17 +137,32 @@ def read_png(file: BinaryIO, path: Path, limits: PictureLimits) -> Stored:
 
 
 def _image(
-    path: Path, first: dict[bytes, bytes], packed: bytes, limits: PictureLimits
+    header: _Header, first: dict[bytes, bytes], packed: bytes, limits: PictureLimits
 ) -> Image.Image | None:
     """The picture as Pillow decodes it; None where it does not."""
-    image = open_image(io.BytesIO(_plain(first, packed, b"PLTE", b"tRNS")), "PNG", path, limits)
-    key = settle_key(image)
+    if b"tRNS" in first and header.colour in (0, _COLOUR):
+        first = first | {b"tRNS": _settled(first[b"tRNS"], header.depth)}
+    png = io.BytesIO(_plain(first, packed, b"PLTE", b"tRNS"))
+    image = open_image(png, "PNG", limits)
     try:
         image.load()
     except Exception:  # damaged bytes can raise nearly anything in a decoder
         return None
-    image.info["deep_key"] = key
     return image
+
+
+def _settled(key: bytes, depth: int) -> bytes:
+    """The level or colour that stands for transparent, at the 8 bits that Pillow decodes.
+
+    Pillow spreads levels of few bits over 0..255, and leaves the key as it is stored.
+    """
+    levels = np.frombuffer(key[: len(key) // 2 * 2], ">u2")
+    if depth == 16:
+        levels = levels >> 8
+    elif depth < 8:
+        top = 2**depth - 1
+        levels = (levels & top) * (255 // top)
+    return levels.astype(">u2").tobytes()
 
 
 def _plain(first: dict[bytes, bytes], packed: bytes, *names: bytes) -> bytes:
@@ -183,7 +194,7 @@ def _mended(header: _Header, packed: bytes) -> tuple[bytes, int]:
 
 
 def _deep(
-    header: _Header, image: Image.Image, first: dict[bytes, bytes], packed: bytes, key: Key | None
+    header: _Header, image: Image.Image, first: dict[bytes, bytes], packed: bytes
 ) -> tuple[np.ndarray, str, np.ndarray | None] | None:
     """The 16-bit planes, their kind and alpha; None where OpenCV and Pillow differ."""
     alpha = None
@@ -203,8 +214,10 @@ def _deep(
         kind = RGB if header.colour & _COLOUR else GREY
         planes = found[..., :3] if kind == RGB else found[..., 0]
         alpha = found[..., 3] if header.colour & _ALPHA else None
-    if alpha is None and key is not None:
-        alpha = alpha_of_key(planes, key)
+    if alpha is None and b"tRNS" in first:
+        key = np.frombuffer(first[b"tRNS"][: 6 if kind == RGB else 2], ">u2")
+        same = planes == key
+        alpha = np.where(same.all(axis=2) if kind == RGB else same, np.uint16(0), np.uint16(65535))
     return planes, kind, alpha
 
 

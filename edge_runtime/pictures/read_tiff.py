@@ -7,7 +7,6 @@ costs itself alone.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import BinaryIO
 
 from edge_runtime.errors import PictureError
@@ -18,7 +17,7 @@ from edge_runtime.pictures.header import MAX_PIXELS, PictureLimits, check_size, 
 from edge_runtime.pictures.ifd import LONG, Entry, Layout, read_directory, read_header, read_tree
 from edge_runtime.pictures.jpeg_scans import check_scans, count_scans
 from edge_runtime.pictures.shallow import read_planes, usable_dpi
-from edge_runtime.pictures.stored import Stored
+from edge_runtime.pictures.stored import SEVERAL, Stored
 
 _NEW_SUBFILE, _SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION = 254, 255, 256, 257, 258, 259
 _PHOTOMETRIC, _TILE_WIDTH, _TILE_HEIGHT = 262, 322, 323
@@ -40,53 +39,54 @@ _NO_JPEGS = (1, 2, 3, 4, 5, 8, 32773, 32946, 34925, 50000)
 _LAYOUTS = (b'{"shape"', b"ImageJ=", b'<?xml version="1.0" encoding="UTF-8"?><OME', b"SCANIMAGE")
 
 
-def read_xmp(file: BinaryIO, path: Path) -> bytes:
+def read_xmp(file: BinaryIO) -> bytes:
     """The XMP packet of the first page of a TIFF; empty for none.
 
     Raises:
         PictureError: the header is damaged.
     """
-    layout, pages = _pages(file, path, most=1)
+    layout, pages = _pages(file, most=1)
     fields, _ = read_directory(file, pages[0][1], layout, (_XMP,))
     return as_utf8(fields[_XMP].data) if _XMP in fields else b""
 
 
-def read_tiff(file: BinaryIO, path: Path, limits: PictureLimits, page: int = 0) -> Stored:
+def read_tiff(file: BinaryIO, limits: PictureLimits, page: int | None) -> Stored:
     """Read one page of a TIFF.
 
     Args:
         file: the open file.
-        path: its name, for messages.
         limits: how large it may be.
-        page: which one, from 0.
+        page: which one, from 0; None for the first, with a note where there are more.
     Raises:
         PictureError: too large, of a kind that is not supported, of too many scans, or nothing of
             it can be decoded.
     """
-    layout, pages = _pages(file, path)
-    if page >= len(pages):
-        raise PictureError(f"{path}: it has no page {page + 1}")
-    number, at = pages[page]
-    try:
-        fields, _ = read_directory(file, at, layout)
-    except ValueError as error:
-        raise PictureError(f"{path}: a TIFF whose header is damaged ({reason(error)})") from None
+    layout, pages = _pages(file)
+    if page is not None and page >= len(pages):
+        raise PictureError(f"it has no page {page + 1}")
+    number, at = pages[page or 0]
+    fields, _ = read_directory(file, at, layout)
     numbers = _Numbers(fields, layout)
     width, height = numbers.first(_WIDTH), numbers.first(_HEIGHT)
     tile = numbers.first(_TILE_WIDTH) * numbers.first(_TILE_HEIGHT)
-    check_size(width, height, path, limits, tile)
+    check_size(width, height, limits, tile)
     if _DNG in fields:
-        raise PictureError(f"{path}: is camera raw (DNG), which is not read: develop it first")
+        raise PictureError("is camera raw (DNG), which is not read: develop it first")
     packed = numbers.first(_COMPRESSION, 1)
     kind = numbers.first(_PHOTOMETRIC, 1)
     if packed not in _NO_JPEGS:
-        check_scans(_jpegs(file, numbers, path), max(limits.pixels, MAX_PIXELS), path)
+        check_scans(_jpegs(file, numbers), max(limits.pixels, MAX_PIXELS))
     few_bits = numbers.first(_BITS, 1) < 8
     if packed in _PACKED_PICTURES or kind in _NOT_OURS or few_bits:
-        stored = _by_pillow(file, path, limits, number)
+        image = open_image(file, "TIFF", limits)
+        image.seek(number)
+        image.load()  # and turned upright by Pillow
+        stored = Stored(*read_planes(image))
     else:
-        stored = decode_tiff(file, path, limits, number)
+        stored = decode_tiff(file, limits, number)
         stored = replace(stored, orientation=orientation_of(fields, layout))
+    if page is None and len(pages) > 1:
+        stored = replace(stored, notes=(*stored.notes, SEVERAL))
     return _with_words(stored, file, at, layout, fields, len(pages))
 
 
@@ -108,7 +108,7 @@ class _Numbers:
         return numbers[0] if numbers else default
 
 
-def _jpegs(file: BinaryIO, numbers: _Numbers, path: Path) -> Iterator[tuple[int, int]]:
+def _jpegs(file: BinaryIO, numbers: _Numbers) -> Iterator[tuple[int, int]]:
     """The scans and the pixels of each strip or tile that is a JPEG.
 
     Raises:
@@ -130,18 +130,16 @@ def _jpegs(file: BinaryIO, numbers: _Numbers, path: Path) -> Iterator[tuple[int,
             data = file.read(part[1])
             read += len(data)
             if read > 2 * length:
-                raise PictureError(f"{path}: not decoded: its parts lie over each other")
+                raise PictureError("not decoded: its parts lie over each other")
             known[part] = count_scans(data) if data.startswith(_JPEG) else 0
         yield known[part], pixels
 
 
-def _pages(
-    file: BinaryIO, path: Path, most: int = _MOST_PAGES
-) -> tuple[Layout, list[tuple[int, int]]]:
+def _pages(file: BinaryIO, most: int = _MOST_PAGES) -> tuple[Layout, list[tuple[int, int]]]:
     """How a TIFF is written, and for each picture its number in the file and its place."""
     header = read_header(file)
     if header is None:
-        raise PictureError(f"{path}: a TIFF whose header is damaged")
+        raise PictureError("a TIFF whose header is damaged")
     layout, at = header
     pages: list[tuple[int, int]] = []
     seen: set[int] = set()
@@ -150,8 +148,7 @@ def _pages(
             fields, following = read_directory(file, at, layout, (_NEW_SUBFILE, _SUBFILE))
         except ValueError as error:
             if not seen:
-                told = reason(error)
-                raise PictureError(f"{path}: a TIFF whose header is damaged ({told})") from None
+                raise PictureError(f"a TIFF whose header is damaged ({reason(error)})") from None
             break
         numbers = _Numbers(fields, layout)
         less = numbers.first(_NEW_SUBFILE) & (_REDUCED | _MASK)
@@ -204,13 +201,3 @@ def _dpi(fields: dict[int, Entry], layout: Layout) -> tuple[float, float] | None
     unit = _Numbers(fields, layout).first(_RESOLUTION_UNIT, 2)
     scale = {2: 1.0, 3: _CENTIMETRES_PER_INCH}.get(unit)
     return None if scale is None else usable_dpi(value * scale for value in values)
-
-
-def _by_pillow(file: BinaryIO, path: Path, limits: PictureLimits, number: int) -> Stored:
-    image = open_image(file, "TIFF", path, limits)
-    try:
-        image.seek(number)
-        image.load()  # and turned upright by Pillow
-    except Exception as error:  # damaged bytes can raise nearly anything in a decoder
-        raise PictureError(f"{path}: cannot be decoded: {reason(error)}") from None
-    return Stored(*read_planes(image))

@@ -1,10 +1,11 @@
 """A picture as its file stores it: the levels are not yet sRGB, and not yet upright."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
+from edge_runtime.colour.compose import as_grey
 from edge_runtime.pictures.captions import Captions
 from edge_runtime.pictures.profile import Curves, Profile, apply_curves, grey_of_lightness
 
@@ -51,10 +52,6 @@ class Stored:
     lossless: bool = True
     pages: int = 1
 
-    def noting(self, *notes: str) -> "Stored":
-        """The same picture with more to say of it."""
-        return replace(self, notes=self.notes + notes)
-
 
 def to_srgb(stored: Stored) -> tuple[np.ndarray, bool, bool, tuple[str, ...]]:
     """The one way from stored levels to what TintLite works on, at 8 and at 16 bits alike.
@@ -92,8 +89,4 @@ def _plain(stored: Stored) -> np.ndarray:
 
 
 def _has_colour(stored: Stored) -> bool:
-    planes = stored.planes
-    if stored.kind == GREY:
-        return False
-    first = planes[..., 0]
-    return not all(np.array_equal(first, planes[..., channel]) for channel in (1, 2))
+    return stored.kind != GREY and as_grey(stored.planes[..., :3]) is None

@@ -7,14 +7,12 @@ TIFF 6.0, and BigTIFF where 32 bits are too few; deflate: Adobe Photoshop TIFF t
 import math
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol
 
 import numpy as np
 
-from edge_runtime.pictures.captions import Captions, bytes_of
-from edge_runtime.pictures.exif import words_of
+from edge_runtime.pictures.captions import bytes_of
+from edge_runtime.pictures.exif import with_size, words_of
 from edge_runtime.pictures.ifd import (
     ASCII,
     BYTE,
@@ -29,6 +27,8 @@ from edge_runtime.pictures.ifd import (
     numbers_field,
     write_directory,
 )
+from edge_runtime.pictures.picture import Picture
+from edge_runtime.pictures.profile import srgb_profile_bytes
 
 _DEFLATE = 8
 _GREY, _RGB = 1, 2
@@ -43,45 +43,11 @@ _DESCRIPTION, _XMP, _IPTC, _PHOTOSHOP, _PROFILE = 270, 700, 33723, 34377, 34675
 _BIG_FROM = 4_000_000_000
 
 
-class Rows(Protocol):
-    """Pixels of which rows are made when they are asked for; an array is one, too."""
-
-    @property
-    def shape(self) -> tuple[int, ...]: ...
-
-    @property
-    def dtype(self) -> np.dtype: ...
-
-    def __getitem__(self, rows: slice, /) -> np.ndarray:
-        """uint8 or uint16 [n, W] or [n, W, 3]."""
-
-
-@dataclass(frozen=True)
-class Page:
-    """What is written of one picture.
-
-    Attributes:
-        pixels: uint8 or uint16, [H, W] or [H, W, 3] sRGB.
-        alpha: [H, W] of the same dtype, or None.
-        exif: EXIF block, may be empty; its words are taken.
-        captions: other words.
-        profile: ICC profile or None.
-        dpi: (horizontal, vertical) dots an inch or None.
-    """
-
-    pixels: Rows
-    alpha: np.ndarray | None
-    exif: bytes
-    captions: Captions
-    profile: bytes | None
-    dpi: tuple[float, float] | None
-
-
-def encode_tiff(pages: Iterable[Page], count: int = 1) -> bytes:
+def encode_tiff(pages: Iterable[Picture], count: int = 1) -> bytes:
     """The bytes of a TIFF, compressed without loss.
 
     Args:
-        pages: the pictures, taken one after the other.
+        pages: the pictures, taken one after the other; of their pixels some rows at a time.
         count: how many they are.
     """
     parts: list[bytes] = []
@@ -113,7 +79,7 @@ def encode_tiff(pages: Iterable[Page], count: int = 1) -> bytes:
     return b"".join(parts)
 
 
-def _page(page: Page, at: int, layout: Layout, pages: int) -> tuple[list[bytes], Directory]:
+def _page(page: Picture, at: int, layout: Layout, pages: int) -> tuple[list[bytes], Directory]:
     """The strips of a page, the first of which will lie at a place, and its directory."""
     height, width = page.pixels.shape[:2]
     colours = page.pixels.shape[2] if len(page.pixels.shape) == 3 else 1
@@ -129,7 +95,7 @@ def _page(page: Page, at: int, layout: Layout, pages: int) -> tuple[list[bytes],
     place = LONG8 if layout.big else LONG
 
     # No others: the EXIF of a JPEG may state a layout of pixels, which here is this file's own.
-    directory = words_of(page.exif, layout.order)
+    directory = words_of(with_size(page.exif, width, height), layout.order)
     directory |= {
         256: numbers_field(LONG, width),
         257: numbers_field(LONG, height),
@@ -152,7 +118,7 @@ def _page(page: Page, at: int, layout: Layout, pages: int) -> tuple[list[bytes],
     if page.alpha is not None:
         directory[338] = numbers_field(SHORT, _UNASSOCIATED_ALPHA)
     if page.profile:
-        directory[_PROFILE] = Entry(UNDEFINED, page.profile)
+        directory[_PROFILE] = Entry(UNDEFINED, srgb_profile_bytes())
     captions = page.captions
     if captions.xmp:
         directory[_XMP] = Entry(BYTE, captions.xmp)

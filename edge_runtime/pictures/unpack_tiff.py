@@ -8,7 +8,6 @@ import importlib.util
 import io
 import lzma
 import zlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge_runtime.errors import PictureError
@@ -34,7 +33,7 @@ class Unpacker:
         short: whether a part ended too early, or its checksum was wrong.
     """
 
-    def __init__(self, page: "TiffPage", path: Path):
+    def __init__(self, page: "TiffPage"):
         """Take a page, of which nothing was decoded yet.
 
         Raises:
@@ -59,8 +58,8 @@ class Unpacker:
             if not own or odd:
                 how = f"{bits} bits a sample" if own else f"packing {self._packed}"
                 raise PictureError(
-                    f"{path}: TIFF with {how} is read with the package imagecodecs, which is "
-                    "missing (pip install 'tintlite[tiff]')"
+                    f"TIFF with {how} is read with the package imagecodecs, which is missing "
+                    "(pip install 'tintlite[tiff]')"
                 )
         if own:
             page.compression = _NONE
@@ -116,6 +115,6 @@ def _by_libtiff(data: bytes, packed: int, row_bytes: int, rows: int) -> bytes:
     size = len(write_directory(directory, len(start), Layout()))
     directory[273] = numbers_field(LONG, len(start) + size)
     tiff = start + write_directory(directory, len(start), Layout()) + data
-    image = open_image(io.BytesIO(tiff), "TIFF", Path(), PictureLimits(row_bytes * rows, 1))
+    image = open_image(io.BytesIO(tiff), "TIFF", PictureLimits(row_bytes * rows, 1))
     image.load()
     return image.tobytes()

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from edge_runtime.errors import PictureError, TintLiteError
-from edge_runtime.pictures.encode import encode_pages, encode_picture
+from edge_runtime.pictures.encode import encode_picture
 from edge_runtime.pictures.formats import Format, format_of_name
 from edge_runtime.pictures.header import reason
 from edge_runtime.pictures.picture import Picture
+from edge_runtime.pictures.tiff import encode_tiff
 from edge_runtime.whole_file import write_whole
 
 
@@ -68,7 +69,7 @@ def pages_bytes(pictures: Iterable[Picture], count: int, path: Path) -> memoryvi
     Raises:
         PictureError: it cannot be encoded, or what making the pictures raises.
     """
-    return _encoded(path, lambda: encode_pages(pictures, count))
+    return _encoded(path, lambda: memoryview(encode_tiff(pictures, count)))
 
 
 def check_fits(width: int, height: int, format: Format, path: Path) -> None:
