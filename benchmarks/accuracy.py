@@ -4,14 +4,17 @@ Definitions stand in docs/measurements/accuracy.md; those of PSNR and colourfuln
 `train.measure.evaluate`'s, so that training and benchmarks agree.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 import numpy as np
 from skimage.color import deltaE_ciede2000
 
-from benchmarks.accuracy_columns import MOST_DB
-from benchmarks.frechet import FeatureMoments, FrechetFeatures, TrueSet
+from benchmarks.accuracy_columns import FADED_LOSS, FRECHET, MOST_DB, NEUTRAL
+from benchmarks.bootstrap import resampled_means, with_intervals
+from benchmarks.frechet import FrechetFeatures, frechet_distance
 from benchmarks.open_models import OpenedModel, float_partners
 from edge_runtime.colour.cielab import rgb_to_lab
 from edge_runtime.errors import TintLiteError
@@ -22,13 +25,18 @@ from train.measure.evaluate import (
     AT_A_TIME,
     GREY,
     NO_COLOUR,
+    OpenNetwork,
     figures,
     in_groups,
     judged,
     painted,
+    run_all,
     upsampled,
 )
-from train.measure.metrics import AbSums, colourfulness, psnr, rgb_mse
+from train.measure.film import FADED, ORIGINAL, film_sums
+from train.measure.metrics import AbSums, ab_gain, chroma_ratio, colourfulness, psnr, rgb_mse, rho
+from train.measure.neutral import measure_neutral
+from train.measure.plates import plate_sums
 
 MEAN_COLOUR = "mean colour"
 TRUE = "true"
@@ -36,6 +44,11 @@ ROWS_OF_OUR_OWN = (GREY, MEAN_COLOUR, TRUE)
 
 # Smaller pictures are passed over: enlarged tenfold, they would say nothing of photos.
 MIN_SIDE = 16
+
+# A row's plain means, in the order of the columns.
+_PLAIN = ("rgb_psnr", "lab_mse", "lab_psnr", "ab_psnr", "ciede2000")
+
+Row = dict[str, str | float | int | None]
 
 
 @dataclass(frozen=True)
@@ -58,12 +71,93 @@ class Measured:
     mean_ab: tuple[float, float]
 
 
-def mean_ab(pictures: TruePictures, on_picture: Callable[[], None] = lambda: None) -> np.ndarray:
-    """The mean a* and b* of all pixels of all pictures, as they are compared: float32 [2].
+class _Watched:
+    """A network that says nothing more once it has failed: the others are measured to the end."""
 
+    def __init__(self, model: OpenedModel) -> None:
+        self._model = model
+        self.failure: str | None = None
+
+    def __call__(self, seen: np.ndarray) -> np.ndarray:
+        return self.batch(seen[None])[0]
+
+    def batch(self, seen: np.ndarray) -> np.ndarray:
+        if self.failure is None:
+            try:
+                ab = np.stack(run_all(self._model.network.run, list(seen)))
+                if np.isfinite(ab).all():
+                    return ab
+                self.failure = f"{self._model.name}: the network's output is not finite"
+            except TintLiteError as error:
+                self.failure = str(error)
+        return np.zeros((len(seen), 1, 1, 2), np.float32)
+
+
+def _watched(models: Sequence[OpenedModel]) -> dict[str, OpenNetwork]:
+    return {model.name: replace(model.network, run=_Watched(model)) for model in models}
+
+
+def _failed(networks: dict[str, OpenNetwork]) -> dict[str, str]:
+    failures = {name: network.run.failure for name, network in networks.items()}
+    return {name: failure for name, failure in failures.items() if failure is not None}
+
+
+def measure(
+    models: Sequence[OpenedModel],
+    pictures: TruePictures,
+    features: FrechetFeatures | None = None,
+    on_picture: Callable[[], None] = lambda: None,
+) -> Measured:
+    """Colour every picture with every model and measure it; the pictures are gone through twice.
+
+    Args:
+        models: what to measure, beside the rows `grey` and `mean colour`.
+        pictures: to measure on; compared at 256 x 256.
+        features: the network of the Fréchet distance, which is left out without it.
+        on_picture: called after every picture, twice for each.
     Raises:
-        PictureSourceError: there are no pictures.
+        PictureSourceError: there are no pictures, or other ones the second time.
     """
+    middle = _mean_ab(pictures, on_picture)
+    networks, partners = _watched(models), float_partners(models)
+    constant = {GREY: NO_COLOUR, MEAN_COLOUR: middle.reshape(1, 1, 2) / np.float32(AB_SCALE)}
+    names: list[str] = []
+    rows: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    described: dict[str, list[np.ndarray]] = defaultdict(list)
+    judged_pictures = ((name, judged(picture)) for name, picture in pictures.named())
+    for group in in_groups(judged_pictures, AT_A_TIME):
+        trues = [true for _, true in group]
+        found = {name: network.ab_of(trues) for name, network in networks.items()}
+        for place, (name, true) in enumerate(group):
+            colours = constant | {model: ab[place] for model, ab in found.items()}
+            ours = {row: painted(true, ab) for row, ab in colours.items()}
+            for row, values in _figures(true, colours, ours, partners).items():
+                for key, value in values.items():
+                    rows[row][key].append(value)
+            if features:
+                for row, one in zip((TRUE, *ours), features([true, *ours.values()]), strict=True):
+                    described[row].append(one)
+            names.append(name)
+            on_picture()
+    if not names:
+        raise PictureSourceError("the pictures were gone when they were to be measured")
+    failed = _failed(networks)
+    true = np.array(described.pop(TRUE, []))
+    return Measured(
+        names,
+        {row: values for row, values in rows.items() if row not in failed},
+        {
+            row: frechet_distance(true, np.array(ours))
+            for row, ours in described.items()
+            if row not in failed and len(true) > 1
+        },
+        failed,
+        (float(middle[0]), float(middle[1])),
+    )
+
+
+def _mean_ab(pictures: TruePictures, on_picture: Callable[[], None]) -> np.ndarray:
+    """The mean a* and b* of all pixels of all pictures, as they are compared: float32 [2]."""
     total, count = np.zeros(2), 0
     for picture in pictures:
         total += rgb_to_lab(judged(picture))[..., 1:].mean(axis=(0, 1), dtype=np.float64)
@@ -76,124 +170,138 @@ def mean_ab(pictures: TruePictures, on_picture: Callable[[], None] = lambda: Non
     return (total / count).astype(np.float32)
 
 
-class _Sheet:
-    """The figures that have come in so far."""
-
-    def __init__(self, features: FrechetFeatures | None, partners: dict[str, str]) -> None:
-        self._features, self._partners = features, partners
-        self.rows: dict[str, dict[str, list[float]]] = {}
-        self.moments: dict[str, FeatureMoments] = {}
-
-    def add(self, true: np.ndarray, colours: dict[str, np.ndarray]) -> None:
-        """One picture, uint8 [256, 256, 3], and each row's ab [S', S', 2] (a*, b* / 110)."""
-        true_lab = rgb_to_lab(true)
-        true_ab = true_lab[..., 1:]
-        itself = AbSums.of(true_ab, true_ab)
-        self._put(TRUE, {"colourfulness": colourfulness(true), "ab_true": itself.true})
-        ours: dict[str, np.ndarray] = {}
-        for name, raw in colours.items():
-            ab = upsampled(raw, *true.shape[:2])
-            picture = ours[name] = painted(true, raw)
-            sums = AbSums.of(ab, true_ab)
-            values = _values(true, true_lab, picture)
-            self._put(name, values | {"ab_both": sums.both, "ab_ours": sums.ours})
-        for name, picture in ours.items():
-            partner = ours.get(self._partners.get(name, ""))
-            if partner is not None:
-                self._put(name, {"psnr_to_float": _capped(psnr(rgb_mse(partner, picture)))})
-        if self._features:
-            found = self._features([true, *ours.values()])
-            for name, features in zip((TRUE, *ours), found, strict=True):
-                self.moments.setdefault(name, FeatureMoments(len(features))).add(features)
-
-    def drop(self, name: str) -> None:
-        """Forget a row, and what others have by comparison with it."""
-        self.rows.pop(name, None)
-        self.moments.pop(name, None)
-        for other, partner in self._partners.items():
-            if partner == name and other in self.rows:
-                self.rows[other].pop("psnr_to_float", None)
-
-    def _put(self, name: str, values: dict[str, float]) -> None:
-        row = self.rows.setdefault(name, {})
-        for key, value in values.items():
-            row.setdefault(key, []).append(value)
-
-
-def _capped(decibels: float) -> float:
-    return min(decibels, MOST_DB)
-
-
-def _values(true: np.ndarray, true_lab: np.ndarray, ours: np.ndarray) -> dict[str, float]:
-    lab = rgb_to_lab(ours)
-    found = figures(true, true_lab, ours, lab)
-    return {
-        "rgb_psnr": _capped(found.rgb_psnr),
-        "rgb_mse": found.rgb_mse,
-        "lab_mse": found.lab_mse,
-        "lab_psnr": _capped(found.lab_psnr),
-        "ab_psnr": _capped(found.ab_psnr),
-        "colourfulness": found.colourfulness,
-        "ciede2000": float(deltaE_ciede2000(true_lab, lab).mean(dtype=np.float64)),
-    }
-
-
-def measure(
-    models: Sequence[OpenedModel],
-    pictures: TruePictures,
-    features: FrechetFeatures | None = None,
-    on_picture: Callable[[], None] = lambda: None,
-) -> Measured:
-    """Colour every picture with every model and measure it; the pictures are gone through twice.
+def _figures(
+    true: np.ndarray,
+    colours: dict[str, np.ndarray],
+    ours: dict[str, np.ndarray],
+    partners: dict[str, str],
+) -> dict[str, dict[str, float]]:
+    """The figures of each row for one picture.
 
     Args:
-        models: what to measure, beside the rows `grey` and `mean colour`. One that fails on some
-            picture is left out from there on.
-        pictures: to measure on; compared at 256 x 256.
-        features: the network of the Fréchet distance, which is left out without it.
-        on_picture: called after every picture, twice for each.
-    Raises:
-        PictureSourceError: there are no pictures, or other ones the second time.
+        true: uint8 [256, 256, 3].
+        colours: by row, the network's ab [S', S', 2] (a*, b* / 110).
+        ours: by row, the picture that was made of it.
+        partners: by quantized model, its float model.
     """
-    middle = mean_ab(pictures, on_picture)
-    sheet = _Sheet(features, float_partners(models))
-    names: list[str] = []
-    failed: dict[str, str] = {}
-    constant = {
-        GREY: NO_COLOUR,
-        MEAN_COLOUR: middle.reshape(1, 1, 2) / np.float32(AB_SCALE),
-    }
-    judged_pictures = ((name, judged(picture)) for name, picture in pictures.named())
-    for group in in_groups(judged_pictures, AT_A_TIME):
-        found: dict[str, Sequence[np.ndarray]] = {}
-        for model in models:
-            if model.name in failed:
-                continue
-            try:
-                found[model.name] = _run(model, [true for _, true in group])
-            except TintLiteError as error:
-                failed[model.name] = str(error)
-                sheet.drop(model.name)
-        for place, (name, true) in enumerate(group):
-            sheet.add(true, constant | {model: colours[place] for model, colours in found.items()})
-            names.append(name)
-            on_picture()
-    if not names:
-        raise PictureSourceError("the pictures were gone when they were to be measured")
-    return Measured(
-        names, sheet.rows, _frechet(sheet.moments), failed, (float(middle[0]), float(middle[1]))
-    )
+    true_lab = rgb_to_lab(true)
+    true_ab = true_lab[..., 1:]
+    energy = AbSums.of(true_ab, true_ab).true
+    rows = {TRUE: {"colourfulness": colourfulness(true), "ab_true": energy}}
+    for name, picture in ours.items():
+        lab = rgb_to_lab(picture)
+        sums = AbSums.of(upsampled(colours[name], *true.shape[:2]), true_ab)
+        rows[name] = asdict(figures(true, true_lab, picture, lab)) | {
+            "ciede2000": float(deltaE_ciede2000(true_lab, lab).mean(dtype=np.float64)),
+            "ab_both": sums.both,
+            "ab_ours": sums.ours,
+        }
+        partner = ours.get(partners.get(name, ""))
+        if partner is not None:
+            rows[name]["psnr_to_float"] = psnr(rgb_mse(partner, picture))
+        for key in rows[name]:
+            if "psnr" in key:
+                rows[name][key] = min(rows[name][key], MOST_DB)
+    return rows
 
 
-def _run(model: OpenedModel, pictures: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
-    colours = model.network.ab_of(pictures)
-    if not all(np.isfinite(ab).all() for ab in colours):
-        raise TintLiteError(f"{model.name}: the network's output is not finite")
-    return colours
+def accuracy_rows(measured: Measured, source: str, partners: dict[str, str]) -> list[Row]:
+    """The rows of a result file, `grey` first; each figure with the 95 % interval of its mean.
+
+    Args:
+        measured: the figures.
+        source: what the pictures are called.
+        partners: by quantized model, its float model, as `float_partners` gives them.
+    """
+    per_picture = measured.per_picture
+    pairs = [(row, key) for row, values in per_picture.items() for key in values]
+    places = {pair: place for place, pair in enumerate(pairs)}
+    table = np.array([per_picture[row][key] for row, key in pairs], np.float64).transpose()
+    means, drawn = table.mean(axis=0), resampled_means(table)
+
+    def row_figures(row: str, partner: str | None, means: np.ndarray) -> dict[str, np.ndarray]:
+        def mean(of: str, key: str) -> np.ndarray:
+            return means[..., places[of, key]]
+
+        found = {key: mean(row, key) for key in _PLAIN}
+        if partner:
+            found["psnr_to_float"] = mean(row, "psnr_to_float")
+        found["gain"] = mean(row, "rgb_psnr") - mean(GREY, "rgb_psnr")
+        with np.errstate(divide="ignore"):
+            whole = -10 * np.log10(mean(row, "rgb_mse") / 255**2)
+        found["rgb_psnr_of_mean_mse"] = np.minimum(whole, MOST_DB)
+        ours, true = mean(row, "colourfulness"), mean(TRUE, "colourfulness")
+        found["colourfulness_ratio"] = ours / true
+        found["colourfulness_difference"] = ours - true
+        energies = mean(row, "ab_ours"), mean(TRUE, "ab_true")
+        found["rho"] = rho(mean(row, "ab_both"), *energies)
+        found["chroma_ratio"] = chroma_ratio(*energies)
+        if partner:
+            found["gain_to_float"] = mean(row, "rgb_psnr") - mean(partner, "rgb_psnr")
+        return found
+
+    rows: list[Row] = []
+    for name in per_picture:
+        if name == TRUE:
+            continue
+        partner = partners.get(name)
+        if partner not in per_picture:
+            partner = None
+        row: Row = {"model": name, "pictures": len(measured.pictures), "set": source}
+        row |= with_intervals(means, drawn, partial(row_figures, name, partner))
+        if name in measured.frechet:
+            row[FRECHET] = measured.frechet[name]
+        if partner:
+            row["float_model"] = partner
+        rows.append(row)
+    return rows + [{"model": name, "error": reason} for name, reason in measured.failed.items()]
 
 
-def _frechet(moments: dict[str, FeatureMoments]) -> dict[str, float]:
-    if TRUE not in moments or moments[TRUE].count < 2:
-        return {}
-    true = TrueSet(moments[TRUE])
-    return {name: true.distance(ours) for name, ours in moments.items() if name != TRUE}
+def measure_ab_alone(
+    models: Sequence[OpenedModel],
+    photos: TruePictures | None = None,
+    plates: TruePictures | None = None,
+    on_picture: Callable[[], None] = lambda: None,
+) -> tuple[dict[str, dict[str, float]], dict[str, str]]:
+    """Measure a*, b* alone on aged photos, on plates and on greys; the last always.
+
+    Args:
+        models: what to measure, beside the row `grey`.
+        photos: to age by the fixed recipes of `train.measure.film`.
+        plates: glass plates whose colours are known.
+        on_picture: called after every photo and every plate.
+    Returns:
+        by row, by the key of a result, means and their 95 % intervals; and by model why it gave up
+        on some picture, which has no figures then.
+    Raises:
+        PictureSourceError: there are no pictures.
+    """
+    networks = _watched(models)
+    rows: dict[str, dict[str, float]] = {name: {} for name in (GREY, *networks)}
+    for what, sums_of, pictures in (("film", film_sums, photos), ("plates", plate_sums, plates)):
+        if pictures is None:
+            continue
+        for name, found in sums_of(networks, pictures, on_picture).items():
+            sums = [[(one.both, one.ours, one.true) for one in each] for each in found.values()]
+            table = np.hstack(sums)
+            row = with_intervals(
+                table.mean(axis=0), resampled_means(table), partial(_ab_figures, what, found)
+            )
+            rows[name] |= row
+    for name, network in networks.items():
+        rows[name][NEUTRAL] = measure_neutral(network).chroma
+    failed = _failed(networks)
+    return {name: row for name, row in rows.items() if name not in failed}, failed
+
+
+def _ab_figures(what: str, kinds: Iterable[str], means: np.ndarray) -> dict[str, np.ndarray]:
+    """Out of means of sums, float64 [..., 3 x kinds]."""
+    found = {}
+    for place, kind in enumerate(kinds):
+        both, ours, true = np.moveaxis(means[..., 3 * place : 3 * place + 3], -1, 0)
+        found[f"{what}_{kind}_rho"] = rho(both, ours, true)
+        found[f"{what}_{kind}_chroma_ratio"] = chroma_ratio(ours, true)
+        found[f"{what}_{kind}_gain"] = np.minimum(ab_gain(both, ours, true), MOST_DB)
+    if what == "film":
+        found[FADED_LOSS] = found[f"film_{ORIGINAL}_gain"] - found[f"film_{FADED}_gain"]
+    return found

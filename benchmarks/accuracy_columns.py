@@ -77,6 +77,9 @@ AB_COLUMNS = (
     Column(FADED_LOSS, "lost when faded, dB", 2),
 )
 
+# Those of the first table.
+MAIN = ("rgb_psnr", "gain", "rho", "ciede2000", "colourfulness_ratio", FRECHET)
+
 BY_KEY = {column.key: column for column in (*COLUMNS, *AB_COLUMNS)}
 
 # A picture without any difference would have an infinite PSNR, which no mean survives.

@@ -4,42 +4,40 @@ Efron 1979; percentile intervals. Pictures are drawn with replacement, as many a
 same ones for every column of a call: differences of columns are paired.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 RESAMPLES = 2000
 
-# Resamples whose counts are held at a time: with 50,000 pictures, 20 MB.
+# Resamples whose counts are held at a time, a part of all: with 50,000 pictures, 20 MB.
 _AT_A_TIME = 50
 
 
-@dataclass(frozen=True)
-class Interval:
+class Interval(NamedTuple):
     """The middle 95 % of the resamples."""
 
     low: float
     high: float
 
 
-def resampled_means(values: np.ndarray, resamples: int = RESAMPLES, seed: int = 0) -> np.ndarray:
-    """Means over pictures drawn anew.
+def resampled_means(values: np.ndarray) -> np.ndarray:
+    """Means over pictures drawn anew, by the same draws in every call.
 
     Args:
         values: float [N, columns], a row a picture.
-        resamples: how often to draw.
-        seed: of the draws; the same for equal results.
     Returns:
-        float64 [resamples, columns].
+        float64 [RESAMPLES, columns].
     """
     pictures = len(values)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     means = []
-    for start in range(0, resamples, _AT_A_TIME):
-        rows = min(_AT_A_TIME, resamples - start)
-        drawn = rng.integers(0, pictures, (rows, pictures))
-        drawn += np.arange(rows)[:, None] * pictures
-        counts = np.bincount(drawn.ravel(), minlength=rows * pictures).reshape(rows, pictures)
+    for _ in range(0, RESAMPLES, _AT_A_TIME):
+        drawn = rng.integers(0, pictures, (_AT_A_TIME, pictures))
+        drawn += np.arange(_AT_A_TIME)[:, None] * pictures
+        counts = np.bincount(drawn.ravel(), minlength=_AT_A_TIME * pictures)
+        counts = counts.reshape(_AT_A_TIME, pictures)
         means.append(counts @ np.asarray(values, np.float64) / pictures)
     return np.concatenate(means)
 
@@ -48,3 +46,23 @@ def interval(means: np.ndarray) -> Interval:
     """The 95 % interval of one column of `resampled_means`: float [resamples]."""
     low, high = np.percentile(means, [2.5, 97.5])
     return Interval(float(low), float(high))
+
+
+def with_intervals(
+    means: np.ndarray,
+    resampled: np.ndarray,
+    figures_of: Callable[[np.ndarray], dict[str, np.ndarray]],
+) -> dict[str, float]:
+    """Figures of means over pictures, each as KEY, KEY_low and KEY_high, its 95 % interval.
+
+    Args:
+        means: float [columns], over the pictures as they are.
+        resampled: the same as `resampled_means` gives them.
+        figures_of: makes figures [...] by key of means [..., columns].
+    """
+    drawn = figures_of(resampled)
+    row: dict[str, float] = {}
+    for key, value in figures_of(means).items():
+        low, high = interval(drawn[key])
+        row |= {key: float(value), f"{key}_low": low, f"{key}_high": high}
+    return row

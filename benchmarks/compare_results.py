@@ -17,6 +17,19 @@ from edge_runtime.bench.result_file import BenchmarkResult
 from edge_runtime.errors import TintLiteError
 from train.measure.evaluate import GREY
 
+# Which fields tell rows of one model apart, by kind of result.
+_GROUPS = {
+    "accuracy": (),
+    "latency": ("what", "interpreter", "precision", "batch", "threads", "accelerator"),
+    "device": ("size", "threads", "accelerator"),
+}
+
+# Pictures of one name are taken for the same if their grey pictures are equally far from the truth.
+_SAME_DB = 0.01
+
+# Of a figure: its mean before and after, and the interval of their difference.
+_Means = tuple[float, float, Interval]
+
 
 class CompareError(TintLiteError):
     """Two results that say nothing of each other."""
@@ -83,13 +96,9 @@ class Comparison:
 
 @dataclass(frozen=True)
 class _Figure:
-    """A figure of accuracy; `sign` is 1 where more is better, else -1.
-
-    `key` is that of single pictures, `mean` that of a row whose interval is narrowest.
-    """
+    """A figure of accuracy; `sign` is 1 where more is better, else -1."""
 
     key: str
-    mean: str
     name: str
     sign: int
     digits: int
@@ -101,7 +110,7 @@ class _Figure:
         scale = old if self.relative and old > 0 else 1.0
         show = "{:+.1%}" if self.relative else "{:+.3f}"
         certain = around.high < 0 if self.sign > 0 else around.low > 0
-        low, high = (show.format(end / scale) for end in (around.low, around.high))
+        low, high = (show.format(end / scale) for end in around)
         return Change(
             model,
             self.name,
@@ -111,16 +120,6 @@ class _Figure:
             show.format(-self.sign * self.allowed),
             certain and -self.sign * (new - old) / scale > self.allowed,
         )
-
-
-# Which fields tell rows of one model apart, by kind of result.
-_GROUPS = {
-    "latency": ("what", "interpreter", "precision", "batch", "threads", "accelerator"),
-    "device": ("size", "threads", "accelerator"),
-}
-
-# Pictures of one name are taken for the same if their grey pictures are equally far from the truth.
-_SAME_DB = 0.01
 
 
 def compare_results(
@@ -134,32 +133,32 @@ def compare_results(
     allowed = tolerances or Tolerances()
     if before.kind != after.kind:
         raise CompareError(f"one result is of {before.kind}, the other of {after.kind}")
-    if before.kind != "accuracy" and before.kind not in _GROUPS:
+    if before.kind not in _GROUPS:
         raise CompareError(f"results of {before.kind} cannot be compared, only looked at")
     found = Comparison()
-    common = _common_models(before, after, found)
+    first, second = (_rows(result, _GROUPS[result.kind]) for result in (before, after))
+    names = [list(dict.fromkeys(name for name, *_ in rows)) for rows in (first, second)]
+    if not set(names[0]) & set(names[1]) - {GREY, "mean colour"}:
+        raise CompareError("the two results have no models in common")
+    found.notes.extend(f"{n} is in the first result only" for n in names[0] if n not in names[1])
+    found.notes.extend(f"{n} is in the second result only" for n in names[1] if n not in names[0])
+    pairs = {key: (old, second[key]) for key, old in first.items() if key in second}
     if before.kind == "accuracy":
-        _accuracy(before, after, allowed, common, found)
+        _accuracy(before, after, allowed, pairs, found)
     else:
-        _times(before, after, allowed, found)
-    _sizes(before, after, allowed, found)
+        _times(pairs, allowed.time, found)
+    for model, facts in before.models.items():
+        if model in after.models and facts.bytes:
+            old, new = facts.bytes, after.models[model].bytes
+            texts = f"{old:,}", f"{new:,}", f"{new / old - 1:+.1%}", f"{allowed.size:+.0%}"
+            worse = new > old * (1 + allowed.size)
+            found.changes.append(Change(model, "file, bytes", *texts, worse))
     return found
 
 
-def _rows(result: BenchmarkResult, group: Sequence[str] = ()) -> dict[tuple, Row]:
+def _rows(result: BenchmarkResult, group: Sequence[str]) -> dict[tuple, Row]:
     """Rows by model and group."""
     return {(text(row, "model"), *(row.get(field) for field in group)): row for row in result.rows}
-
-
-def _common_models(before: BenchmarkResult, after: BenchmarkResult, found: Comparison) -> list[str]:
-    first = {text(row, "model"): None for row in before.rows}
-    second = {text(row, "model"): None for row in after.rows}
-    common = [name for name in first if name in second and name not in (GREY, "mean colour")]
-    if not common:
-        raise CompareError("the two results have no models in common")
-    found.notes.extend(f"{n} is in the first result only" for n in first if n not in second)
-    found.notes.extend(f"{n} is in the second result only" for n in second if n not in first)
-    return common
 
 
 def _ended(model: str, before: Row, after: Row, found: Comparison) -> None:
@@ -173,47 +172,42 @@ def _accuracy(
     before: BenchmarkResult,
     after: BenchmarkResult,
     allowed: Tolerances,
-    common: Sequence[str],
+    pairs: Mapping[tuple, tuple[Row, Row]],
     found: Comparison,
 ) -> None:
     paired = bool(before.per_picture and after.per_picture)
     _check_pictures(before, after, paired)
-    if not paired:
+    if paired:
+        psnr, colour = ("rgb_psnr", "RGB PSNR, dB"), ("colourfulness", "colourfulness M3")
+    else:
+        psnr, colour = ("gain", "gain, dB"), ("colourfulness_ratio", "colourfulness")
         found.notes.append(
             "not paired by picture, for want of the figures of every picture (accuracy"
             " --per-picture): the noise is that of two means, and larger"
         )
     figures = (
-        _Figure(
-            "rgb_psnr", "gain", "RGB PSNR, dB" if paired else "gain, dB", 1, 2, allowed.rgb_psnr
-        ),
-        _Figure("ciede2000", "ciede2000", "CIEDE2000", -1, 2, allowed.ciede2000),
-        _Figure(
-            "colourfulness",
-            "colourfulness_ratio",
-            "colourfulness M3" if paired else "colourfulness",
-            1,
-            3 - 2 * paired,
-            allowed.colourfulness,
-            relative=True,
-        ),
+        _Figure(*psnr, 1, 2, allowed.rgb_psnr),
+        _Figure("ciede2000", "CIEDE2000", -1, 2, allowed.ciede2000),
+        _Figure(*colour, 1, 1 if paired else 3, allowed.colourfulness, relative=True),
     )
-    rows = _rows(before), _rows(after)
-    for model in common:
-        old, new = (of[model,] for of in rows)
+    for (model,), (old, new) in pairs.items():
+        if model in (GREY, "mean colour"):
+            continue
         _ended(model, old, new, found)
         if text(old, "error"):
             found.notes.append(f"{model} could not be measured in the first result")
         if text(old, "error") or text(new, "error"):
             continue
         for figure in figures:
-            change = (
-                _paired(model, figure, before, after) if paired else _means(model, figure, old, new)
-            )
-            if change is None:
+            if paired:
+                columns = [part.per_picture.get(model, {}) for part in (before, after)]
+                means = _paired(*(of.get(figure.key) for of in columns), len(before.pictures))
+            else:
+                means = _means(figure.key, old, new)
+            if means is None:
                 found.notes.append(f"{model} has no {figure.name} in both results")
             else:
-                found.changes.append(change)
+                found.changes.append(figure.change(model, *means))
     if not found.changes:
         raise CompareError("no model has figures in both results")
 
@@ -226,7 +220,7 @@ def _check_pictures(before: BenchmarkResult, after: BenchmarkResult, paired: boo
         greys = [result.per_picture.get(GREY, {}).get("rgb_psnr") for result in (before, after)]
     else:
         named = "different pictures"
-        grey_rows = [_rows(result).get((GREY,), {}) for result in (before, after)]
+        grey_rows = [_rows(result, ()).get((GREY,), {}) for result in (before, after)]
         if number(grey_rows[0], "pictures") != number(grey_rows[1], "pictures"):
             raise CompareError("the two results are of different pictures")
         greys = [number(row, "rgb_psnr") for row in grey_rows]
@@ -236,92 +230,47 @@ def _check_pictures(before: BenchmarkResult, after: BenchmarkResult, paired: boo
         raise CompareError(f"the two results are of {named}")
 
 
-def _paired(
-    model: str, figure: _Figure, before: BenchmarkResult, after: BenchmarkResult
-) -> Change | None:
-    old, new = (result.per_picture.get(model, {}).get(figure.key) for result in (before, after))
-    if old is None or new is None or not len(old) == len(new) == len(before.pictures):
+def _paired(old: list[float] | None, new: list[float] | None, count: int) -> _Means | None:
+    if old is None or new is None or not len(old) == len(new) == count:
         return None
-    means = resampled_means(np.column_stack([old, new]))
-    around = interval(means[:, 1] - means[:, 0])
-    return figure.change(model, float(np.mean(old)), float(np.mean(new)), around)
+    drawn = resampled_means(np.column_stack([old, new]))
+    return float(np.mean(old)), float(np.mean(new)), interval(drawn[:, 1] - drawn[:, 0])
 
 
-def _means(model: str, figure: _Figure, old: Row, new: Row) -> Change | None:
-    key = figure.mean
-    means = number(old, key), number(new, key)
-    ends = [number(row, f"{key}{end}") for row in (old, new) for end in ("_low", "_high")]
-    if None in means or None in ends:
+def _means(key: str, old: Row, new: Row) -> _Means | None:
+    before, *first = (number(old, f"{key}{end}") for end in ("", "_low", "_high"))
+    after, *second = (number(new, f"{key}{end}") for end in ("", "_low", "_high"))
+    if None in (before, after, *first, *second):
         return None
-    noise = float(np.hypot(ends[1] - ends[0], ends[3] - ends[2])) / 2
-    change = means[1] - means[0]
-    return figure.change(model, *means, Interval(change - noise, change + noise))
+    noise = float(np.hypot(first[1] - first[0], second[1] - second[0])) / 2
+    return before, after, Interval(after - before - noise, after - before + noise)
 
 
-def _times(
-    before: BenchmarkResult, after: BenchmarkResult, allowed: Tolerances, found: Comparison
-) -> None:
-    rows_before, rows_after = (_rows(result, _GROUPS[before.kind]) for result in (before, after))
+def _times(pairs: Mapping[tuple, tuple[Row, Row]], allowed: float, found: Comparison) -> None:
     timed: dict[tuple, dict[str, tuple[float, float]]] = {}
-    for key, old in rows_before.items():
-        new = rows_after.get(key)
-        if new is None:
-            continue
-        _ended(_label(key), old, new, found)
+    for key, (old, new) in pairs.items():
+        _ended(_label(*key), old, new, found)
         times = number(old, "median_ms"), number(new, "median_ms")
         if None not in times and min(times) > 0:
             timed.setdefault(key[1:], {})[key[0]] = times
     for where, models in timed.items():
         if len(models) < 2:
-            label = _label((*models, *where))
+            label = _label(*models, *where)
             found.notes.append(f"{label}: no second model to set its time against")
             continue
-        found.changes.extend(_time_change(model, where, models, allowed.time) for model in models)
+        for model, (before, after) in models.items():
+            # A model's time over the geometric mean of the others', before and after.
+            others = np.array([times for name, times in models.items() if name != model])
+            ratios = (before, after) / np.exp(np.log(others).mean(axis=0))
+            # The others' middle change stands for the machine's: one of them that was made faster
+            # must not make this one look slower.
+            change = float(after / before / np.median(others[:, 1] / others[:, 0]) - 1)
+            texts = f"{ratios[0]:.3f}", f"{ratios[1]:.3f}", f"{change:+.1%}", f"{allowed:+.0%}"
+            label = _label(model, *where)
+            found.changes.append(Change(label, "time over the others'", *texts, change > allowed))
     if not found.changes:
         raise CompareError("no two models were timed in the same way in both results")
 
 
-def _label(key: Sequence[object]) -> str:
-    model, *where = key
+def _label(model: str, *where: object) -> str:
     return f"{model} ({', '.join(str(part) for part in where if part is not None)})"
-
-
-def _time_change(
-    model: str, where: tuple, models: Mapping[str, tuple[float, float]], allowed: float
-) -> Change:
-    """A model's time over the geometric mean of the others', before and after."""
-    others = np.array([times for name, times in models.items() if name != model])
-    ratios = np.array(models[model]) / np.exp(np.log(others).mean(axis=0))
-    # The others' middle change stands for the machine's: one of them that was made faster must
-    # not make this one look slower.
-    before, after = models[model]
-    change = float(after / before / np.median(others[:, 1] / others[:, 0]) - 1)
-    return Change(
-        _label((model, *where)),
-        "time over the others'",
-        f"{ratios[0]:.3f}",
-        f"{ratios[1]:.3f}",
-        f"{change:+.1%}",
-        f"{allowed:+.0%}",
-        change > allowed,
-    )
-
-
-def _sizes(
-    before: BenchmarkResult, after: BenchmarkResult, allowed: Tolerances, found: Comparison
-) -> None:
-    for model, facts in before.models.items():
-        if model not in after.models or not facts.bytes:
-            continue
-        old, new = facts.bytes, after.models[model].bytes
-        found.changes.append(
-            Change(
-                model,
-                "file, bytes",
-                f"{old:,}",
-                f"{new:,}",
-                f"{new / old - 1:+.1%}",
-                f"{allowed.size:+.0%}",
-                new > old * (1 + allowed.size),
-            )
-        )

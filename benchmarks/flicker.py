@@ -13,7 +13,6 @@ import av
 import cv2
 import numpy as np
 
-from benchmarks.cdc import ColourConsistency
 from edge_runtime import Colorizer, Device, Look
 from edge_runtime.colour.cielab import rgb_to_lab
 from edge_runtime.colour.shrink import shrink_exactly
@@ -26,6 +25,9 @@ from train.errors import PictureSourceError
 from train.measure.metrics import colourfulness, psnr, rgb_mse
 
 LOOK = Look(whole=True)  # films are taken whole
+
+# Frames apart whose histograms are compared.
+DISTANCES = (1, 2, 4)
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,49 @@ class FlickerScore:
     ms: float
 
 
+class ColourConsistency:
+    """CDC, the colour distribution consistency of a film (Liu et al., "Temporally Consistent Video
+    Colorization with Deep Feature Propagation and Self-regularization Learning", 2021, section
+    4.1): the mean Jensen-Shannon divergence between the colour histograms of frames of one shot.
+
+    Histograms have 256 bins for each of B, G and R; the divergence is in nats; the means at each
+    distance are averaged. A film without colours has the divergence of its luma: lower is calmer,
+    but it is to be read beside the grey row.
+    """
+
+    def __init__(self) -> None:
+        self._recent: list[tuple[int, np.ndarray]] = []
+        self._found: dict[int, list[float]] = {distance: [] for distance in DISTANCES}
+
+    def add(self, picture: np.ndarray, shot: int) -> None:
+        """Take the next frame, uint8 [H, W, 3] RGB, and the number of its shot."""
+        histograms = np.stack(
+            [np.bincount(picture[..., c].ravel(), minlength=256) for c in range(3)]
+        ) / (picture.size / 3)
+        for distance in DISTANCES:
+            if distance <= len(self._recent) and self._recent[-distance][0] == shot:
+                apart = _divergence(self._recent[-distance][1], histograms)
+                self._found[distance].append(apart)
+        self._recent = [*self._recent, (shot, histograms)][-max(DISTANCES) :]
+
+    @property
+    def value(self) -> float:
+        """CDC; 0.0 while there is nothing to compare."""
+        means = [np.mean(found) for found in self._found.values() if found]
+        return float(np.mean(means)) if means else 0.0
+
+
+def _divergence(one: np.ndarray, other: np.ndarray) -> float:
+    """The mean over channels of the Jensen-Shannon divergence, in nats, of [C, N] that sum to 1."""
+    middle = (one + other) / 2
+    return float((_relative(one, middle) + _relative(other, middle)).sum() / (2 * len(one)))
+
+
+def _relative(p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """p * log(p / q), 0 where p is."""
+    return p * np.log(np.divide(p, q, out=np.ones_like(p), where=p > 0))
+
+
 class _Tally:
     """Sums the figures of one way of colouring."""
 
@@ -62,9 +107,9 @@ class _Tally:
         self._shots = ShotWatch(tone)
         self._meter = FlickerMeter()
         self._consistency = ColourConsistency()
-        self._psnr: list[float] = []
-        self._colourfulness: list[float] = []
         self._ms: list[float] = []
+        self._psnr: list[float] = []
+        self.colourfulness: list[float] = []
 
     def predict(self, view: View, colorizer: Colorizer) -> np.ndarray:
         """The ab of this way of the next frame."""
@@ -83,26 +128,19 @@ class _Tally:
         self._meter.add(cells, ab)
         self._consistency.add(ours, self._meter.cuts)
         self._psnr.append(psnr(rgb_mse(true, ours)))
-        self._colourfulness.append(colourfulness(ours))
+        self.colourfulness.append(colourfulness(ours))
 
-    @property
-    def frames(self) -> int:
-        return len(self._psnr)
-
-    @property
-    def colourfulness(self) -> float:
-        return float(np.mean(self._colourfulness))
-
-    def score(self, true_colourfulness: float) -> FlickerScore:
+    def score(self, true: "_Tally") -> FlickerScore:
+        # A grey film has no colours to compare with.
+        true_colourfulness = float(np.mean(true.colourfulness)) or 1.0
         return FlickerScore(
             colours=self._colours,
-            frames=self.frames,
+            frames=len(self._psnr),
             cuts=self._meter.cuts,
             flicker=self._meter.value,
             cdc=self._consistency.value,
             rgb_psnr=float(np.mean(self._psnr)),
-            # A grey film has no colours to compare with.
-            colourfulness_ratio=self.colourfulness / (true_colourfulness or 1.0),
+            colourfulness_ratio=float(np.mean(self.colourfulness)) / true_colourfulness,
             ms=float(np.median(self._ms)) if self._ms else 0.0,
         )
 
@@ -126,23 +164,22 @@ def measure_flicker(
     """
     colorizer = Colorizer(model, Device(threads=1))
     size, sides = colorizer.input_size, (colorizer.output_size, colorizer.output_size)
-    plain = [_Tally("true"), _Tally("grey")]
-    ours = [_Tally("frame by frame")]
-    ours += [
-        _Tally(f"strength {strength:g}", strength, colorizer.contract.view)
-        for strength in strengths
+    true_tally, grey, *ours = tallies = [
+        *map(_Tally, ("true", "grey", "frame by frame")),
+        *(_Tally(f"strength {one:g}", one, colorizer.contract.view) for one in strengths),
     ]
     for true in read_frames(clip):
         view = colorizer.see(true, LOOK)
         own = rgb_to_lab(shrink_exactly(true, size, size))[..., 1:]
         own = cv2.resize(own, sides, interpolation=cv2.INTER_AREA)
-        ways = [own, np.zeros_like(own), *(tally.predict(view, colorizer) for tally in ours)]
-        for tally, ab in zip(plain + ours, ways, strict=True):
-            painted = true if tally is plain[0] else colorizer.paint(true, ab, LOOK)
-            tally.add(view.lightness, ab, true, painted)
-    if not plain[0].frames:
+        true_tally.add(view.lightness, own, true, true)
+        colours = [(grey, np.zeros_like(own))]
+        colours += [(tally, tally.predict(view, colorizer)) for tally in ours]
+        for tally, ab in colours:
+            tally.add(view.lightness, ab, true, colorizer.paint(true, ab, LOOK))
+    if not true_tally.colourfulness:
         raise PictureSourceError(f"{clip}: no frame can be decoded")
-    return [tally.score(plain[0].colourfulness) for tally in plain + ours]
+    return [tally.score(true_tally) for tally in tallies]
 
 
 def read_frames(clip: str | Path) -> Iterator[np.ndarray]:

@@ -4,10 +4,11 @@ All ways run over the same clip in turn, several times, and the best of each cou
 speed drifts, and a disturbance can only slow a run down.
 """
 
+import math
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -17,12 +18,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from benchmarks.model_names import short_names
 from edge_runtime import Colorizer, Device
-from edge_runtime.bench.machine import machine_facts
-from edge_runtime.bench.model_facts import model_facts
-from edge_runtime.bench.result_file import BenchmarkResult, now
-from edge_runtime.bench.versions import RUNTIME_PACKAGES, package_versions
+from edge_runtime.bench.frame_loop import SIZES
 from edge_runtime.keep_memory import keep_freed_memory
 from edge_runtime.video import VideoOptions, colorize_video
 from edge_runtime.video.frame_stages import FrameStages
@@ -32,36 +29,17 @@ from edge_runtime.video.signal import signal_of
 
 PHOTO = Path(__file__).parents[1] / "docs" / "demo" / "grey.jpg"
 
-SIZES = {"480p": (854, 480), "720p": (1280, 720), "1080p": (1920, 1080)}
-
 # Grain of film, in levels: what makes an encoder work as hard as real films do.
 _GRAIN = 3.0
 
-
-@dataclass(frozen=True)
-class FilmSpeed:
-    """Frames a second of one clip.
-
-    Attributes:
-        size: its name.
-        frames: of the clip.
-        serial: one step after the other, one thread each.
-        pipeline: the steps side by side, as `tintlite colorize` works.
-        codec: decoding and encoding alone, with as many threads as the pipeline's.
-        no_encoding: the pipeline without its last step.
-        cpu: the processor time of the pipeline over that of the same work by hand, in which
-            PyAV decodes and encodes and `Colorizer.colorize` stands between them.
-        serial_shares: the part of each step in the serial run.
-    """
-
-    size: str
-    frames: int
-    serial: float
-    pipeline: float
-    codec: float
-    no_encoding: float
-    cpu: float
-    serial_shares: dict[str, float]
+# Of a result file.
+NOTE = (
+    "H.264 in and H.264 out, clips with the grain of film."
+    " All ways of a size run in turn over the same clip; the best of {} counts."
+    " codec is decoding and encoding alone; the shares are of the serial way."
+    " cpu_of_by_hand is the processor time of the pipeline over that of a loop that decodes"
+    ", colours and encodes, the median of all rounds."
+)
 
 
 def make_clip(path: Path, width: int, height: int, frames: int) -> None:
@@ -89,23 +67,30 @@ def make_clip(path: Path, width: int, height: int, frames: int) -> None:
 def measure_films(
     model: str,
     *,
-    sizes: Sequence[str] = tuple(SIZES),
-    frames: int = 150,
-    rounds: int = 3,
-    threads: int = 1,
-    options: VideoOptions | None = None,
-) -> Iterator[FilmSpeed]:
+    sizes: Sequence[str],
+    frames: int,
+    rounds: int,
+    threads: int,
+    options: VideoOptions,
+) -> Iterator[dict[str, str | int | float]]:
     """Time clips of several sizes.
 
     Args:
         model: a shipped name or a `.tflite`.
-        sizes: names of `SIZES`.
+        sizes: names of `edge_runtime.bench.frame_loop.SIZES`.
         frames: of each clip.
         rounds: how often each way is timed.
         threads: of the network in the pipeline; serially it has one.
         options: how to colour and to encode.
+    Returns:
+        a row of a result file a size, without the model: frames a second of `serial`, one step
+        after the other, one thread each; of the `pipeline`, the steps side by side, as
+        `tintlite colorize` works; of the `codec`, decoding and encoding alone, with as many threads
+        as the pipeline's; with `no_encoding`, the pipeline without its last step.
+        `cpu_of_by_hand`: the processor time of the pipeline over that of the same work by hand, in
+        which PyAV decodes and encodes and `Colorizer.colorize` stands between them. `share_STEP`:
+        the part of each step in the serial run.
     """
-    options = options or VideoOptions()
     keep_freed_memory()  # as `tintlite colorize` does; it serves the work by hand as well
     cv2.setNumThreads(1)
     colorizers = (Colorizer(model, Device(threads=1)), Colorizer(model, Device(threads=threads)))
@@ -113,24 +98,24 @@ def measure_films(
         for size in sizes:
             clip, target = Path(folder, f"{size}.mp4"), Path(folder, "out.mp4")
             make_clip(clip, *SIZES[size], frames)
-            yield _measure(size, clip, target, colorizers, options, rounds, frames)
+            speeds = _measure(clip, target, colorizers, options, rounds, frames)
+            yield {"size": size, "frames": frames, "threads": threads, **speeds}
 
 
 def _measure(
-    size: str,
     clip: Path,
     target: Path,
     colorizers: tuple[Colorizer, Colorizer],
     options: VideoOptions,
     rounds: int,
     frames: int,
-) -> FilmSpeed:
+) -> dict[str, float]:
     one, several = colorizers
     shares: dict[str, float] = {}
 
     def serial() -> None:
         result = colorize_video(clip, target, one, replace(options, serial=True))
-        shares.update(result.stages)
+        shares.update({f"share_{step}": share for step, share in result.stages.items()})
 
     ways: dict[str, Callable[[], object]] = {
         "serial": serial,
@@ -138,18 +123,19 @@ def _measure(
         "codec": lambda: _by_hand(clip, target, None, options),
         "no_encoding": lambda: _without_encoding(clip, several, options),
     }
-    best = dict.fromkeys(ways, 0.0)
+    best = dict.fromkeys(ways, math.inf)
     ratios = []
     for _ in range(rounds):
         for name, way in ways.items():
             start = perf_counter()
             way()
-            best[name] = max(best[name], frames / (perf_counter() - start))
+            best[name] = min(best[name], perf_counter() - start)
         ratios.append(
             _processor_time(ways["pipeline"])
             / _processor_time(lambda: _by_hand(clip, target, several, options))
         )
-    return FilmSpeed(size, frames, **best, cpu=median(ratios), serial_shares=shares)
+    speeds = {f"{name}_fps": frames / seconds for name, seconds in best.items()}
+    return {**speeds, "cpu_of_by_hand": median(ratios), **shares}
 
 
 def _processor_time(way: Callable[[], object]) -> float:
@@ -188,48 +174,3 @@ def _without_encoding(clip: Path, colorizer: Colorizer, options: VideoOptions) -
     pipeline = Pipeline(jobs, "decode", stages.stages)
     pipeline.run(serial=False, poll=lambda: None, stop=lambda: None)
     reader.close()
-
-
-def video_result(
-    films: Sequence[FilmSpeed], model: str, threads: int, rounds: int, command: str
-) -> BenchmarkResult:
-    """Put the speeds of films into a result of the kind `video`.
-
-    Args:
-        films: one a size.
-        model: a shipped name or a `.tflite`.
-        threads: of the network in the pipeline.
-        rounds: how often each way was timed.
-        command: what was typed.
-    """
-    name = short_names([model])[model]
-    return BenchmarkResult(
-        kind="video",
-        made=now(),
-        command=command,
-        machine=machine_facts(),
-        versions=package_versions(RUNTIME_PACKAGES),
-        models={name: model_facts(model)},
-        rows=[
-            {
-                "model": name,
-                "size": film.size,
-                "frames": film.frames,
-                "threads": threads,
-                "serial_fps": film.serial,
-                "pipeline_fps": film.pipeline,
-                "codec_fps": film.codec,
-                "no_encoding_fps": film.no_encoding,
-                "cpu_of_by_hand": film.cpu,
-                **{f"share_{step}": share for step, share in film.serial_shares.items()},
-            }
-            for film in films
-        ],
-        notes=[
-            "H.264 in and H.264 out, clips with the grain of film."
-            f" All ways of a size run in turn over the same clip; the best of {rounds} counts."
-            " codec is decoding and encoding alone; the shares are of the serial way."
-            " cpu_of_by_hand is the processor time of the pipeline over that of a loop that decodes"
-            ", colours and encodes, the median of all rounds."
-        ],
-    )

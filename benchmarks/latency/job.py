@@ -1,6 +1,6 @@
 """One thing whose time is measured."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 NETWORK = "network"
 
@@ -12,12 +12,12 @@ COMPILED_MODEL = "CompiledModel"  # ai-edge-litert's newer interface
 TF_LITE = "tf.lite"
 TFLITE_RUNTIME = "tflite-runtime"
 
-# What runs `.tflite` files, and the package that must be there.
+# What runs `.tflite` files, and the module that must be there.
 INTERPRETERS = {
-    AI_EDGE_LITERT: "ai_edge_litert",
-    COMPILED_MODEL: "ai_edge_litert",
-    TF_LITE: "tensorflow",
-    TFLITE_RUNTIME: "tflite_runtime",
+    AI_EDGE_LITERT: "ai_edge_litert.interpreter",
+    COMPILED_MODEL: "ai_edge_litert.compiled_model",
+    TF_LITE: "tensorflow.lite.python.interpreter",
+    TFLITE_RUNTIME: "tflite_runtime.interpreter",
 }
 
 KERAS = "Keras, torch"  # what runs the network of a run, as it was trained
@@ -49,13 +49,6 @@ class LatencyJob:
     what: str = NETWORK
 
     @property
-    def setting(self) -> tuple[object, ...]:
+    def setting(self) -> "LatencyJob":
         """All but the model: jobs of one setting can be compared."""
-        return (
-            self.what,
-            self.interpreter,
-            self.precision,
-            self.batch,
-            self.threads,
-            self.accelerator,
-        )
+        return replace(self, model="")

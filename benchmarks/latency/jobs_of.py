@@ -21,19 +21,19 @@ from edge_runtime.model.model_file import read_model
 from edge_runtime.quiet import quiet_libraries
 
 
-def installed_interpreters() -> tuple[str, ...]:
+def installed_interpreters() -> list[str]:
     """Those that can be imported here."""
-    found = INTERPRETERS.items()
-    return tuple(name for name, package in found if importlib.util.find_spec(package) is not None)
+    packages = {name: module.partition(".")[0] for name, module in INTERPRETERS.items()}
+    return [name for name, package in packages.items() if importlib.util.find_spec(package)]
 
 
 def jobs_of(
     models: Sequence[str],
     interpreters: Sequence[str],
-    threads: Sequence[int] = (1,),
-    accelerators: Sequence[str] = ("cpu",),
-    batch: int = 1,
-    whole_pictures: bool = False,
+    threads: Sequence[int],
+    accelerators: Sequence[str],
+    batch: int,
+    whole_pictures: bool,
 ) -> list[LatencyJob]:
     """All jobs, those of one setting together.
 
@@ -46,8 +46,9 @@ def jobs_of(
         batch: pictures a run of Keras models.
         whole_pictures: whether `.tflite` files also colour whole pictures.
     """
-    keras = [model for model in dict.fromkeys(models) if is_keras(model)]
-    files = [model for model in dict.fromkeys(models) if not is_keras(model)]
+    models = list(dict.fromkeys(models))
+    keras = [model for model in models if is_keras(model)]
+    files = [model for model in models if not is_keras(model)]
     settings: list[dict] = []
     if "cpu" in accelerators:
         settings += [
@@ -73,7 +74,7 @@ def jobs_of(
     ]
 
 
-def usable_accelerators(models: Sequence[str]) -> tuple[tuple[str, ...], str]:
+def usable_accelerators(models: Sequence[str]) -> tuple[list[str], str]:
     """What `.tflite` files can run on here, tried with the first one that can be read.
 
     Returns:
@@ -87,8 +88,8 @@ def usable_accelerators(models: Sequence[str]) -> tuple[tuple[str, ...], str]:
                 network = Network(model, threads=1)
             probe_gpu(read_model(model).data, network.input_size, network.output_size)
         except GpuError as error:
-            return ("cpu",), str(error)
+            return ["cpu"], str(error)
         except TintLiteError:  # its row will say so
             continue
-        return ("cpu", "gpu"), ""
-    return ("cpu",), ""
+        return ["cpu", "gpu"], ""
+    return ["cpu"], ""

@@ -8,38 +8,32 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any
 
 from benchmarks.latency.job import NETWORK, LatencyJob
-from benchmarks.latency.worker_process import JobError, WorkerProcess
+from benchmarks.latency.worker import JobError, WorkerProcess
 from edge_runtime.bench.timing import TimingRules, times_of
 
 # Processes that wait for their turn keep their memory: TensorFlow's take half a gigabyte.
 MOST_AT_ONCE = 8
 
+# An import of Keras and a large network on a small board, with much to spare.
+LOAD_SECONDS = 900.0
+
+_WHAT = (
+    "A run is from lightness in the processor's memory to ab in the processor's memory; the time "
+    "of a batch is that of all its pictures. Every row is of a process of its own: the start is "
+    "loading the model, without importing the libraries; the peak of resident memory is that of "
+    "the whole process, libraries included."
+)
+_JUDGED = (
+    "RGB PSNR and its gain over grey are means over the same pictures for every network, compared "
+    "at 256 x 256."
+)
+
 Row = dict[str, str | int | float | None]
-
-
-class Timed(Protocol):
-    """What runs a job, as `WorkerProcess` does."""
-
-    def load(self, rules: TimingRules) -> dict[str, Any]: ...
-    def time(self, runs: int, min_secs: float, max_secs: float) -> dict[str, Any]: ...
-    def evaluate(self, on: str, limit: int | None) -> dict[str, Any]: ...
-    def close(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Judging:
-    """Colour pictures to measure the networks on, beside their times.
-
-    Attributes:
-        on: as `TruePictures` takes it.
-        limit: at most so many.
-    """
-
-    on: str
-    limit: int | None = None
+Judging = tuple[str, int | None]  # colour pictures, as `TruePictures` takes them, and how many
 
 
 @dataclass
@@ -48,29 +42,22 @@ class JobResult:
 
     Attributes:
         job: what was measured.
-        loaded: the answer to `load`, empty if there is none.
+        said: by its process: `import_ms`, `start_ms`, `first_ms`, `input_size`, `delegated_share`,
+            and `peak_memory_mib` before pictures were judged; empty where it failed.
         times: of all timed runs, ms.
-        peak_memory_mib: of the process, before pictures were judged.
         scores: on pictures: `pictures`, `rgb_psnr`, `gain`; empty if they were not asked for.
         error: why it could not be measured, or None.
-        worker: what runs it, while it is measured.
     """
 
     job: LatencyJob
-    loaded: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
     times: list[float] = field(default_factory=list)
-    peak_memory_mib: float | None = None
     scores: dict[str, float] = field(default_factory=dict)
     error: str | None = None
-    worker: Timed | None = None
 
     def row(self, model: str) -> Row:
-        """The row of a result file.
-
-        Args:
-            model: the name to give it.
-        """
-        job, times = self.job, times_of(self.times) if self.times else None
+        """The row of a result file, in which the model has that name."""
+        job, said, times = self.job, self.said, times_of(self.times) if self.times else None
         return {
             "model": model,
             "what": job.what,
@@ -79,29 +66,30 @@ class JobResult:
             "batch": job.batch,
             "threads": job.threads,
             "accelerator": job.accelerator,
-            "first_ms": self.loaded.get("first_ms"),
+            "first_ms": said.get("first_ms"),
             "median_ms": times and times.median,
             "p90_ms": times and times.p90,
             "p99_ms": times and times.p99,
             "runs": times and times.runs,
             "pictures_per_s": times and 1000 * job.batch / times.median,
-            "import_ms": self.loaded.get("import_ms"),
-            "start_ms": self.loaded.get("start_ms"),
-            "peak_memory_mib": self.peak_memory_mib,
-            "delegated_share": self.loaded.get("delegated_share"),
+            "import_ms": said.get("import_ms"),
+            "start_ms": said.get("start_ms"),
+            "peak_memory_mib": said.get("peak_memory_mib"),
+            "delegated_share": said.get("delegated_share"),
             **self.scores,
-            "error": self.error,
+            # The folders of a model are nobody's business.
+            "error": self.error and self.error.replace(job.model, Path(job.model).name),
         }
 
-    def attempt(self, work: Callable[["JobResult"], None]) -> None:
-        """Do a part of the work, unless an earlier part failed."""
+    def ask(self, worker: WorkerProcess, what: str, *arguments: Any) -> dict[str, Any]:
+        """As `WorkerProcess.ask`; nothing, once an answer was a failure."""
         if self.error is not None:
-            return
+            return {}
         try:
-            work(self)
+            return worker.ask(what, *arguments)
         except JobError as error:
-            self.error, self.loaded, self.times = str(error), {}, []
-            self.peak_memory_mib = None
+            self.error, self.said, self.times = str(error), {}, []
+            return {}
 
 
 def steps_of(jobs: Sequence[LatencyJob], rounds: int) -> int:
@@ -115,7 +103,7 @@ def measure_jobs(
     rounds: int,
     judging: Judging | None = None,
     on_step: Callable[[str], None] = lambda text: None,
-    start: Callable[[LatencyJob], Timed] = WorkerProcess,
+    start: Callable[[LatencyJob], WorkerProcess] = WorkerProcess,
 ) -> Iterator[JobResult]:
     """Measure jobs; one that fails has a result that says why, and the others go on.
 
@@ -128,47 +116,50 @@ def measure_jobs(
         start: starts what runs a job.
     """
     judged: dict[tuple, dict[str, float]] = {}
-    runs = math.ceil(rules.num_runs / rounds)
-
-    def load(result: JobResult) -> None:
-        result.worker = start(result.job)
-        result.loaded = result.worker.load(rules)
-
-    def take_turn(result: JobResult) -> None:
-        answer = result.worker.time(runs, rules.min_secs / rounds, rules.max_secs / rounds)
-        result.times += answer["times"]
-        result.peak_memory_mib = answer["peak_memory_mib"]
-
-    def judge(result: JobResult) -> None:
-        job = result.job
-        key = (job.model, job.interpreter, job.precision, job.accelerator)
-        if key not in judged:
-            judged[key] = result.worker.evaluate(judging.on, judging.limit)
-        result.scores = judged[key]
-
+    runs, min_secs = math.ceil(rules.num_runs / rounds), rules.min_secs / rounds
+    max_secs = rules.max_secs / rounds
     for _, group in groupby(jobs, key=lambda job: job.setting):
         together = list(group)
         for place in range(0, len(together), MOST_AT_ONCE):
-            results = [JobResult(job) for job in together[place : place + MOST_AT_ONCE]]
+            running: list[tuple[JobResult, WorkerProcess]] = []
             try:
-                for result in results:
-                    on_step(f"loading {_label(result.job)}")
-                    result.attempt(load)
+                for job in together[place : place + MOST_AT_ONCE]:
+                    on_step(f"loading {_label(job)}")
+                    result, worker = JobResult(job), start(job)
+                    running.append((result, worker))
+                    seconds = LOAD_SECONDS + 2 * rules.max_secs
+                    result.said = result.ask(worker, "load", seconds, job, rules)
                 for number in range(rounds):
                     # There and back, so that nobody always comes after the same one.
-                    for result in results if number % 2 == 0 else reversed(results):
+                    for result, worker in running if number % 2 == 0 else reversed(running):
                         on_step(_label(result.job))
-                        result.attempt(take_turn)
-                for result in results:
-                    if judging is not None and result.job.what == NETWORK:
-                        result.attempt(judge)
+                        seconds = LOAD_SECONDS + max_secs
+                        said = result.ask(worker, "time", seconds, runs, min_secs, max_secs)
+                        result.times += said.pop("times", [])
+                        result.said |= said
+                for result, worker in running:
+                    job = result.job
+                    if judging is None or job.what != NETWORK or result.error is not None:
+                        continue
+                    key = (job.model, job.interpreter, job.precision, job.accelerator)
+                    judged[key] = judged.get(key) or result.ask(worker, "evaluate", None, *judging)
+                    result.scores = judged[key]
             finally:
-                for result in results:
-                    if result.worker is not None:
-                        result.worker.close()
-            yield from results
+                for _, worker in running:
+                    worker.close()
+            yield from (result for result, _ in running)
 
 
 def _label(job: LatencyJob) -> str:
-    model = job.model.rstrip("/").rpartition("/")[2]
-    return f"{model}: {job.interpreter}, {job.what}, {job.accelerator}"
+    return f"{Path(job.model).name}: {job.interpreter}, {job.what}, {job.accelerator}"
+
+
+def notes_of(rules: TimingRules, rounds: int, judging: Judging | None) -> list[str]:
+    """What a person is to know of the figures."""
+    timed = (
+        "Timed by the conventions of TensorFlow Lite's benchmark_model:"
+        f" warmup_runs {rules.warmup_runs}, warmup_min_secs {rules.warmup_min_secs:g},"
+        f" num_runs {rules.num_runs}, min_secs {rules.min_secs:g}, max_secs {rules.max_secs:g};"
+        f" in {rounds} rounds, in which the models of one setting take turns."
+    )
+    return [timed, _WHAT, *([_JUDGED] if judging is not None else [])]

@@ -1,30 +1,15 @@
 """The part of the page about one accuracy result."""
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 
 from benchmarks.accuracy import MEAN_COLOUR
-from benchmarks.accuracy_columns import (
-    AB_COLUMNS,
-    BY_KEY,
-    FRECHET,
-    NEUTRAL,
-)
+from benchmarks.accuracy_columns import AB_COLUMNS, BY_KEY, MAIN, NEUTRAL
 from benchmarks.report.latency import way_of
-from benchmarks.report.markdown import bullets, code, escape, section, table, with_aside
-from benchmarks.report.rows import (
-    NOT_MEASURED,
-    Row,
-    good_rows,
-    megabytes,
-    number,
-    shown,
-    text,
-)
+from benchmarks.report.markdown import bullets, code, escape, section, table
+from benchmarks.report.rows import NOT_MEASURED, Row, good_rows, number, or_dash, text
 from edge_runtime.bench.result_file import BenchmarkResult
 from train.measure.evaluate import GREY
 
-_MAIN = ("rgb_psnr", "gain", "rho", "ciede2000", "colourfulness_ratio", FRECHET)
 _OTHER = (
     "rgb_psnr_of_mean_mse",
     "lab_mse",
@@ -36,27 +21,22 @@ _OTHER = (
 )
 _TO_FLOAT = ("psnr_to_float", "gain_to_float")
 
-NONE: Mapping[str, Row] = MappingProxyType({})
-
 # Of the paper; it does not say over what these are taken.
 _PAPER = {"lab_mse": "51.36", "lab_psnr": "31"}
 
 
-def with_interval(row: Row, key: str) -> str:
-    """A figure and its 95 % interval, or that it was not measured."""
-    column, value = BY_KEY[key], number(row, key)
-    if value is None:
-        return NOT_MEASURED
-    figure = column.show(value)
-    low, high = number(row, f"{key}_low"), number(row, f"{key}_high")
-    if low is None or high is None or column.show(low) == column.show(high):
-        return figure
-    return with_aside(figure, f"{column.show(low)}, {column.show(high)}")
-
-
-def _plain(row: Row, key: str) -> str:
+def plain(row: Row, key: str) -> str:
+    """A figure, or that it was not measured."""
     value = number(row, key)
     return NOT_MEASURED if value is None else BY_KEY[key].show(value)
+
+
+def _with_interval(row: Row, key: str) -> str:
+    ends = number(row, f"{key}_low"), number(row, f"{key}_high")
+    if None in (number(row, key), *ends):
+        return plain(row, key)
+    low, high = map(BY_KEY[key].show, ends)
+    return plain(row, key) + (f" ({low}, {high})" if low != high else "")
 
 
 def _name(row: Row) -> str:
@@ -70,14 +50,15 @@ def _headings(keys: Sequence[str], rows: Sequence[Row]) -> list[str]:
 
 
 def _main_table(result: BenchmarkResult, rows: Sequence[Row], times: Mapping[str, Row]) -> str:
-    keys, cells = _headings(_MAIN, rows), []
+    keys, cells = _headings(MAIN, rows), []
     for row in rows:
-        facts, time = result.models.get(text(row, "model")), times.get(text(row, "model"))
-        size = [str(facts.input_size), megabytes(facts.bytes)] if facts else ["-", "-"]
-        line = [_name(row), *size]
-        line += [with_interval(row, key) if key == "gain" else _plain(row, key) for key in keys]
-        if times:
-            line.append("-" if time is None else shown(time, "median_ms", 1))
+        name, line = text(row, "model"), [_name(row), "-", "-"]
+        if name in result.models:
+            facts = result.models[name]
+            size = facts.bytes / 1e6
+            line[1:] = str(facts.input_size), f"{size:.2f}" if size < 100 else f"{size:.0f}"
+        line += [_with_interval(row, key) if key == "gain" else plain(row, key) for key in keys]
+        line += [or_dash(times.get(name, {}), "median_ms", 1)] if times else []
         cells.append(line)
     headings = ["model", "S", "MB", *(BY_KEY[key].heading for key in keys)]
     caption = "Main figures, the gain with its 95 % interval"
@@ -92,7 +73,7 @@ def _other_table(rows: Sequence[Row]) -> str:
     paper = ["the paper, as published", *(_PAPER.get(key, "-") for key in keys)]
     return table(
         ("model", *(BY_KEY[key].heading for key in keys)),
-        [*([_name(row), *(_plain(row, key) for key in keys)] for row in rows), paper],
+        [*([_name(row), *(plain(row, key) for key in keys)] for row in rows), paper],
         caption=(
             "The same by other definitions. The paper does not say over what its figures are "
             "taken, nor on which photos; they fit Lab"
@@ -103,7 +84,7 @@ def _other_table(rows: Sequence[Row]) -> str:
 def _float_table(rows: Sequence[Row]) -> str:
     pairs = [row for row in rows if text(row, "float_model")]
     cells = [
-        [_name(row), code(text(row, "float_model")), *(with_interval(row, k) for k in _TO_FLOAT)]
+        [_name(row), code(text(row, "float_model")), *(_with_interval(row, k) for k in _TO_FLOAT)]
         for row in pairs
     ]
     headings = ("model", "its float model", *(BY_KEY[key].heading for key in _TO_FLOAT))
@@ -117,7 +98,7 @@ def _ab_tables(rows: Sequence[Row]) -> list[str]:
     for what, caption in (("plates", "Glass plates of known colour"), ("film", "Aged photos")):
         columns = [column for column in AB_COLUMNS if column.key.startswith(what)]
         measured = [row for row in rows if number(row, columns[0].key) is not None]
-        cells = [[_name(row), *(with_interval(row, c.key) for c in columns)] for row in measured]
+        cells = [[_name(row), *(_with_interval(row, c.key) for c in columns)] for row in measured]
         headings = ("model", *(column.heading for column in columns))
         caption = f"{caption}: a* and b* alone, with 95 % intervals"
         tables += [table(headings, cells, caption=caption)] if measured else []
@@ -125,7 +106,7 @@ def _ab_tables(rows: Sequence[Row]) -> list[str]:
 
 
 def accuracy_section(
-    result: BenchmarkResult, times: Mapping[str, Row] = NONE, plots: Sequence[str] = ()
+    result: BenchmarkResult, times: Mapping[str, Row], plots: Sequence[str]
 ) -> str:
     """Tables of one result of the kind `accuracy`, rows of times, and plots, which are Markdown."""
     rows = good_rows(result.rows)

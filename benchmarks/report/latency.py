@@ -3,15 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from benchmarks.report.markdown import bullets, code, escape, section, table
-from benchmarks.report.rows import (
-    NOT_MEASURED,
-    Row,
-    good_rows,
-    machine_text,
-    number,
-    or_dash,
-    text,
-)
+from benchmarks.report.rows import NOT_MEASURED, Row, good_rows, machine_text, number, or_dash, text
 from edge_runtime.bench.result_file import BenchmarkResult
 
 # Keys of a row, their headings, and digits behind the point.

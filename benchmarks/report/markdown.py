@@ -36,16 +36,6 @@ def code(text: str) -> Markdown:
     return escape(line) if not line or set(line) & set("`|\\") else Markdown(f"`{line}`")
 
 
-def strong(text: str) -> Markdown:
-    """A text that stands out."""
-    return Markdown(f"**{escape(text)}**")
-
-
-def with_aside(text: str, aside: str) -> Markdown:
-    """A text, and in brackets what belongs to it and is less important, as its interval."""
-    return Markdown(f"{escape(text)} ({escape(aside)})") if aside else escape(text)
-
-
 def table(
     headings: Sequence[str],
     rows: Iterable[Sequence[str]],
@@ -62,7 +52,8 @@ def table(
 def bullets(items: Iterable[tuple[str, str]]) -> str:
     """A list; the term of an item, if any, stands out."""
     return "\n".join(
-        f"- {strong(term)}: {escape(text)}" if term else f"- {escape(text)}" for term, text in items
+        f"- **{escape(term)}**: {escape(text)}" if term else f"- {escape(text)}"
+        for term, text in items
     )
 
 

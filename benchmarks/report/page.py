@@ -12,21 +12,8 @@ from benchmarks.report.latency import (
     latency_sections,
     way_of,
 )
-from benchmarks.report.markdown import (
-    bullets,
-    code,
-    escape,
-    section,
-    table,
-)
-from benchmarks.report.rows import (
-    Row,
-    good_rows,
-    machine_text,
-    number,
-    or_dash,
-    text,
-)
+from benchmarks.report.markdown import bullets, code, escape, section, table
+from benchmarks.report.rows import Row, good_rows, machine_text, number, or_dash, text
 from edge_runtime.bench.model_facts import ModelFacts
 from edge_runtime.bench.result_file import BenchmarkResult
 from edge_runtime.whole_file import write_whole
@@ -102,7 +89,7 @@ def make_report(results: Sequence[BenchmarkResult], folder: str) -> tuple[str, d
             captions["gain-time"] = captions["gain-time"].format(machine_text(machine))
         drawn = shown_plots("gain-size", "gain-time", "gain-colour")
         parts.append(accuracy_section(first, times, drawn))
-    parts += map(accuracy_section, accuracies[1:])
+    parts += [accuracy_section(result, {}, ()) for result in accuracies[1:]]
     parts += latency_sections(latencies)
     parts.append(full_precision_section(latencies))
     for film in films:
@@ -193,24 +180,30 @@ def _shares(row: Row) -> dict[str, float]:
     return {name: share for name, share in found.items() if share is not None}
 
 
+_FILM = (
+    ("serial_fps", "serial, fps", 1),
+    ("pipeline_fps", "pipeline, fps", 1),
+    ("codec_fps", "codec, fps", 1),
+    ("no_encoding_fps", "no encoding, fps", 1),
+    ("cpu_of_by_hand", "processor time of that by hand", 2),
+)
+
+
 def film_table(rows: Sequence[Row]) -> str:
     """Frames a second and the share of each stage, of rows of the kind `video`."""
-    speeds = dict.fromkeys(key for row in rows for key in row if key.endswith("fps"))
+    columns = [column for column in _FILM if any(column[0] in row for row in rows)]
     stages = dict.fromkeys(stage for row in rows for stage in _shares(row))
-    by_hand = any("cpu_of_by_hand" in row for row in rows)
     cells = [
         [
             code(_film(row)),
-            *(or_dash(row, key, 1) for key in speeds),
-            *([or_dash(row, "cpu_of_by_hand", 2)] if by_hand else []),
+            *(or_dash(row, key, digits) for key, _, digits in columns),
             *(f"{_shares(row)[stage]:.0%}" if stage in _shares(row) else "-" for stage in stages),
         ]
         for row in rows
     ]
-    names = [f"{key.removesuffix('fps').strip('_').replace('_', ' ')}, fps" for key in speeds]
-    names += ["processor time of that by hand"] if by_hand else []
     caption = "Frames a second, and the share of each stage"
-    return table(("model, size", *names, *stages), cells, caption=caption)
+    names = ("model, size", *(heading for _, heading, _ in columns), *stages)
+    return table(names, cells, caption=caption)
 
 
 def _film_section(result: BenchmarkResult, drawn: Sequence[str]) -> str:

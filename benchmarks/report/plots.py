@@ -1,4 +1,4 @@
-"""Plots as SVG: gain against size, time, colourfulness and hints; where a film's time goes."""
+"""Plots as SVG: gain against size, time and colourfulness; where a film's time goes."""
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -145,29 +145,6 @@ def shares(rows: Sequence[tuple[str, dict[str, float]]]) -> str:
         axes.legend(**_ABOVE)
 
     return _draw(1.5 + 0.42 * len(rows), paint)
-
-
-def gain_of_hints(lines: dict[str, Sequence[tuple[int, float, float, float]]]) -> str:
-    """Gain over no hint by number of hints.
-
-    Args:
-        lines: by the way of using them: the number, the gain in dB, and its interval's ends.
-    """
-
-    def paint(axes: Axes) -> None:
-        for colour, (way, rows) in zip(COLOURS, lines.items(), strict=False):
-            counts, gains, lows, highs = zip(*rows, strict=True)
-            axes.plot(counts, gains, "o-", color=colour, label=way)
-            axes.fill_between(counts, lows, highs, color=colour, alpha=0.2, linewidth=0)
-            axes.set_xscale("log")
-            axes.set_xticks(counts, [str(count) for count in counts])
-        axes.xaxis.set_minor_formatter(NullFormatter())
-        axes.set_ylim(bottom=0)
-        axes.set_xlabel("hints")
-        axes.set_ylabel("gain over no hint (dB)")
-        axes.legend(loc="upper left")
-
-    return _draw(3.2, paint)
 
 
 def _draw(height: float, paint: Callable[[Axes], None]) -> str:

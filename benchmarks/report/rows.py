@@ -1,7 +1,7 @@
 """Read figures out of result rows, which come from files and may hold anything."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from edge_runtime.bench.machine import Machine
@@ -25,25 +25,15 @@ def text(row: Row, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def shown(row: Row, key: str, digits: int) -> str:
-    """A number as text with so many digits behind the point, or that it was not measured."""
-    value = number(row, key)
-    return NOT_MEASURED if value is None else f"{value:,.{digits}f}"
-
-
 def or_dash(row: Row, key: str, digits: int) -> str:
     """A number as text with so many digits behind the point, or a dash."""
-    return "-" if number(row, key) is None else shown(row, key, digits)
+    value = number(row, key)
+    return "-" if value is None else f"{value:,.{digits}f}"
 
 
-def good_rows(rows: list[Row]) -> list[Row]:
+def good_rows(rows: Sequence[Row]) -> list[Row]:
     """The rows with figures."""
     return [row for row in rows if not text(row, "error")]
-
-
-def megabytes(size: float) -> str:
-    """A file's size in MB, 10^6 bytes."""
-    return f"{size / 1e6:.2f}" if size < 1e8 else f"{size / 1e6:.0f}"
 
 
 def machine_text(machine: Machine) -> str:

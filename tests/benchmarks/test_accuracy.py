@@ -10,13 +10,10 @@ from PIL import Image
 from skimage import color, metrics
 from skimage import data as photos
 
-from benchmarks.ab_alone import measure_ab_alone
-from benchmarks.accuracy import MEAN_COLOUR, TRUE, measure
+from benchmarks.accuracy import MEAN_COLOUR, TRUE, accuracy_rows, measure, measure_ab_alone
 from benchmarks.accuracy_columns import AB_COLUMNS, COLUMNS
-from benchmarks.accuracy_rows import accuracy_rows
 from benchmarks.cli import app
-from benchmarks.model_names import short_names
-from benchmarks.open_models import OpenedModel, float_partners, open_models
+from benchmarks.open_models import OpenedModel, float_partners, open_models, short_names
 from edge_runtime.bench.result_file import read
 from edge_runtime.colour.cielab import rgb_to_lab
 from edge_runtime.errors import ModelError
@@ -44,7 +41,7 @@ def true_pictures(folder):
 
 
 def model(name, network, size=64, recipe="fp32", made_as="some"):
-    return OpenedModel(name, "", OpenNetwork(network, size), made_as, recipe, keras=False)
+    return OpenedModel(name, f"{name}.tflite", OpenNetwork(network, size), made_as, recipe)
 
 
 def call(*arguments):
@@ -112,7 +109,7 @@ def test_the_command_writes_figures_that_scikit_image_finds_too(
     assert rows[MEAN_COLOUR]["gain"] > 0.5
 
     # The network itself, as `train evaluate` measures it.
-    opened = open_models([str(tiny_model)]).opened[0]
+    ((opened,), _) = open_models([str(tiny_model)])
     expected = evaluate({"tiny": opened.network}, trues)["tiny"]
     for key in (
         "rgb_psnr",
@@ -344,7 +341,7 @@ def test_every_figure_of_a_row_has_a_column(folder):
     models.append(replace(models[0], name="b", recipe="fp16"))
     photos, plates = TruePictures(str(folder)), TruePictures(str(folder))
     row = accuracy_rows(measure(models, photos, FakeFeatures()), "set", {"b": "a"})[-1]
-    row |= measure_ab_alone(models, photos, plates).figures["b"]
+    row |= measure_ab_alone(models, photos, plates)[0]["b"]
     figures = {key for key in row if not key.endswith(("_low", "_high"))}
     described = {column.key for column in (*COLUMNS, *AB_COLUMNS)}
     assert figures - described == {"model", "pictures", "set", "float_model"}
@@ -359,7 +356,7 @@ def test_plates_and_aged_photos_are_judged_as_training_judges_them(
     assert call("accuracy", tiny_model, *arguments) == 0
     assert "plates, a* and b* alone" in capsys.readouterr().out
     rows = {row["model"]: row for row in read(out).rows}
-    networks = {"tiny": open_models([str(tiny_model)]).opened[0].network}
+    networks = {"tiny": open_models([str(tiny_model)])[0][0].network}
     pictures = true_pictures(folder)
     for what, sums in (("plates", plate_sums), ("film", film_sums)):
         for name, kinds in ab_scores(sums(networks, pictures)).items():
@@ -389,11 +386,11 @@ def test_a_model_that_gives_up_on_plates_has_a_row_that_says_so(folder):
     good = model("good", lambda seen: np.full((8, 8, 2), 0.1, np.float32))
     nan = model("nan", lambda seen: np.full((8, 8, 2), np.nan, np.float32))
     plates = TruePictures(str(folder))
-    alone = measure_ab_alone([model("bad", bad), nan, good], plates=plates)
-    assert alone.failed["bad"] == "out of breath"
-    assert "not finite" in alone.failed["nan"]
-    assert list(alone.figures) == ["grey", "good"]
-    assert alone.figures["good"] == measure_ab_alone([good], plates=plates).figures["good"]
+    figures, failed = measure_ab_alone([model("bad", bad), nan, good], plates=plates)
+    assert failed["bad"] == "out of breath"
+    assert "not finite" in failed["nan"]
+    assert list(figures) == ["grey", "good"]
+    assert figures["good"] == measure_ab_alone([good], plates=plates)[0]["good"]
 
 
 def test_networks_that_take_batches_give_the_same_figures(folder):

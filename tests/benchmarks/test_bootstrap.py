@@ -14,7 +14,7 @@ def test_the_interval_of_a_mean_is_that_of_theory():
     assert found.high == pytest.approx(values.mean() + reach, abs=0.15 * reach)
 
 
-def test_columns_are_paired_and_equal_seeds_give_equal_results():
+def test_columns_are_paired_and_equal_tables_give_equal_results():
     rng = np.random.default_rng(6)
     pictures = rng.normal(20, 5, 300)
     table = np.column_stack([pictures, pictures + 0.1])
@@ -25,10 +25,9 @@ def test_columns_are_paired_and_equal_seeds_give_equal_results():
     assert difference.low == pytest.approx(0.1)
     assert difference.high == pytest.approx(0.1)
     np.testing.assert_array_equal(means, resampled_means(table))
-    assert not np.array_equal(means, resampled_means(table, seed=1))
 
 
 def test_one_picture_has_no_spread():
-    means = resampled_means(np.array([[7.0]]), resamples=60)
-    assert means.shape == (60, 1)
+    means = resampled_means(np.array([[7.0]]))
+    assert means.shape == (2000, 1)
     assert set(means.ravel()) == {7.0}

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.cli import app
-from benchmarks.latency import load_tflite, worker, worker_process
+from benchmarks.latency import load, worker
 from benchmarks.latency.job import (
     AI_EDGE_LITERT,
     COMPILED_MODEL,
@@ -24,9 +24,8 @@ from benchmarks.latency.job import (
     LatencyJob,
 )
 from benchmarks.latency.jobs_of import jobs_of
-from benchmarks.latency.load_tflite import import_tflite
-from benchmarks.latency.measure import Judging, measure_jobs, steps_of
-from benchmarks.latency.worker_process import JobError, WorkerProcess
+from benchmarks.latency.measure import measure_jobs, steps_of
+from benchmarks.latency.worker import JobError, WorkerProcess
 from edge_runtime.bench.result_file import read
 from edge_runtime.bench.timing import TimingRules, time_runs
 from edge_runtime.engine.interpreter import Network
@@ -45,8 +44,6 @@ class Table:
     closed: list = field(default_factory=list)
 
     def start(self, job):
-        if job.model == "unstartable":
-            raise JobError("not measured: it does not start")
         return FakeWorker(self, job)
 
 
@@ -56,24 +53,18 @@ class FakeWorker:
     def __init__(self, table, job):
         self._table, self._job, self._ms = table, job, 0.0
 
-    def _asked(self, what):
+    def ask(self, what, seconds, *arguments):
         self._table.asked.append((self._job.model, what))
         if self._job.model == f"breaks at {what}":
             raise JobError(f"it broke at {what}")
-
-    def load(self, rules):
-        self._asked("load")
-        return {"start_ms": 5.0, "first_ms": 9.0, "import_ms": 7.0, "input_size": 64}
-
-    def time(self, runs, min_secs, max_secs):
-        self._asked("time")
+        if what == "load":
+            return {"start_ms": 5.0, "first_ms": 9.0, "import_ms": 7.0, "input_size": 64}
+        if what == "evaluate":
+            return {"pictures": arguments[1], "rgb_psnr": 24.0, "gain": 1.5}
+        runs = arguments[0]
         times = [self._ms + number + 1 for number in range(runs)]
         self._ms += runs
         return {"times": times, "peak_memory_mib": 50.0}
-
-    def evaluate(self, on, limit):
-        self._asked("evaluate")
-        return {"pictures": limit, "rgb_psnr": 24.0, "gain": 1.5}
 
     def close(self):
         self._table.closed.append(self._job.model)
@@ -100,15 +91,15 @@ def test_models_take_turns_and_all_their_runs_count():
 
 def test_the_broken_have_their_rows_and_the_others_go_on():
     table = Table()
-    names = ["good", "breaks at load", "breaks at time", "unstartable", "fine"]
+    names = ["good", "breaks at load", "breaks at time", "fine"]
     results = list(measure_jobs(jobs(*names), RULES, 2, start=table.start))
     rows = {result.job.model: result.row("x") for result in results}
     assert list(rows) == names
-    assert {name for name in names if rows[name]["error"]} == set(names[1:4])
+    assert {name for name in names if rows[name]["error"]} == set(names[1:3])
     assert rows["breaks at time"]["error"] == "it broke at time"
     assert rows["breaks at time"]["median_ms"] is None
     assert rows["good"]["runs"] == rows["fine"]["runs"] == 10
-    assert set(table.closed) == {*names} - {"unstartable"}
+    assert set(table.closed) == {*names}
     # Nobody is asked again after having failed.
     assert table.asked.count(("breaks at time", "time")) == 1
 
@@ -128,7 +119,7 @@ def test_all_are_closed_when_it_is_interrupted():
 def test_a_network_is_judged_once_for_all_its_threads():
     table = Table()
     both = [*jobs("a"), *jobs("a", threads=2), *jobs("a", what="640x480")]
-    results = measure_jobs(both, RULES, 1, Judging("photos", 7), start=table.start)
+    results = measure_jobs(both, RULES, 1, ("photos", 7), start=table.start)
     rows = [result.row("a") for result in results]
     assert [row.get("rgb_psnr") for row in rows] == [24.0, 24.0, None]
     assert rows[0]["pictures"] == 7
@@ -183,7 +174,7 @@ def test_every_interpreter_gives_the_runtime_s_colours(tiny_model, name):
     expected = network.run(lightness)
     for interpreter in (AI_EDGE_LITERT, COMPILED_MODEL):
         job = LatencyJob(model, interpreter)
-        found = import_tflite(job)(job).run(lightness[None, :, :, None])
+        found = load.import_for(job)().run(lightness[None, :, :, None])
         assert found.shape == (1, 32, 32, 2)
         np.testing.assert_allclose(found[0], expected, atol=1e-6)
 
@@ -232,7 +223,7 @@ def test_whole_pictures_are_coloured(tiny_model):
 def test_the_times_are_of_all_their_pixels(tiny_model, monkeypatch):
     """In time of the processor, which other programs do not make longer."""
     monkeypatch.setattr(worker, "time_runs", partial(time_runs, clock=time.process_time))
-    monkeypatch.setattr(load_tflite, "keep_freed_memory", lambda: None)  # this process is pytest's
+    monkeypatch.setattr(load, "keep_freed_memory", lambda: None)  # this process is pytest's
     medians = []
     for what in ("640x480", "4000x3000"):
         (job,) = jobs(str(tiny_model), what=what)
@@ -242,22 +233,21 @@ def test_the_times_are_of_all_their_pixels(tiny_model, monkeypatch):
     assert 0 < 5 * medians[0] < medians[1]
 
 
-def test_a_process_that_dies_or_hangs_is_a_sentence(tiny_model, monkeypatch):
+def test_a_process_that_dies_or_hangs_is_a_sentence(tiny_model):
     job = LatencyJob(str(tiny_model), AI_EDGE_LITERT)
     worker = WorkerProcess(job)
     try:
-        worker.load(RULES)
+        worker.ask("load", 900, job, RULES)
         worker._process.kill()
         with pytest.raises(JobError, match="ended by SIGKILL"):
-            worker.time(1, 0, 1)
+            worker.ask("time", 900, 1, 0, 1)
     finally:
         worker.close()
 
-    monkeypatch.setattr(worker_process, "LOAD_SECONDS", -200.0)
     worker = WorkerProcess(job)
     try:
         with pytest.raises(JobError, match="no answer within"):
-            worker.load(RULES)
+            worker.ask("load", 0, job, RULES)
     finally:
         worker.close()
     assert worker._process.returncode is not None
@@ -265,7 +255,7 @@ def test_a_process_that_dies_or_hangs_is_a_sentence(tiny_model, monkeypatch):
 
 def test_the_peak_of_memory_is_the_process_s_own():
     code = (
-        "import numpy as np; from benchmarks.latency.peak_memory import peak_memory_mib as peak;"
+        "import numpy as np; from benchmarks.latency.worker import peak_memory_mib as peak;"
         "before = peak(); kept = np.ones(25 * 2**20); del kept; print(before, peak())"
     )
     result = subprocess.run(

@@ -12,7 +12,7 @@ from PIL import Image
 from skimage import data as photos
 
 from benchmarks.cli import app
-from benchmarks.report.markdown import bullets, code, escape, section, strong, table, with_aside
+from benchmarks.report.markdown import Markdown, bullets, code, escape, section, table
 from benchmarks.report.page import CAPTIONS, make_report, times_of
 from edge_runtime.bench.machine import Machine
 from edge_runtime.bench.model_facts import ModelFacts
@@ -281,7 +281,7 @@ def test_markdown_of_plain_texts():
     assert section("a & b", escape("one\ntwo\x1b[31m")) == "## a &amp; b\n\none two \\[31m"
     assert bullets([("term", "text"), ("", "a*b")]) == "- **term**: text\n- a\\*b"
     assert code("nano") == "`nano`"
-    found = table(("n", "v"), [(code("x|y"), strong(with_aside("1", "0 to 2")))], caption="c_d")
+    found = table(("n", "v"), [(code("x|y"), Markdown("**1 (0 to 2)**"))], caption="c_d")
     assert found == "c\\_d\n\n| n | v |\n|---|---:|\n| x\\|y | **1 (0 to 2)** |"
     # What is Markdown already is not escaped once more.
     assert escape(escape("a_b")) == "a\\_b"

@@ -3,11 +3,12 @@
 import av
 import numpy as np
 import pytest
+from scipy.spatial.distance import jensenshannon
 from skimage import data as photos
 from typer.testing import CliRunner
 
 from benchmarks.cli import app
-from benchmarks.flicker import measure_flicker, read_frames
+from benchmarks.flicker import ColourConsistency, measure_flicker, read_frames
 from train.command import run
 from train.errors import PictureSourceError
 
@@ -44,6 +45,37 @@ def test_every_way_of_colouring_a_film(film, tiny_model):
     assert on.flicker < by_frame.flicker
     assert on.ms > 0
     assert off.ms >= by_frame.ms == 0
+
+
+def test_the_consistency_of_colours_is_that_of_scipy():
+    rng = np.random.default_rng(0)
+    frames = [rng.integers(0, 40 + 20 * n, (12, 16, 3), np.uint8) for n in range(7)]
+    meter = ColourConsistency()
+    for frame in frames:
+        meter.add(frame, shot=1)
+    histograms = [
+        [np.histogram(frame[..., c], 256, (0, 256))[0] for c in range(3)] for frame in frames
+    ]
+    # SciPy gives the root of the divergence.
+    means = [
+        np.mean([
+            jensenshannon(one, other) ** 2
+            for before, after in zip(histograms, histograms[distance:], strict=False)
+            for one, other in zip(before, after, strict=True)
+        ])
+        for distance in (1, 2, 4)
+    ]  # fmt: skip
+    assert meter.value == pytest.approx(np.mean(means), rel=1e-9)
+
+
+def test_frames_of_two_shots_are_not_compared():
+    meter = ColourConsistency()
+    dark, light = np.zeros((4, 4, 3), np.uint8), np.full((4, 4, 3), 250, np.uint8)
+    for shot, frame in enumerate((dark, light, dark)):
+        meter.add(frame, shot)
+    assert meter.value == 0
+    meter.add(light, 2)
+    assert meter.value == pytest.approx(np.log(2))
 
 
 @pytest.mark.parametrize(
