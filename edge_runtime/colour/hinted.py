@@ -46,9 +46,7 @@ def said_at(seen: Print, place: Rectangle, x: float, y: float, ab: np.ndarray) -
         x, y: where the hint lies, as shares of the print.
         ab: float [2], a* and b*.
     """
-    height, width = seen.lightness.shape
-    level = seen.lightness[min(int(y * height), height - 1), min(int(x * width), width - 1)]
-    rgb = lab_to_rgb(np.array([[[level, *ab]]], np.float32))[0, 0]
+    rgb = lab_to_rgb(np.array([[[_level_at(seen, x, y), *ab]]], np.float32))[0, 0]
     red, green, blue = np.round(rgb * 255).astype(int).tolist()
     return Hint(
         place.left + x * (place.right - place.left),
@@ -62,12 +60,15 @@ def hinted(view: View, parts: Sequence[np.ndarray], hints: Sequence[Hint]) -> Se
     if not hints:
         return parts
     places = view.places or (_ALL,)
-    of_print: list[list[Hint]] = [[] for _ in places]
+    of_print: list[list[Spot]] = [[] for _ in places]
     for hint in hints:
-        of_print[_print_of(hint, places)].append(hint)
+        number = _print_of(hint, places)
+        of_print[number].append(
+            _spot(hint, view.prints[number], places[number], *parts[number].shape[:2])
+        )
     return [
-        _spread(seen, own, [_within(hint, place) for hint in own_hints])
-        for seen, own, place, own_hints in zip(view.prints, parts, places, of_print, strict=True)
+        spread(guide(seen.lightness, *own.shape[:2]), own, spots, seen.framing.output_size)
+        for seen, own, spots in zip(view.prints, parts, of_print, strict=True)
     ]
 
 
@@ -81,29 +82,16 @@ def _print_of(hint: Hint, places: Sequence[Rectangle]) -> int:
     )
 
 
-def _within(hint: Hint, place: Rectangle) -> tuple[Hint, float, float, float, float]:
-    """A hint, and its x, y and radii in shares of a print."""
+def _spot(hint: Hint, seen: Print, place: Rectangle, rows: int, columns: int) -> Spot:
+    """A hint in the cells of a print's ab, which has so many rows and columns."""
     width, height = place.right - place.left, place.bottom - place.top
-    return (
-        hint,
-        (hint.x - place.left) / width,
-        (hint.y - place.top) / height,
-        hint.radius / width,
-        hint.radius / height,
-    )
+    x, y = (hint.x - place.left) / width, (hint.y - place.top) / height
+    across, down = hint.radius / width, hint.radius / height
+    said = hint.ab_at(_level_at(seen, x, y))
+    return Spot(y * rows, x * columns, down * rows, across * columns, said)
 
 
-def _spread(
-    seen: Print, own: np.ndarray, hints: Sequence[tuple[Hint, float, float, float, float]]
-) -> np.ndarray:
-    if not hints:
-        return own
-    height, width = own.shape[:2]
-    rows, columns = seen.lightness.shape
-    spots = []
-    for hint, x, y, across, down in hints:
-        there = min(int(y * rows), rows - 1), min(int(x * columns), columns - 1)
-        said = hint.ab_at(float(seen.lightness[there]))
-        spots.append(Spot(y * height, x * width, down * height, across * width, said))
-    side = seen.framing.output_size
-    return spread(guide(seen.lightness, height, width), own, spots, side)
+def _level_at(seen: Print, x: float, y: float) -> float:
+    """The lightness at a place, as shares of a print."""
+    height, width = seen.lightness.shape
+    return float(seen.lightness[min(int(y * height), height - 1), min(int(x * width), width - 1)])
