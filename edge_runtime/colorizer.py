@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from edge_runtime.device import Device
 from edge_runtime.engine.interpreter import Network
 from edge_runtime.errors import ArgumentError, ArgumentTypeError
 from edge_runtime.look import Look
-from edge_runtime.model.contract import AB_SCALE, Contract, as_input
+from edge_runtime.model.contract import AB_SCALE, as_input
 from edge_runtime.model.model_file import DEFAULT_MODEL
 
 _LOG = logging.getLogger("tintlite.model")
@@ -46,6 +47,9 @@ class Colorizer:
         input_size: S, the side of the square that the network sees, in pixels.
         output_size: S', the side of the square of ab that it gives, in pixels.
         device: what it was asked to run on.
+        described: the model's name, version and recipe, and the beginning of its file's hash.
+        accelerator: what runs the network: `cpu`, `gpu`, `delegate`, or `onnx:` and a provider.
+        accelerator_note: where more was asked for than is used: why; else nothing.
     """
 
     def __init__(self, model: str | Path = DEFAULT_MODEL, device: Device | None = None):
@@ -61,39 +65,22 @@ class Colorizer:
                 loaded; the GPU was asked for and cannot be used; the delegate cannot be loaded.
         """
         self.device = Device() if device is None else device
-        self._network = Network(
+        self._model = model
+        network = self._network = Network(
             model, self.device.threads, self.device.accelerator, self.device.delegate
         )
+        self.contract = network.contract
+        self.input_size, self.output_size = network.input_size, network.output_size
+        self.described = network.described
+        self.accelerator = network.accelerator
+        self.accelerator_note = network.accelerator_note
         _LOG.info(
             "model %s on %s, %d threads", self.described, self.accelerator, self.device.threads
         )
 
-    @property
-    def contract(self) -> Contract:
-        return self._network.contract
-
-    @property
-    def input_size(self) -> int:
-        return self._network.input_size
-
-    @property
-    def output_size(self) -> int:
-        return self._network.output_size
-
-    @property
-    def described(self) -> str:
-        """The model's name, version and recipe, and the beginning of its file's hash."""
-        return self._network.described
-
-    @property
-    def accelerator(self) -> str:
-        """What runs the network: `cpu`, `gpu`, `delegate`, or `onnx:` and a provider."""
-        return self._network.accelerator
-
-    @property
-    def accelerator_note(self) -> str:
-        """Where more was asked for than is used: why; else nothing."""
-        return self._network.accelerator_note
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled it is what was asked for: another process loads the model itself."""
+        return type(self), (self._model, self.device)
 
     def colorize(
         self, picture: np.ndarray, look: Look = USUAL_LOOK, hints: Iterable[Hint] = ()

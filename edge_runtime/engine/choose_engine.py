@@ -8,7 +8,7 @@ import numpy as np
 
 from edge_runtime.engine.accelerator import PROVIDERS
 from edge_runtime.engine.gpu_engine import GpuEngine, GpuError
-from edge_runtime.engine.gpu_probe import probe_gpu, probe_provider
+from edge_runtime.engine.gpu_probe import probe_gpu
 from edge_runtime.engine.onnx_engine import OnnxEngine, providers_here
 from edge_runtime.engine.pattern import pattern
 from edge_runtime.model.contract import AB_SCALE
@@ -68,7 +68,7 @@ def choose_engine(
     try:
         if integer:
             raise GpuError("this model takes and gives int8, the GPU float only")
-        gpu = _trusted_gpu(data, cpu, input_size, output_size)
+        gpu = _trusted(data, cpu, input_size, output_size)
         if accelerator == "auto":
             _check_speed(gpu, cpu, pattern(input_size))
     except GpuError as error:
@@ -89,12 +89,8 @@ def choose_provider(
     """Choose what runs an `.onnx`.
 
     Args:
-        accelerator: one of `ACCELERATORS`.
-        data: the checked bytes of the model.
-        cpu: the same model on the CPU.
         threads: how many threads a run may use on the CPU.
-        input_size: S, in pixels.
-        output_size: S', in pixels.
+        accelerator, data, cpu, input_size, output_size: as for `choose_engine`.
     Raises:
         GpuError: a provider was asked for and cannot be used, or LiteRT's GPU was.
     """
@@ -104,22 +100,17 @@ def choose_provider(
     if accelerator == "cpu" or asked == "cpu":
         return Choice(cpu, "onnx:cpu", "")
 
-    def trusted(provider: str) -> Engine:
-        probe_provider(data, provider, threads, input_size, output_size)
-        engine = OnnxEngine(data, threads, provider)
-        check_distance(engine, cpu, pattern(input_size))
-        return engine
-
     if asked:
         try:
-            return Choice(trusted(asked), accelerator, "")
+            engine = _trusted(data, cpu, input_size, output_size, asked, threads)
+            return Choice(engine, accelerator, "")
         except GpuError as error:
             raise GpuError(f"{accelerator} cannot be used: {error}") from None
     reasons = []
     for provider in providers_here():
         if PROVIDERS[provider].tried:
             try:
-                engine = trusted(provider)
+                engine = _trusted(data, cpu, input_size, output_size, provider, threads)
                 _check_speed(engine, cpu, pattern(input_size))
             except GpuError as error:
                 reasons.append(f"{provider} is not used: {error}")
@@ -129,9 +120,17 @@ def choose_provider(
     return Choice(cpu, "onnx:cpu", note)
 
 
-def _trusted_gpu(data: bytes, cpu: Engine, input_size: int, output_size: int) -> Engine:
-    probe_gpu(data, input_size, output_size)
-    gpu = GpuEngine(data, output_size)
+def _trusted(
+    data: bytes,
+    cpu: Engine,
+    input_size: int,
+    output_size: int,
+    kind: str = "gpu",
+    threads: int = 1,
+) -> Engine:
+    """The GPU, or a provider of ONNX Runtime, that lives and gives the CPU's colours."""
+    probe_gpu(data, input_size, output_size, kind, threads)
+    gpu = GpuEngine(data, output_size) if kind == "gpu" else OnnxEngine(data, threads, kind)
     check_distance(gpu, cpu, pattern(input_size))
     return gpu
 

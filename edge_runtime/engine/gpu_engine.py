@@ -51,15 +51,7 @@ class GpuEngine:
         self._output_shape = (output_size, output_size, 2)
 
     def run(self, lightness: np.ndarray) -> np.ndarray:
-        """Run the network once.
-
-        Args:
-            lightness: float32 [S, S], of `edge_runtime.model.contract.as_input`.
-        Returns:
-            float32 [S', S', 2], a* and b* / 110, not clipped.
-        Raises:
-            RuntimeError: LiteRT fails.
-        """
+        """As `Engine.run`."""
         side, _, channels = self._output_shape
         with _GPU_LOCK:
             self._inputs[0].write(np.ascontiguousarray(lightness, np.float32))

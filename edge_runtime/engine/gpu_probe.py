@@ -45,37 +45,26 @@ _REASONS = {
 _LIBRARY = re.compile(r"Failed to load library (\S+) with error: (.*)")
 
 
-def probe_gpu(data: bytes, input_size: int, output_size: int) -> None:
+def probe_gpu(
+    data: bytes, input_size: int, output_size: int, kind: str = "gpu", threads: int = 1
+) -> None:
     """See that a model can be compiled and run on the GPU, and that the process outlives it.
 
     Args:
         data: the checked bytes of a model file.
         input_size: S, the side of its input, in pixels.
         output_size: S', the side of its output, in pixels.
+        kind: `gpu`, or of an `.onnx` one of `edge_runtime.engine.accelerator.PROVIDERS`.
+        threads: how many threads a run of a provider may use on the CPU.
     Raises:
         GpuError: it cannot, and why.
     """
-    check_compiled_model()
-    _probe("gpu", data, PROBE_SECONDS, input_size, output_size)
-
-
-def probe_provider(
-    data: bytes, provider: str, threads: int, input_size: int, output_size: int
-) -> None:
-    """The same of an `.onnx` on one of ONNX Runtime's providers.
-
-    Args:
-        provider: one of `edge_runtime.engine.accelerator.PROVIDERS`.
-        threads: how many threads a run may use on the CPU.
-    """
-    seconds = TENSORRT_SECONDS if provider == "tensorrt" else PROBE_SECONDS
-    _probe(provider, data, seconds, input_size, output_size, threads)
-
-
-def _probe(kind: str, data: bytes, seconds: float, *numbers: int) -> None:
+    if kind == "gpu":
+        check_compiled_model()
+    seconds = TENSORRT_SECONDS if kind == "tensorrt" else PROBE_SECONDS
     if not sys.executable or getattr(sys, "frozen", False):
         raise GpuError("it cannot be tried safely from inside a packed program")
-    words = (kind, *map(str, numbers))
+    words = (kind, str(input_size), str(output_size), str(threads))
     command = [sys.executable, "-I", "-c", _CHILD, json.dumps(sys.path), *words]
     try:
         child = subprocess.run(  # noqa: S603 (our own interpreter and code)
@@ -89,14 +78,8 @@ def _probe(kind: str, data: bytes, seconds: float, *numbers: int) -> None:
         raise GpuError(_reason(child, _LITERT if kind == "gpu" else PROVIDERS[kind].called))
 
 
-def main(kind: str, input_size: int, output_size: int, threads: int = 1) -> None:
-    """What the process of its own does: load and run the model of standard input once.
-
-    Args:
-        kind: `gpu`, or one of `edge_runtime.engine.accelerator.PROVIDERS`.
-        input_size, output_size: S and S'.
-        threads: of a provider.
-    """
+def main(kind: str, input_size: int, output_size: int, threads: int) -> None:
+    """What the process of its own does: load and run the model of standard input once."""
     data = sys.stdin.buffer.read()
     try:
         engine = GpuEngine(data, output_size) if kind == "gpu" else OnnxEngine(data, threads, kind)

@@ -128,7 +128,6 @@ class Network:
         """
         threads = check_threads(threads)
         check_accelerator(accelerator, delegate)
-        self._asked = (model, threads, accelerator, delegate)
         file = read_model(model)
         self.contract = file.contract
         self.input_size = file.contract.input_size
@@ -206,10 +205,6 @@ class Network:
         return choose_provider(
             accelerator, file.data, cpu, threads, self.input_size, self.output_size
         )
-
-    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
-        """Pickled it is what was asked for: another process loads the model itself."""
-        return Network, self._asked
 
     def run(self, lightness: np.ndarray) -> np.ndarray:
         """Run the network once.

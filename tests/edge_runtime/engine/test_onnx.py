@@ -205,13 +205,13 @@ def test_without_onnx_runtime_the_extra_is_named(monkeypatch, tiny_onnx):
 
 def test_a_provider_is_tried_in_a_process_of_its_own(monkeypatch, tiny_onnx):
     data = tiny_onnx.read_bytes()
-    gpu_probe.probe_provider(data, "cpu", 1, 64, 32)
+    gpu_probe.probe_gpu(data, 64, 32, "cpu")
     with pytest.raises(GpuError, match="ONNX Runtime cannot run it"):
-        gpu_probe.probe_provider(b"no model", "cpu", 1, 64, 32)
+        gpu_probe.probe_gpu(b"no model", 64, 32, "cpu")
     crash = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"
     monkeypatch.setattr(gpu_probe, "_CHILD", crash)
     with pytest.raises(GpuError, match=r"^CUDAExecutionProvider crashed .SIGSEGV"):
-        gpu_probe.probe_provider(data, "cuda", 1, 64, 32)
+        gpu_probe.probe_gpu(data, 64, 32, "cuda")
     # As ONNX Runtime 1.32 says it where CUDA is not installed.
     lacking = (
         "import sys; sys.exit('[E:onnxruntime:Default, provider_bridge_ort.cc:2195] Failed to load"
@@ -221,7 +221,7 @@ def test_a_provider_is_tried_in_a_process_of_its_own(monkeypatch, tiny_onnx):
     with pytest.raises(
         GpuError, match=r"^libonnxruntime_providers_cuda.so cannot be loaded: libcu"
     ):
-        gpu_probe.probe_provider(data, "cuda", 1, 64, 32)
+        gpu_probe.probe_gpu(data, 64, 32, "cuda")
 
 
 class Fixed:
@@ -241,7 +241,7 @@ def stand_in(monkeypatch):
     def put(engine):
         own = choose_engine.OnnxEngine
         monkeypatch.setattr(choose_engine, "providers_here", lambda: ["cpu", "cuda", "tensorrt"])
-        monkeypatch.setattr(choose_engine, "probe_provider", lambda *_: None)
+        monkeypatch.setattr(choose_engine, "probe_gpu", lambda *_: None)
         monkeypatch.setattr(
             choose_engine,
             "OnnxEngine",
