@@ -24,6 +24,9 @@ class FlickerMeter:
 
     It reckons its own flow, with better settings than `ChromaSmoother`, so that the smoother is
     not judged by its own mistakes.
+
+    Attributes:
+        cuts: how many cuts there were; frames are not compared across them.
     """
 
     def __init__(self) -> None:
@@ -32,20 +35,20 @@ class FlickerMeter:
         self._ab: np.ndarray | None = None
         self._error = 0.0
         self._cells = 0
-        self._cuts = 0
+        self.cuts = 0
 
     def state(self) -> dict[str, np.ndarray]:
         """What is kept of the frames that were seen, for `restore`; empty where there were none."""
         if self._lightness is None or self._ab is None:
             return {}
-        sums = np.array([self._error, self._cells, self._cuts], np.float64)
+        sums = np.array([self._error, self._cells, self.cuts], np.float64)
         return {"lightness": self._lightness, "ab": self._ab, "sums": sums}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on where `state` was asked for."""
         self._lightness, self._ab = state.get("lightness"), state.get("ab")
         error, cells, cuts = state.get("sums", np.zeros(3))
-        self._error, self._cells, self._cuts = float(error), int(cells), int(cuts)
+        self._error, self._cells, self.cuts = float(error), int(cells), int(cuts)
 
     def add(self, lightness: np.ndarray, ab: np.ndarray) -> None:
         """Take the next frame in the order of display.
@@ -69,18 +72,13 @@ class FlickerMeter:
         """The mean warping error in units of a* and b*; 0.0 while there is nothing to compare."""
         return self._error / self._cells if self._cells else 0.0
 
-    @property
-    def cuts(self) -> int:
-        """How many cuts there were; frames are not compared across them."""
-        return self._cuts
-
     def _compare(
         self, before: np.ndarray, ab_before: np.ndarray, cells: np.ndarray, ab: np.ndarray
     ) -> None:
         places = self._flow.places(before, cells)
         moved = fetch(before, places)
         if is_cut(before, moved, cells):
-            self._cuts += 1
+            self.cuts += 1
             return
         back = fetch(self._flow.places(cells, before), places)
         distance = np.linalg.norm(back - cell_grid(cells.shape), axis=-1)

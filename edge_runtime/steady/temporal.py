@@ -146,13 +146,7 @@ class ChromaSmoother:
             return
         held = [weight, *(part * weight for part in cv2.split(step))]
         # Where little is known, as everywhere in the frame.
-        region = _region(weight.shape)
+        region = tuple(max(1, round(side * _REGION)) for side in reversed(weight.shape))
         field = [cv2.add(cv2.blur(part, region), _REST * cv2.mean(part)[0]) for part in held]
         of_step = np.float32(known / self._tint_known) / field[0]
         self._tint = cv2.merge([part * of_step for part in field[1:]])
-
-
-def _region(shape: tuple[int, ...]) -> tuple[int, int]:
-    """The width and height of what has a tint of its own, in cells of a frame of [h, w]."""
-    height, width = (max(1, round(side * _REGION)) for side in shape)
-    return width, height
