@@ -4,12 +4,12 @@ Every stage sees every item, in order, and one at a time, so that both ways give
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
-
-from edge_runtime.video.channel import BrokenOffError, Channel
 
 # Items that wait between two stages. A frame of 1080p has 3 MB: all that wait together have 50 MB.
 SLOTS = 3
@@ -50,6 +50,59 @@ class Stage:
             self.seconds += perf_counter() - start
 
 
+class BrokenOffError(Exception):
+    """The channel was broken off: there is nothing more to do."""
+
+
+class Channel:
+    """Holds a few items; who puts waits for room, who takes waits for an item."""
+
+    def __init__(self, slots: int):
+        """Make an empty channel.
+
+        Args:
+            slots: how many items it holds.
+        """
+        self._slots = slots
+        self._items: deque[Any] = deque()
+        self._changed = threading.Condition()
+        self._broken = False
+
+    def put(self, item: Any) -> None:
+        """Add an item, when there is room.
+
+        Raises:
+            BrokenOffError: the channel was broken off.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._broken or len(self._items) < self._slots)
+            if self._broken:
+                raise BrokenOffError
+            self._items.append(item)
+            self._changed.notify_all()
+
+    def get(self) -> Any:
+        """Take the oldest item, when there is one.
+
+        Raises:
+            BrokenOffError: the channel was broken off.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._broken or self._items)
+            if self._broken:
+                raise BrokenOffError
+            item = self._items.popleft()
+            self._changed.notify_all()
+            return item
+
+    def break_off(self) -> None:
+        """Let all who wait, and all who come, find the channel broken."""
+        with self._changed:
+            self._broken = True
+            self._items.clear()
+            self._changed.notify_all()
+
+
 class Pipeline:
     """Takes items from a source through stages. The work is done in threads of its own."""
 
@@ -66,11 +119,8 @@ class Pipeline:
         self._source_seconds = 0.0
         self._source_name = source_name
         self._channels = [Channel(SLOTS) for _ in stages]
-        self._error: BaseException | None = None
+        self._errors: list[BaseException] = []
         self._broken = False
-        self._lock = threading.Lock()
-        self._running = 0
-        self._all_done = threading.Event()
 
     def run(
         self, *, serial: bool, poll: Callable[[], None], stop: Callable[[], None]
@@ -89,30 +139,25 @@ class Pipeline:
             SystemExit. No thread is left running.
         """
         works = [self._serially] if serial else self._workers()
-        threads = [threading.Thread(target=self._guard, args=(work,)) for work in works]
-        self._running = len(threads)
-        for thread in threads:
-            thread.start()
         stopped: BaseException | None = None
-        try:
-            while True:
-                try:
-                    if self._all_done.wait(POLL):
-                        break
-                    poll()
-                except (KeyboardInterrupt, SystemExit) as error:
-                    if stopped is not None:
-                        raise
-                    stopped = error
-                    stop()
-        except BaseException:
-            self._break_off()
-            raise
-        finally:
-            for thread in threads:
-                thread.join()
-        if self._error is not None:
-            raise self._error
+        with ThreadPoolExecutor(len(works)) as threads:
+            try:
+                under_way = [threads.submit(self._guard, work) for work in works]
+                while True:
+                    try:
+                        if not wait(under_way, POLL).not_done:
+                            break
+                        poll()
+                    except (KeyboardInterrupt, SystemExit) as error:
+                        if stopped is not None:
+                            raise
+                        stopped = error
+                        stop()
+            except BaseException:
+                self._break_off()
+                raise
+        if self._errors:
+            raise self._errors[0]
         return stopped
 
     @property
@@ -129,14 +174,8 @@ class Pipeline:
         except BrokenOffError:
             pass
         except BaseException as error:  # handed to the calling thread
-            with self._lock:
-                self._error = self._error or error
+            self._errors.append(error)
             self._break_off()
-        finally:
-            with self._lock:
-                self._running -= 1
-                if self._running == 0:
-                    self._all_done.set()
 
     def _break_off(self) -> None:
         self._broken = True

@@ -6,8 +6,7 @@ from functools import partial
 
 import pytest
 
-from edge_runtime.video.channel import BrokenOffError, Channel
-from edge_runtime.video.pipeline import SLOTS, Pipeline, Stage
+from edge_runtime.video.pipeline import SLOTS, BrokenOffError, Channel, Pipeline, Stage
 
 
 def nothing() -> None:
