@@ -1,6 +1,5 @@
 """Tell a film by its first bytes, whatever its name."""
 
-import os
 import re
 from pathlib import Path
 from typing import BinaryIO
@@ -88,31 +87,12 @@ def _is_transport_stream(head: bytes, size: int, begin: int) -> bool:
 
 
 def _moves(file: BinaryIO) -> bool:
-    """Whether a GIF has more than one picture: its blocks are counted, nothing is decoded.
+    """Whether a GIF has more than one picture; nothing is decoded."""
+    # It takes a while to import: only who has a GIF pays for it.
+    from PIL.GifImagePlugin import GifImageFile
 
-    The blocks are those of the GIF89a specification.
-    """
-    file.seek(10)
-    table = _table(file)
-    file.seek(2 + table, os.SEEK_CUR)
-    pictures = 0
-    while kind := file.read(1):
-        if kind == b"!":  # an extension: its label, then blocks
-            file.seek(1, os.SEEK_CUR)
-        elif kind == b",":
-            pictures += 1
-            file.seek(8, os.SEEK_CUR)
-            file.seek(_table(file) + 1, os.SEEK_CUR)
-        else:
-            break
-        if pictures > 1:
-            return True
-        while (size := file.read(1)) and size != b"\x00":
-            file.seek(size[0], os.SEEK_CUR)
-    return False
-
-
-def _table(file: BinaryIO) -> int:
-    """Read the byte that tells of a colour table; its length in bytes."""
-    flags = (file.read(1) or b"\x00")[0]
-    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+    file.seek(0)
+    try:
+        return bool(GifImageFile(file).is_animated)
+    except Exception:  # damaged bytes can raise nearly anything there
+        return False
