@@ -66,31 +66,26 @@ class FrameStages:
         self._framing = colorizer.framing(*upright, look)
         self._chroma = ChromaMaker(signal)
         self._smoother = ChromaSmoother(look.smoothing) if look.smoothing else None
-        self._shots = ShotWatch(colorizer.contract.view)
         self.bench = Workbench(signal, width, height, squeeze)
         self.meter = FlickerMeter() if options.stats else None
         self._references = references
-        steps = {"lightness": self.see}
-        # What keeps something from frame to frame.
-        self._keepers: dict[str, Any] = {"lightness": self.bench}
-        if self._smoother or references:
-            steps["shot"] = lambda job: self.watch(job, self._shots)
-            self._keepers["shot"] = self._shots
-        steps["network"] = self._predict
-        if self._smoother:
-            steps["smooth"] = self._smooth
-            self._keepers["smooth"] = self._smoother
-        if references:
-            steps["references"] = self._refer
-            self._keepers["references"] = references
-        if self.meter:
-            steps["measure"] = self._measure
-            self._keepers["measure"] = self.meter
-        steps["chroma"] = self._colour
         self._look, self._pictures = look, pictures
+        self.stages: list[Stage] = []
+        self._keepers: dict[str, Any] = {}
+        self._add("lightness", self.see, self.bench)
+        if self._smoother or references:
+            shots = ShotWatch(colorizer.contract.view)
+            self._add("shot", lambda job: self.watch(job, shots), shots)
+        self._add("network", self._predict)
+        if self._smoother:
+            self._add("smooth", self._smooth, self._smoother)
+        if references:
+            self._add("references", self._refer, references)
+        if self.meter:
+            self._add("measure", self._measure, self.meter)
+        self._add("chroma", self._colour)
         if pictures:
-            steps["paint"] = self._paint
-        self.stages = [Stage(name, self._keeping(name, work)) for name, work in steps.items()]
+            self._add("paint", self._paint)
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on where a job gathered a state.
@@ -99,24 +94,21 @@ class FrameStages:
             state: of all steps, by names, as `FrameJob.state`.
         """
         for name, keeper in self._keepers.items():
-            keeper.restore(
-                {
-                    key.removeprefix(f"{name}."): value
-                    for key, value in state.items()
-                    if key.startswith(f"{name}.")
-                }
-            )
+            begin = f"{name}."
+            kept = {key: value for key, value in state.items() if key.startswith(begin)}
+            keeper.restore({key.removeprefix(begin): value for key, value in kept.items()})
 
-    def _keeping(self, name: str, work: Callable[[FrameJob], None]) -> Callable[[FrameJob], None]:
-        """The same work, with the step's state put into the jobs that have a place for it."""
-        keeper = self._keepers.get(name)
+    def _add(self, name: str, work: Callable[[FrameJob], None], keeper: Any = None) -> None:
+        """Add a stage; what it keeps from frame to frame goes into the jobs with a place for it."""
 
         def work_on(job: FrameJob) -> None:
             if job.state is not None and keeper is not None:
                 job.state |= {f"{name}.{key}": value for key, value in keeper.state().items()}
             work(job)
 
-        return work_on
+        self.stages.append(Stage(name, work_on))
+        if keeper is not None:
+            self._keepers[name] = keeper
 
     def see(self, job: FrameJob) -> None:
         """Bring a job's frame into the format of the work, and find what the network is shown."""

@@ -51,10 +51,6 @@ class Preview:
     def _upright(self, frame: av.VideoFrame) -> np.ndarray:
         pixels = frame.to_ndarray(format="rgb24")
         height, width = pixels.shape[:2]
-        if self._aspect > 1:
-            size = (max(1, round(width * self._aspect)), height)
-            pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)
-        elif self._aspect < 1:
-            size = (width, max(1, round(height / self._aspect)))
-            pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)
+        size = round(width * max(self._aspect, 1)), round(height / min(self._aspect, 1))
+        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)
         return np.ascontiguousarray(np.rot90(pixels, self._turns))

@@ -116,27 +116,13 @@ class _Side:
 
 
 @dataclass(frozen=True)
-class _Coming:
-    """A reference that is not reached yet.
+class _Placed:
+    """A reference, and where in its frame a frame of its shot lies.
 
     Attributes:
         known: its own frame.
         likeness: to that frame.
-        before: what it says of the earlier frames of its shot, by their times.
-    """
-
-    known: KnownFrame
-    likeness: ColourDifference
-    before: dict[int, _Side]
-
-
-@dataclass(frozen=True)
-class _Reached:
-    """A reference of the shot that was reached.
-
-    Attributes:
-        known, likeness: as of `_Coming`.
-        places: where each cell of the newest frame was in its own one.
+        places: where each cell of that frame was.
     """
 
     known: KnownFrame
@@ -144,7 +130,7 @@ class _Reached:
     places: np.ndarray
 
     def side(self, cells: np.ndarray) -> _Side:
-        """What it says of that frame, whose lightness is float32 [h, w]."""
+        """What it says of the frame, whose lightness is float32 [h, w]."""
         return _Side(self.known.colours(self.places, cells), self.likeness)
 
 
@@ -178,8 +164,9 @@ class References:
         self._aspect = aspect
         self._found: list[_Found] = []
         self._next = 0
-        self._coming: _Coming | None = None
-        self._last: _Reached | None = None
+        # One that is not reached yet, and what it says of the earlier frames, by their times.
+        self._coming: tuple[_Placed, dict[int, _Side]] | None = None
+        self._last: _Placed | None = None
         self._flow = DenseFlow(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
 
     def state(self) -> dict[str, np.ndarray]:
@@ -197,7 +184,7 @@ class References:
         self._coming = self._last = None
         if "places" in state:
             known = KnownFrame(state["cells"], state["ab"])
-            self._last = _Reached(known, ColourDifference(state["likeness"]), state["places"])
+            self._last = _Placed(known, ColourDifference(state["likeness"]), state["places"])
 
     def facts(self) -> list[list]:
         """What decides their colours: the hash of each file, and its time.
@@ -243,11 +230,10 @@ class References:
         after = None
         if self._come_near(job) and self._coming is not None:
             if time == self._found[self._next].time:
-                own_places = cell_grid(shot.cells.shape)
-                self._last = _Reached(self._coming.known, self._coming.likeness, own_places)
+                self._last = self._coming[0]
                 self._next, self._coming = self._next + 1, None
             else:
-                after = self._coming.before.get(time)
+                after = self._coming[1].get(time)
         sides = [] if self._last is None else [self._last.side(shot.cells)]
         sides += [] if after is None else [after]
         if colour == 0 or not sides:
@@ -255,8 +241,11 @@ class References:
         own = job.ab / np.float32(colour)
         seen = guide(job.view.lightness, *own.shape[:2])
         said = [side.ab(seen, own) for side in sides]
-        ab = _mixed(said, self._weights(sides, time)) if len(sides) == 2 else said[0]
-        return ab * np.float32(colour)
+        if len(said) == 2:
+            weights = self._weights(sides, time)
+            total = sum(ab * weight for ab, weight in zip(said, weights, strict=True))
+            said = [total / sum(weights)]
+        return said[0] * np.float32(colour)
 
     def _weights(self, sides: list[_Side], time: int) -> list[np.ndarray]:
         """Of the reference before a frame, and of the one after it: the nearer counts more."""
@@ -281,7 +270,7 @@ class References:
             self._coming = self._prepare(found)
         return True
 
-    def _prepare(self, found: _Found) -> _Coming:
+    def _prepare(self, found: _Found) -> tuple[_Placed, dict[int, _Side]]:
         """Bring a reference's colours to the earlier frames of its shot.
 
         Raises:
@@ -298,8 +287,11 @@ class References:
         ab = self._said(found.asked, job, own)
         likeness = ColourDifference.of_frame(guide(job.view.lightness, *own.shape[:2]), own, ab)
         cells = job.shot.cells
-        known = KnownFrame(cells, _of_the_shot(ab, self._scout.colour(job)))
-        places, before = cell_grid(cells.shape), {}
+        # Of the shot, from those of a frame that shows a part of them.
+        strengthened = min(1 / max(self._scout.colour(job), 1e-6), _MOST_STRENGTHENED)
+        known = KnownFrame(cells, ab * np.float32(strengthened))
+        places = cell_grid(cells.shape)
+        reached, before = _Placed(known, likeness, places), {}
         frames.pop()
         while frames:
             part = 1.0 if whole else min(1.0, len(frames) / _COMING_IN)
@@ -308,7 +300,7 @@ class References:
             places = known.places(self._flow, places, step, cells)
             colours = known.colours(places, cells).astype(np.float16)
             before[time] = _Side(colours, likeness, part)
-        return _Coming(known, likeness, before)
+        return reached, before
 
     def _shot_before(
         self, found: _Found, since: float
@@ -406,12 +398,6 @@ class References:
         return unlike
 
 
-def _mixed(values: list[np.ndarray], weights: list[np.ndarray]) -> np.ndarray:
-    """The mean of values by weights above 0."""
-    total = sum(value * weight for value, weight in zip(values, weights, strict=True))
-    return np.asarray(total / sum(weights))
-
-
 def _is_hints(path: Path) -> bool:
     return path.name.lower().endswith(ENDING)
 
@@ -426,8 +412,3 @@ def _bytes_of(path: Path) -> bytes:
         return path.read_bytes()
     except (OSError, ValueError) as error:
         raise VideoError(f"{path}: {reason(error)}") from None
-
-
-def _of_the_shot(ab: np.ndarray, colour: float) -> np.ndarray:
-    """The colours of a shot, from those of a frame that shows a part of them."""
-    return ab * np.float32(min(1 / max(colour, 1e-6), _MOST_STRENGTHENED))
