@@ -80,10 +80,10 @@ def colorize_video(
     options = options or VideoOptions()
     output: Output
     if isinstance(target, Path):
+        same = target == source
         with suppress(OSError, ValueError):
-            if isinstance(source, Path) and target.samefile(source):
-                raise VideoError(f"{source}: the result would replace the film itself")
-        if target == source:
+            same = same or (isinstance(source, Path) and target.samefile(source))
+        if same:
             raise VideoError(f"{source}: the result would replace the film itself")
         known = source if isinstance(source, Path) else None
         pictures = is_pattern(target)
@@ -132,7 +132,9 @@ class _Run:
 
     def run(self) -> VideoResult:
         jobs = self._reader.jobs(self._stop)
-        first = self._first_frame(jobs)
+        first = next(jobs, None)
+        if first is None:
+            raise VideoError(f"{self._name}: {self._why_none()}")
         frame = first.frame
         reader, options = self._reader, self._options
         self._offset = frame.pts * Fraction(frame.time_base) if options.start else reader.offset
@@ -239,21 +241,13 @@ class _Run:
                 self._preview.written = int(state["run.previews"])
             _LOG.info("%s: goes on after %d frames", self._name, self._resumed)
 
-    def _first_frame(self, jobs: Iterator[FrameJob]) -> FrameJob:
-        """The first job.
-
-        Raises:
-            VideoError: there is none.
-        """
-        for job in jobs:
-            return job
+    def _why_none(self) -> str:
+        """Why there is no frame."""
         if self._options.start or self._options.end:
-            what = "no frames between the start and the end that were asked for"
-        elif self._reader.damage:
-            what = "no frame can be decoded: the film is damaged or cut off"
-        else:
-            what = "a film without frames"
-        raise VideoError(f"{self._name}: {what}")
+            return "no frames between the start and the end that were asked for"
+        if self._reader.damage:
+            return "no frame can be decoded: the film is damaged or cut off"
+        return "a film without frames"
 
     def _go_on(self, point: ReadPoint) -> Iterator[FrameJob]:
         """The jobs behind a place in the film."""
@@ -334,7 +328,7 @@ class _Run:
             yield f"breaks in the film's clock, taken out: {self._reader.breaks}"
         if self._reader.disordered:
             yield f"{self._reader.disordered} frames had times out of order"
-        if self._reader.deinterlacer and not self._reader.deinterlacer.count:
+        if self._options.deinterlace and not self._reader.interlaced:
             yield "no frame says that it is interlaced: all are as they were"
 
     def _tell(self) -> None:

@@ -8,11 +8,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-from av.codec.codec import UnknownCodecError
 
 from edge_runtime.pictures.header import reason
 from edge_runtime.video.errors import VideoError
-from edge_runtime.video.field_order import FIELD_ORDERS, PROGRESSIVE, first_field
+from edge_runtime.video.fields import FIELD_ORDERS, PROGRESSIVE, first_field
 from edge_runtime.video.formats import FilmFormat
 from edge_runtime.video.options import VideoOptions
 from edge_runtime.video.planes import work_format
@@ -163,7 +162,13 @@ def plan_encoder(
     Raises:
         VideoError: no such encoder, options that it does not know, or it does not take the film.
     """
-    codec = _find(options.codec or format.codec)
+    name = options.codec or format.codec
+    codec = _encoder(name)
+    if codec is None:
+        there = ", ".join(
+            known for known, traits in ENCODERS.items() if traits.told and _encoder(known)
+        )
+        raise VideoError(f"no encoder '{name}' is in this FFmpeg; there are {there}")
     name = codec.name
     if name == "libsvtav1":
         os.environ.setdefault("SVT_LOG", "0")  # else it greets on standard error
@@ -266,25 +271,13 @@ def set_up(
         context.flags |= _INTERLACED_DCT | _INTERLACED_ME
 
 
-def _find(name: str) -> av.Codec:
+def _encoder(name: str) -> av.Codec | None:
+    """An encoder for pictures that is in this FFmpeg."""
     try:
         codec = av.Codec(name, "w")
-    except (UnknownCodecError, ValueError):
-        codec = None
-    if codec is None or codec.type != "video":
-        raise VideoError(f"no encoder '{name}' is in this FFmpeg; there are {_available()}")
-    return codec
-
-
-def _available() -> str:
-    found = []
-    for name in (name for name, encoder in ENCODERS.items() if encoder.told):
-        try:
-            av.Codec(name, "w")
-        except (UnknownCodecError, ValueError):
-            continue
-        found.append(name)
-    return ", ".join(found)
+    except ValueError:
+        return None
+    return codec if codec.type == "video" else None
 
 
 def _pixel_format(codec: av.Codec, depth: int) -> tuple[str, int]:

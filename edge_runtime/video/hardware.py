@@ -1,6 +1,5 @@
 """`--codec auto`: this machine's hardware encoder, if one does its work on a frame of the film."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
@@ -46,10 +45,11 @@ def choose_encoder(
     if options.codec != AUTO:
         return plan_encoder(format, options, **film)
     options = replace(options, codec=None)
-    for name in _candidates(format):
+    holds = format.name != "webm" and (format.holds is None or "h264" in format.holds)
+    for name in _CANDIDATES if holds else ():
         try:
             plan = plan_encoder(replace(format, codec=name), options, **film)
-        except VideoError:
+        except VideoError:  # not in this FFmpeg, or its device is not there
             continue
         if _works(plan, frame, film["rate"]):
             told = f"{name} was taken, which works on this machine"
@@ -57,14 +57,6 @@ def choose_encoder(
     plan = plan_encoder(format, options, **film)
     told = f"{plan.name} was taken: no encoder of hardware works here for {format.endings[0]}"
     return replace(plan, notes=(*plan.notes, told))
-
-
-def _candidates(format: FilmFormat) -> Iterator[str]:
-    """Encoders of hardware that are in this FFmpeg and that the container holds."""
-    for name in _CANDIDATES:
-        held = format.name != "webm" and (format.holds is None or "h264" in format.holds)
-        if held and name in av.codecs_available:
-            yield name
 
 
 def _works(plan: EncoderPlan, frame: av.VideoFrame, rate: Fraction) -> bool:

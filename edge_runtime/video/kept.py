@@ -6,12 +6,7 @@ from pathlib import Path
 
 import av
 
-from edge_runtime.video.field_order import (
-    PROGRESSIVE,
-    field_order,
-    first_field,
-    stated_order,
-)
+from edge_runtime.video.fields import PROGRESSIVE, field_order, first_field
 from edge_runtime.video.orientation import display_matrix
 from edge_runtime.video.signal import UNSPECIFIED, is_full
 
@@ -61,7 +56,7 @@ def picture_facts(stream: av.VideoStream, frame: av.VideoFrame) -> PictureFacts:
             int(context.color_trc or UNSPECIFIED),
         ),
         is_full(frame, context),
-        field_order(frame, stated_order(context)),
+        field_order(frame, context),
     )
 
 

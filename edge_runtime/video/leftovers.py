@@ -16,27 +16,21 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import av
 import numpy as np
 
-from edge_runtime import __version__
-from edge_runtime.pictures.header import reason
 from edge_runtime.video.errors import VideoError
-from edge_runtime.video.output import FilmTask, State
-from edge_runtime.video.segment import Coded, SegmentFile, read_segment
-from edge_runtime.video.sequence import find_sequence, is_pattern
+from edge_runtime.video.output import State, not_written
+from edge_runtime.video.segment import read_packets, write_packets
 from edge_runtime.whole_file import write_whole
 
 if sys.platform != "win32":
     import fcntl
-
-# Read of a film to know it again, beside its size and the time of its last change.
-_HEAD_BYTES = 1 << 20
 
 # Longer names of files would not fit behind the folder's own beginning.
 _LONGEST_NAME = 200
@@ -48,54 +42,6 @@ _PARTS = {
     "program": "by another version",
     "references": "with other references",
 }
-
-
-def manifest_of(source: Path | None, film: FilmTask) -> dict[str, Any]:
-    """What decides the bytes of a film's segments.
-
-    Threads and accelerator are left out: a run may go on with others.
-
-    Args:
-        source: the film; None for a stream, which nobody will know again.
-        film: what is done with it.
-    Raises:
-        VideoError: the film cannot be read.
-    """
-    options, plan, look = film.options, film.plan, film.options.look
-    return {
-        "source": None if source is None else _facts_of(source),
-        "model": film.described,
-        "program": [__version__, av.__version__, film.reader.segment],
-        "references": film.references,
-        "options": {
-            "codec": plan.name,
-            **plan.options,
-            "pixel format": plan.pixel_format,
-            "bit rate": plan.bit_rate,
-            "size": f"{plan.width} x {plan.height}",
-            "field order": plan.order,
-            "saturation": look.saturation,
-            "smoothing": look.smoothing,
-            "framing": look.framing,
-            "start": options.start,
-            "end": options.end,
-            "fps": options.fps,
-            "stats": options.stats,
-            "deinterlace": options.deinterlace,
-        },
-    }
-
-
-def _facts_of(source: Path) -> dict[str, Any]:
-    if is_pattern(source):
-        return find_sequence(source).facts()
-    try:
-        with source.open("rb") as file:
-            head = hashlib.sha256(file.read(_HEAD_BYTES)).hexdigest()
-        facts = source.stat()
-    except OSError as error:
-        raise VideoError(f"{source}: {reason(error)}") from None
-    return {"bytes": facts.st_size, "changed": facts.st_mtime_ns, "head": head}
 
 
 class Leftovers:
@@ -113,7 +59,7 @@ class Leftovers:
 
         Args:
             target: the result. In the same folder: a rename is atomic only within one file system.
-            manifest: as `manifest_of`.
+            manifest: what decides the bytes of the segments.
             anew: whether what is left there is dropped.
         Raises:
             VideoError: it is of another film or of other options, another run holds it, or the
@@ -124,7 +70,7 @@ class Leftovers:
         self.part = self.folder / "whole.part"
         self.done = 0
         self.state: State = {}
-        self._open_segment: SegmentFile | None = None
+        self._segment: BinaryIO | None = None
         try:
             self.folder.mkdir(exist_ok=True)
             self._lock = (self.folder / "lock").open("w")
@@ -140,32 +86,37 @@ class Leftovers:
         except OSError as error:
             if not is_begun(target):
                 shutil.rmtree(self.folder, ignore_errors=True)
-            raise self._not_written(error) from None
+            raise not_written(target, error) from None
 
-    def begin_segment(self) -> SegmentFile:
-        """Begin the next one.
+    def add(self, packets: Iterable[av.Packet]) -> None:
+        """Write packets to the segment under way; where there is none, it begins.
 
         Raises:
-            OSError: its file cannot be made.
+            OSError: the disk is full.
         """
-        self._open_segment = SegmentFile(self.folder / "segment.part")
-        return self._open_segment
+        if self._segment is None:
+            self._segment = (self.folder / "segment.part").open("wb")
+        write_packets(self._segment, packets)
 
-    def end_segment(self, file: SegmentFile, state: State | None) -> None:
-        """Close the segment under way, so that the next run finds it.
+    def end_segment(self, state: State | None) -> None:
+        """Close the segment under way, if there is one, so that the next run finds it.
 
         Args:
-            file: as `begin_segment` gave it.
             state: what the next segment begins with; None after the last one, which a later run
                 makes again.
         Raises:
             OSError: the disk is full.
         """
-        file.keep(self._name("segment"))
-        self._open_segment = None
+        if self._segment is None:
+            return
+        size = self._segment.tell()
+        self._segment.flush()
+        os.fsync(self._segment.fileno())
+        self._segment.close()
+        (self.folder / "segment.part").replace(self._name("segment"))
+        self._segment = None
         if state is not None:
             buffer = io.BytesIO()
-            size = self._name("segment").stat().st_size
             arrays: dict[str, Any] = {**state, "segment_bytes": np.array(size)}
             np.savez(buffer, **arrays)
             write_whole(self._name("npz"), buffer.getbuffer())
@@ -173,14 +124,14 @@ class Leftovers:
         self._flush_folder(self.folder)
         self.done += 1
 
-    def packets(self) -> Iterator[Coded]:
+    def packets(self) -> Iterator[av.Packet]:
         """Of all segments.
 
         Raises:
             OSError, EOFError: they cannot be read.
         """
         for number in range(self.done):
-            yield from read_segment(self._name("segment", number))
+            yield from read_packets(self._name("segment", number))
 
     def keep_part(self) -> None:
         """Give the joined file the name of the result, and remove the folder.
@@ -193,7 +144,7 @@ class Leftovers:
                 os.fsync(file.fileno())
             self.part.replace(self._target)
         except OSError as error:
-            raise self._not_written(error) from None
+            raise not_written(self._target, error) from None
         self._flush_folder(self._target.parent)
         self.drop()
 
@@ -203,7 +154,7 @@ class Leftovers:
         Args:
             keep: whether its segments stay; a folder without a closed one never does.
         """
-        self._drop_open_segment()
+        self._drop_segment()
         self.part.unlink(missing_ok=True)
         if keep and self.state:
             self._lock.close()
@@ -212,18 +163,20 @@ class Leftovers:
 
     def drop(self) -> None:
         """Remove the folder and all that is in it."""
-        self._drop_open_segment()
+        self._drop_segment()
         # By one step first, so that a part of it is never taken for a whole.
         with suppress(OSError):
             (self.folder / "manifest.json").unlink()
         self._lock.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _drop_open_segment(self) -> None:
-        if self._open_segment is not None:
+    def _drop_segment(self) -> None:
+        """Close the segment under way and remove it."""
+        if self._segment is not None:
             with suppress(OSError):
-                self._open_segment.discard()
-            self._open_segment = None
+                self._segment.close()
+                (self.folder / "segment.part").unlink(missing_ok=True)
+            self._segment = None
 
     def _name(self, ending: str, number: int | None = None) -> Path:
         return self.folder / f"{self.done if number is None else number:06}.{ending}"
@@ -298,9 +251,6 @@ class Leftovers:
                 os.fsync(handle)
             finally:
                 os.close(handle)
-
-    def _not_written(self, error: OSError) -> VideoError:
-        return VideoError(f"{self._target}: cannot be written: {reason(error)}")
 
 
 def folder_of(target: Path) -> Path:

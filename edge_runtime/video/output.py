@@ -1,12 +1,16 @@
 """What coloured frames go to: a film's file, a stream, or pictures."""
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any
 
+from edge_runtime.pictures.header import reason
 from edge_runtime.video.encoder import EncoderPlan
+from edge_runtime.video.errors import VideoError
 from edge_runtime.video.job import FrameJob
 from edge_runtime.video.kept import PictureFacts
 from edge_runtime.video.options import VideoOptions
@@ -49,38 +53,38 @@ class FilmTask:
     references: list[list]
 
 
-class Output(Protocol):
-    """All methods but the first three are called from one thread, one after the other.
+def not_written(name: Path | str, error: Exception) -> VideoError:
+    """What is raised where a result cannot be written."""
+    return VideoError(f"{name}: cannot be written: {reason(error)}")
+
+
+class Output(ABC):
+    """`write` and `finish` are called from one thread, the rest before and after.
 
     Attributes:
         frames: how many were written, with those of earlier runs.
-        film_seconds: from the first frame's start to the last one's end.
-        kept_frames, kept_seconds: the same of what stays when the run is stopped now.
+        kept_frames, kept_seconds: how many stay when the run is stopped now, and how long they
+            take.
         point: where in the film what stays ends, or None.
         done: whether all is written and has its name.
     """
 
-    done: bool
+    _film: FilmTask
+    frames = kept_frames = 0
+    kept_seconds = 0.0
+    point: ReadPoint | None = None
+    done = False
 
     @property
-    def frames(self) -> int: ...
+    def film_seconds(self) -> float:
+        """From the first frame's start to the last one's end."""
+        return float(self.frames / self._film.reader.rate)
 
-    @property
-    def film_seconds(self) -> float: ...
-
-    @property
-    def kept_frames(self) -> int: ...
-
-    @property
-    def kept_seconds(self) -> float: ...
-
-    @property
-    def point(self) -> ReadPoint | None: ...
-
+    @abstractmethod
     def plan(self, options: VideoOptions, frame: Any, **film: Any) -> EncoderPlan:
         """Choose how frames are written; as `plan_encoder`."""
-        ...
 
+    @abstractmethod
     def begin(self, film: FilmTask) -> State:
         """Begin, or go on behind what an earlier run left.
 
@@ -89,20 +93,20 @@ class Output(Protocol):
         Raises:
             VideoError: it cannot be written.
         """
-        ...
 
+    @abstractmethod
     def leave(self) -> None:
         """After all, whatever happened: close everything."""
-        ...
 
+    @abstractmethod
     def write(self, job: FrameJob) -> None:
         """Take a coloured frame.
 
         Raises:
             VideoError: it cannot be written.
         """
-        ...
 
+    @abstractmethod
     def finish(self, stop: threading.Event) -> list[str]:
         """After the last frame.
 
@@ -113,4 +117,3 @@ class Output(Protocol):
         Raises:
             VideoError: it cannot be written.
         """
-        ...

@@ -142,8 +142,7 @@ class Workbench:
         plane(padded, 0)[:] = np.pad(luma, ((0, rows), (0, columns)), mode="edge")
         padded.pts, padded.time_base = frame.pts, frame.time_base
         padded.colorspace, padded.color_range = frame.colorspace, frame.color_range
-        if hasattr(frame, "duration"):
-            padded.duration = frame.duration
+        padded.duration = frame.duration
         return padded
 
 

@@ -8,15 +8,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import BinaryIO
 
 import av
+from av.stream import Disposition
 
 from edge_runtime.pictures.header import reason
 from edge_runtime.pictures.memory import available_memory
 from edge_runtime.video.breaks import MAY_BREAK, Breaks
-from edge_runtime.video.deinterlace import Deinterlacer
 from edge_runtime.video.errors import VideoError
+from edge_runtime.video.fields import deinterlaced
 from edge_runtime.video.job import FrameJob
 from edge_runtime.video.planes import plane
 from edge_runtime.video.sequence import USUAL_FPS, find_sequence, is_pattern
@@ -60,8 +62,6 @@ _LONGEST_GROUP = 15
 # as they are read, as MPEG program streams. There the decoder that is used gets them alone.
 _PROBE_OPTIONS = {"max_pixels": str(MAX_PIXELS)} if int(av.__version__.split(".")[0]) >= 18 else {}
 
-_ATTACHED_PICTURE = 1 << 10
-
 # Reads that may fail one after the other before a file counts as ended.
 _MAX_FAILED_READS = 16
 
@@ -98,6 +98,8 @@ class FilmReader:
         rate: frames a second, exactly or about.
         segment: frames a segment.
         total: how many frames will come, as far as the file tells, or None.
+        disordered: how many frames had times out of order.
+        interlaced: how many say that they are.
         stopped: whether reading was stopped before the film's end.
         offset: seconds that are taken off all times: those before the film's beginning, or before
             the first frame that was asked for.
@@ -136,7 +138,7 @@ class FilmReader:
             self._container = _open_sequence(path, USUAL_FPS if fps is None else fps)
         else:
             self._container = _open(path)
-        self.deinterlacer = Deinterlacer() if deinterlace else None
+        self._deinterlace = deinterlace
         try:
             self.stream = self._find_picture()
             self._check_size()
@@ -161,7 +163,7 @@ class FilmReader:
         self._broke_off: str | None = None
         self._reached = Fraction(0)
         self._last_pts: int | None = None
-        self.disordered = 0
+        self.disordered = self.interlaced = 0
         self.stopped = False
 
     @property
@@ -192,7 +194,7 @@ class FilmReader:
 
     @property
     def chapters(self) -> list[dict]:
-        return self._container.chapters() if hasattr(self._container, "chapters") else []
+        return self._container.chapters()
 
     @property
     def breaks(self) -> int:
@@ -239,8 +241,8 @@ class FilmReader:
         found = after is None
         keys: deque[int] = deque()
         frames = self._frames(stop, 0 if after is None else after.packet, keys)
-        if self.deinterlacer:
-            frames = self.deinterlacer.frames(frames)
+        if self._deinterlace:
+            frames = deinterlaced(frames)
         for frame in frames:
             if after is not None and not found:
                 number += 1
@@ -321,6 +323,7 @@ class FilmReader:
                 if place > 0:
                     return
                 if place == 0:
+                    self.interlaced += frame.interlaced_frame
                     yield frame
         self._see_whether_cut_off()
 
@@ -397,14 +400,10 @@ class FilmReader:
                 failed += 1
                 if failed >= _MAX_FAILED_READS or not isinstance(error, av.InvalidDataError):
                     self._broke_off = f"cut off after {float(self._reached):.1f} s: {reason(error)}"
-                    yield from self._flush_packet()
+                    flush = av.Packet()
+                    flush.stream, flush.time_base = self.stream, self.stream.time_base
+                    yield flush
                     return
-
-    def _flush_packet(self) -> Iterator[av.Packet]:
-        packet = av.Packet()
-        packet.stream = self.stream
-        packet.time_base = self.stream.time_base
-        yield packet
 
     def _is_wanted(self, packet: av.Packet, waiting: set[int]) -> bool:
         """Whether a packet is to be copied: whole and of the wanted time.
@@ -445,7 +444,7 @@ class FilmReader:
     def _place(self, frame: av.VideoFrame) -> int:
         """-1 before, 0 within, 1 after the wanted time. Mends a missing time."""
         base = self.stream.time_base
-        step = frame.duration if getattr(frame, "duration", 0) else round(1 / self.rate / base)
+        step = frame.duration or round(1 / self.rate / base)
         if frame.pts is None:
             known = self._last_pts
             frame.pts = known + step if known is not None else (frame.dts or 0)
@@ -531,20 +530,11 @@ def _open_sequence(pattern: Path, fps: float) -> av.container.InputContainer:
         raise VideoError(f"{pattern}: no pictures that can be read: {reason(error)}") from None
 
 
-class _Pipe:
-    """What PyAV reads a stream through: what is there now, and no seeking."""
-
-    def __init__(self, stream: BinaryIO):
-        self._read = getattr(stream, "read1", stream.read)
-
-    def read(self, size: int) -> bytes:
-        return self._read(size)
-
-
 def _open_stream(stream: BinaryIO) -> av.container.InputContainer:
     try:
         return av.open(
-            _Pipe(stream),
+            # What is there now, and no seeking.
+            SimpleNamespace(read=getattr(stream, "read1", stream.read)),
             format="yuv4mpegpipe",
             options={"max_pixels": str(MAX_PIXELS)},
             metadata_errors="replace",
@@ -555,13 +545,7 @@ def _open_stream(stream: BinaryIO) -> av.container.InputContainer:
 
 def is_cover(stream: av.stream.Stream) -> bool:
     """Whether a stream is a still picture that belongs to the film, as the cover of a disc."""
-    return stream.type == "video" and bool(disposition(stream) & _ATTACHED_PICTURE)
-
-
-def disposition(stream: av.stream.Stream) -> int:
-    """FFmpeg's flags of a stream: default, forced and the like; 0 where PyAV does not tell."""
-    flags = getattr(stream, "disposition", 0)
-    return getattr(flags, "value", flags)
+    return stream.type == "video" and Disposition.attached_pic in stream.disposition
 
 
 def _rate(stream: av.VideoStream) -> Fraction:

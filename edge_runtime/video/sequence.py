@@ -1,6 +1,5 @@
 """A film whose frames are files of their own: `frames/frame_%05d.png`."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,8 +18,6 @@ _NUMBER = re.compile(r"%(0\d+)?d")
 
 # So many gaps are named.
 _MOST_GAPS = 5
-
-_HEAD_BYTES = 1 << 20
 
 
 def is_pattern(path: Path) -> bool:
@@ -61,27 +58,10 @@ class Sequence:
         folder = str(self.pattern.parent.absolute()).replace("%", "%%")
         return f"file:{folder}/{self.pattern.name}"
 
-    def facts(self) -> dict[str, object]:
-        """Size, time of change, numbers, and hash of the beginning, to know the sequence again.
-
-        Raises:
-            VideoError: it cannot be read.
-        """
-        try:
-            found = [
-                frame_path(self.pattern, number).stat()
-                for number in range(self.first, self.last + 1)
-            ]
-            with frame_path(self.pattern, self.first).open("rb") as file:
-                head = hashlib.sha256(file.read(_HEAD_BYTES)).hexdigest()
-        except OSError as error:
-            raise VideoError(f"{self.pattern}: {reason(error)}") from None
-        return {
-            "frames": [self.first, self.last],
-            "bytes": sum(facts.st_size for facts in found),
-            "changed": max(facts.st_mtime_ns for facts in found),
-            "head": head,
-        }
+    @property
+    def files(self) -> list[Path]:
+        """In order."""
+        return [frame_path(self.pattern, number) for number in range(self.first, self.last + 1)]
 
 
 def numbers_of(pattern: Path) -> list[int]:

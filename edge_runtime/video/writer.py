@@ -10,12 +10,12 @@ import av
 
 from edge_runtime.pictures.header import reason
 from edge_runtime.video.aspect_room import NEED_ROOM, ROOM, fill_room
-from edge_runtime.video.encoder import EncoderPlan, no_real_time, set_up
+from edge_runtime.video.encoder import no_real_time, set_up
 from edge_runtime.video.errors import VideoError
 from edge_runtime.video.formats import FilmFormat
-from edge_runtime.video.reader import FilmReader, disposition, is_cover
-from edge_runtime.video.segment import Coded
-from edge_runtime.video.signal import FULL, LIMITED, Signal
+from edge_runtime.video.output import FilmTask, not_written
+from edge_runtime.video.reader import FilmReader, is_cover
+from edge_runtime.video.signal import FULL, LIMITED
 from edge_runtime.video.subtitles import TextSubtitles, text_kind
 
 # What muxers write themselves, or what was true of the old file only.
@@ -53,15 +53,7 @@ class FilmWriter:
     """
 
     def __init__(
-        self,
-        part: Path,
-        target: Path,
-        format: FilmFormat,
-        reader: FilmReader,
-        matrix: tuple[int, ...] | None,
-        plan: EncoderPlan,
-        signal: Signal,
-        threads: int,
+        self, part: Path, target: Path, format: FilmFormat, film: FilmTask, reader: FilmReader
     ):
         """Begin a file: all its streams are set up.
 
@@ -69,27 +61,23 @@ class FilmWriter:
             part: the file to write.
             target: its later name, for messages.
             format: the container.
+            film: how its picture is encoded.
             reader: what is copied from.
-            matrix: the film's display matrix, as `display_matrix`.
-            plan: how the picture is encoded.
-            signal: how its luma and chroma are coded.
-            threads: of its encoder; 0 leaves it to FFmpeg.
         Raises:
             VideoError: the container does not take the encoder, or the file cannot be begun.
         """
         self._part = part
         self._target = target
         self._format = format
-        self._aspect = reader.stream.sample_aspect_ratio
-        self._signal = signal
+        self._film = film
         self._reader = reader
+        self._aspect = reader.stream.sample_aspect_ratio
         self._streams: dict[int, av.stream.Stream] = {}
         self._texts: dict[int, TextSubtitles] = {}
-        self._open_file = True
         self.notes: list[str] = []
         self._refused = 0
         self._last_dts: int | None = None
-        self.counts_frames = format.fixed_rate or plan.fixed_rate
+        self.counts_frames = format.fixed_rate or film.plan.fixed_rate
         self.base = 1 / reader.rate if self.counts_frames else Fraction(reader.stream.time_base)
         try:
             self._container = av.open(
@@ -99,10 +87,10 @@ class FilmWriter:
                 container_options=_clock(format, self.base),
             )
         except (av.FFmpegError, ValueError, OSError) as error:
-            raise VideoError(f"{target}: cannot be written: {reason(error)}") from None
+            raise not_written(target, error) from None
         self._wants_header = self._container.format.flags & _WANTS_HEADER
         try:
-            self._begin(format, matrix, plan, threads)
+            self._begin()
         except BaseException:
             self.abandon()
             raise
@@ -110,55 +98,45 @@ class FilmWriter:
     def prepare(self, context: av.VideoCodecContext) -> None:
         """Put what the container and the film ask for into an encoder of a segment."""
         context.time_base = self.base
-        context.color_range = FULL if self._signal.full else LIMITED
-        context.colorspace = self._signal.matrix
-        context.color_primaries = self._signal.primaries
-        context.color_trc = self._signal.transfer
+        signal = self._film.signal
+        context.color_range = FULL if signal.full else LIMITED
+        context.colorspace = signal.matrix
+        context.color_primaries = signal.primaries
+        context.color_trc = signal.transfer
         if self._aspect:
             context.sample_aspect_ratio = self._aspect
         if self._wants_header:
             context.flags |= _HEADER
 
-    def _begin(
-        self,
-        format: FilmFormat,
-        matrix: tuple[int, ...] | None,
-        plan: EncoderPlan,
-        threads: int,
-    ) -> None:
-        reader = self._reader
+    def _begin(self) -> None:
+        reader, format = self._reader, self._format
         for stream in sorted([reader.stream, *reader.others], key=lambda s: s.index):
             if stream.index == reader.stream.index:
-                self._add_picture(format, matrix, plan, threads)
+                self._add_picture()
             elif _holds(format, stream):
-                copy = _add_copy(self._container, stream)
+                copy = self._container.add_stream_from_template(stream, opaque=True)
                 _describe(copy, stream)
                 if stream.type != "attachment":
                     self._streams[stream.index] = copy
-            elif not (self._add_text(format, stream) or self._attach_cover(format, stream)):
+            elif not (self._add_text(stream) or self._attach_cover(stream)):
                 self.notes.append(
                     f"{_NAMES[stream.type]} (stream {stream.index}, {_codec_name(stream)}) does "
                     f"not fit into {format.endings[0]} and is left out"
                 )
         self._container.metadata.update(_kept(reader.metadata))
-        chapters = self._shifted_chapters()
-        if chapters:
-            if hasattr(self._container, "set_chapters"):
-                self._container.set_chapters(chapters)
-            else:
-                self.notes.append(f"its chapters are lost: {_OLD_PYAV}")
+        self._container.set_chapters(self._shifted_chapters())
         try:
             with no_real_time():
                 self._container.start_encoding()
         except (av.FFmpegError, ValueError, OSError) as error:
             if getattr(error, "errno", None) == errno.EINVAL:
                 # What FFmpeg's own list of codecs does not tell.
-                raise VideoError(f"{self._target}: {_not_held(format, plan)}") from None
+                raise VideoError(f"{self._target}: {self._not_held()}") from None
             raise VideoError(f"{self._target}: cannot be begun: {reason(error)}") from None
 
-    def _add_text(self, format: FilmFormat, stream: av.stream.Stream) -> bool:
+    def _add_text(self, stream: av.stream.Stream) -> bool:
         """Add subtitles that are brought to another kind, if they can be."""
-        kind = text_kind(format, stream)
+        kind = text_kind(self._format, stream)
         if kind is None:
             return False
         try:
@@ -170,64 +148,61 @@ class FilmWriter:
         self._streams[stream.index] = text.stream
         return True
 
-    def _attach_cover(self, format: FilmFormat, stream: av.stream.Stream) -> bool:
+    def _attach_cover(self, stream: av.stream.Stream) -> bool:
         """Attach a cover picture, as Matroska has them, if it is one."""
         media = _COVERS.get(_codec_name(stream)) if is_cover(stream) else None
-        if media is None or format.name != "matroska":
+        if media is None or self._format.name != "matroska":
             return False
         data = self._reader.cover(stream)
-        if data is None or not hasattr(self._container, "add_attachment"):
+        if data is None:
             return False
         ending = media.split("/")[1].replace("jpeg", "jpg")
         name = stream.metadata.get("filename", f"cover.{ending}")
         self._container.add_attachment(name, media, data)
         return True
 
-    def _add_picture(
-        self,
-        format: FilmFormat,
-        matrix: tuple[int, ...] | None,
-        plan: EncoderPlan,
-        threads: int,
-    ) -> None:
-        reader = self._reader
-        codec = av.Codec(plan.name, "w").canonical_name
-        if format.holds is not None and codec not in format.holds:
-            raise VideoError(f"{self._target}: {_not_held(format, plan)}")
+    def _add_picture(self) -> None:
+        reader, film = self._reader, self._film
+        codec = av.Codec(film.plan.name, "w").canonical_name
+        if self._format.holds is not None and codec not in self._format.holds:
+            raise VideoError(f"{self._target}: {self._not_held()}")
         try:
-            stream = self._container.add_stream(plan.name, rate=reader.rate)
+            stream = self._container.add_stream(film.plan.name, rate=reader.rate)
         except ValueError:
-            raise VideoError(f"{self._target}: {_not_held(format, plan)}") from None
+            raise VideoError(f"{self._target}: {self._not_held()}") from None
         # It encodes nothing: what a head says of the picture is that of the segments' encoders.
-        set_up(stream.codec_context, plan, rate=reader.rate, threads=threads)
+        set_up(stream.codec_context, film.plan, rate=reader.rate, threads=film.threads)
         self.prepare(stream.codec_context)
         stream.time_base = self.base
-        if matrix is not None:
+        if film.matrix is not None:
             if hasattr(stream, "set_display_matrix"):
-                stream.set_display_matrix(matrix)
-            else:
-                self.notes.append(f"its rotation is lost: {_OLD_PYAV}")
+                stream.set_display_matrix(film.matrix)
+            else:  # before PyAV 17
+                self.notes.append(
+                    "its rotation is lost: this PyAV cannot write it (pip install --upgrade av)"
+                )
         _describe(stream, reader.stream)
-        self._needs_room = format.name in NEED_ROOM and self._aspect not in (None, 0, 1)
+        self._needs_room = self._format.name in NEED_ROOM and self._aspect not in (None, 0, 1)
         if self._needs_room:
             stream.metadata["title"] = stream.metadata.get("title", "") + ROOM
         self._picture = stream
 
-    def add(self, coded: Coded) -> None:
-        """Add a packet of the picture.
+    def _not_held(self) -> str:
+        return f"{self._format.endings[0]} does not hold what {self._film.plan.name} makes"
+
+    def add(self, packet: av.Packet) -> None:
+        """Add a packet of the picture, as of a segment.
 
         Raises:
             av.FFmpegError, OSError: the file cannot be written.
         """
-        packet = av.Packet(coded.data)
         # Each segment begins to decode a little before its first frame is seen, perhaps before the
         # last one of the segment before it is decoded, where frames are of unequal length.
-        dts = coded.dts if self._last_dts is None else max(coded.dts, self._last_dts + 1)
-        packet.pts, packet.dts, packet.duration = coded.pts, dts, coded.duration
+        if self._last_dts is not None:
+            packet.dts = max(packet.dts, self._last_dts + 1)
+        self._last_dts = packet.dts
         packet.time_base = self.base
-        packet.is_keyframe = coded.is_key
         packet.stream = self._picture
-        self._last_dts = dts
         self._container.mux_one(packet)
 
     def finish(self) -> None:
@@ -236,7 +211,6 @@ class FilmWriter:
         Raises:
             av.FFmpegError, OSError: the file cannot be written.
         """
-        self._open_file = False
         self._container.close()
         if self._needs_room:
             context = self._picture.codec_context
@@ -246,11 +220,9 @@ class FilmWriter:
             self.notes.append(f"damaged packets of sound or subtitles, left out: {self._refused}")
 
     def abandon(self) -> None:
-        """Close a file that nobody will want."""
-        if self._open_file:
-            self._open_file = False
-            with suppress(Exception):
-                self._container.close()
+        """Close a file that nobody will want; nothing more where it is closed."""
+        with suppress(Exception):
+            self._container.close()
 
     def copy(self, packet: av.Packet) -> None:
         """Copy a packet of sound, subtitles or a cover.
@@ -308,11 +280,6 @@ _NAMES = {
     "attachment": "an attachment",
     "video": "its cover picture",
 }
-_OLD_PYAV = "this PyAV cannot write it (pip install --upgrade av)"
-
-
-def _not_held(format: FilmFormat, plan: EncoderPlan) -> str:
-    return f"{format.endings[0]} does not hold what {plan.name} makes"
 
 
 def _codec_name(stream: av.stream.Stream) -> str:
@@ -331,17 +298,7 @@ def _kept(metadata: dict[str, str]) -> dict[str, str]:
 def _describe(target: av.stream.Stream, source: av.stream.Stream) -> None:
     """Language, title and the like, and whether it is the one to be played."""
     target.metadata.update(_kept(source.metadata))
-    # Older PyAVs cannot set it.
-    with suppress(AttributeError):
-        target.disposition = disposition(source)
-
-
-def _add_copy(
-    container: av.container.OutputContainer, template: av.stream.Stream
-) -> av.stream.Stream:
-    if hasattr(container, "add_stream_from_template"):
-        return container.add_stream_from_template(template, opaque=True)
-    return container.add_stream(template=template)  # PyAV 13
+    target.disposition = source.disposition.value
 
 
 def _holds(format: FilmFormat, template: av.stream.Stream) -> bool:
@@ -350,7 +307,7 @@ def _holds(format: FilmFormat, template: av.stream.Stream) -> bool:
         return False
     trial = av.open(io.BytesIO(), "w", format=format.name)
     try:
-        _describe(_add_copy(trial, template), template)
+        _describe(trial.add_stream_from_template(template, opaque=True), template)
         trial.start_encoding()
     except (av.FFmpegError, ValueError, OSError):
         return False

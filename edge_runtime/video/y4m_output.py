@@ -7,15 +7,13 @@ import threading
 from fractions import Fraction
 from typing import Any, BinaryIO
 
-from edge_runtime.pictures.header import reason
 from edge_runtime.video.encoder import EncoderPlan
 from edge_runtime.video.errors import VideoError
-from edge_runtime.video.field_order import BOTTOM_FIRST, PROGRESSIVE, TOP_FIRST, first_field
+from edge_runtime.video.fields import BOTTOM_FIRST, PROGRESSIVE, TOP_FIRST, first_field
 from edge_runtime.video.job import FrameJob
 from edge_runtime.video.options import VideoOptions
-from edge_runtime.video.output import FilmTask, State
+from edge_runtime.video.output import FilmTask, Output, State, not_written
 from edge_runtime.video.planes import plane, work_format
-from edge_runtime.video.reader import ReadPoint
 
 STANDARD_OUTPUT = "standard output"
 
@@ -23,21 +21,11 @@ _FIELDS = {PROGRESSIVE: "p", TOP_FIRST: "t", BOTTOM_FIRST: "b"}
 _CHROMA = {8: "420jpeg", 10: "420p10"}
 
 
-class Y4mOutput:
+class Y4mOutput(Output):
     """As `Output`; nothing is kept for another run."""
-
-    kept_frames: int = 0
-    kept_seconds: float = 0.0
-    point: ReadPoint | None = None
 
     def __init__(self, stream: BinaryIO):
         self._stream = stream
-        self.frames = 0
-        self.done = False
-
-    @property
-    def film_seconds(self) -> float:
-        return float(self.frames / self._film.reader.rate) if self.frames else 0.0
 
     def plan(self, options: VideoOptions, frame: Any, **film: Any) -> EncoderPlan:
         for name in ("codec", "crf", "preset"):
@@ -83,7 +71,7 @@ class Y4mOutput:
         try:
             self._stream.flush()
         except OSError as error:
-            raise _not_written(error) from None
+            raise not_written(STANDARD_OUTPUT, error) from None
         self.done = True
         notes = []
         if self._film.reader.others:
@@ -97,8 +85,4 @@ class Y4mOutput:
             for part in parts:
                 self._stream.write(part)
         except OSError as error:
-            raise _not_written(error) from None
-
-
-def _not_written(error: OSError) -> VideoError:
-    return VideoError(f"{STANDARD_OUTPUT}: cannot be written: {reason(error)}")
+            raise not_written(STANDARD_OUTPUT, error) from None
