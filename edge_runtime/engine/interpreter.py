@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from edge_runtime.engine.accelerator import DEFAULT_ACCELERATOR, DELEGATE, check_accelerator
+from edge_runtime.engine.accelerator import DEFAULT_ACCELERATOR, DELEGATE
 from edge_runtime.engine.choose_engine import Choice, choose_engine, choose_provider
 from edge_runtime.engine.delegate import load_delegate, takes_part
 from edge_runtime.engine.integer_coding import IntegerCoding, integer_coding
 from edge_runtime.engine.litert import first_line, load_litert, without_greeting
 from edge_runtime.engine.onnx_engine import OnnxEngine
-from edge_runtime.engine.threads import check_threads
 from edge_runtime.errors import ArgumentError, ModelError
 from edge_runtime.model.contract import FULL_INTEGER
 from edge_runtime.model.model_file import ModelFile, read_model
@@ -114,20 +113,14 @@ class Network:
 
         Args:
             model: the name of a shipped model, or the path of a `.tflite` or an `.onnx`.
-            threads: how many threads a run may use on the CPU.
-            accelerator: one of `ACCELERATORS` that takes the file.
-            delegate: the library of a LiteRT delegate, as `libedgetpu.so.1`; `cpu` only.
+            threads, accelerator, delegate: of a `Device`, which checks them; the accelerator is one
+                that takes the file.
         Raises:
             ModelError: the file is not a whole and unedited TintLite model, or one that the
                 accelerator does not take.
             TintLiteError: no interpreter is installed, or it cannot be loaded; the GPU was asked
                 for and cannot be used; the delegate cannot be loaded.
-            TypeError: the number of threads is not a whole number.
-            ValueError: the number of threads is out of range, no such accelerator, or a delegate
-                beside the GPU.
         """
-        threads = check_threads(threads)
-        check_accelerator(accelerator, delegate)
         file = read_model(model)
         self.contract = file.contract
         self.input_size = file.contract.input_size
