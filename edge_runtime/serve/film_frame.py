@@ -8,7 +8,7 @@ from edge_runtime.colorizer import Colorizer
 from edge_runtime.pictures import Picture, format_called, picture_bytes
 from edge_runtime.video import VideoError, VideoOptions
 from edge_runtime.video.frame_stages import FrameStages
-from edge_runtime.video.orientation import display_matrix, quarter_turns
+from edge_runtime.video.orientation import turns_of
 from edge_runtime.video.reader import FilmReader
 from edge_runtime.video.signal import signal_of
 from edge_runtime.video.sniff import looks_like_film
@@ -43,7 +43,7 @@ def film_frame(path: Path, seconds: float, colorizer: Colorizer) -> bytes:
             signal,
             width=frame.width + frame.width % 2,
             height=frame.height + frame.height % 2,
-            turns=quarter_turns(display_matrix(frame)),
+            turns=turns_of(frame),
         )
         stages.see(job)
         picture = Picture(stages.grey(job))

@@ -23,7 +23,7 @@ from edge_runtime.video.frame_stages import FrameStages
 from edge_runtime.video.job import FrameJob
 from edge_runtime.video.kept import picture_facts
 from edge_runtime.video.options import VideoOptions
-from edge_runtime.video.orientation import display_matrix, quarter_turns
+from edge_runtime.video.orientation import display_matrix, turns_of
 from edge_runtime.video.output import FilmTask, Output, State
 from edge_runtime.video.picture_output import PictureOutput
 from edge_runtime.video.pipeline import Pipeline, Stage
@@ -159,8 +159,7 @@ class _Run:
         # Where nobody would know that luma takes all levels, it is brought to the usual ones.
         squeezed = signal.full and not plan.keeps_full
         signal = replace(signal, full=False) if squeezed else signal
-        matrix = display_matrix(frame)
-        self._turns = quarter_turns(matrix)
+        self._turns = turns_of(frame)
         stages = partial(
             FrameStages,
             self._colorizer,
@@ -186,7 +185,7 @@ class _Run:
             plan=plan,
             signal=signal,
             squeezed=squeezed,
-            matrix=matrix,
+            matrix=display_matrix(frame),
             wanted=wanted,
             offset=self._offset,
             described=self._colorizer.described,

@@ -20,7 +20,7 @@ from edge_runtime.live.address import read_credentials, with_credentials, withou
 from edge_runtime.live.make_view import ViewOptions, make_view
 from edge_runtime.live.open_source import open_source
 from edge_runtime.live.source import SourceError
-from edge_runtime.video.orientation import display_matrix, quarter_turns, turns_of
+from edge_runtime.video.orientation import turns_of
 
 BOUNDARY = b"frame"
 
@@ -154,8 +154,10 @@ def test_frames_are_let_go_at_once(film):
     assert held <= 2
 
 
-@pytest.mark.parametrize("angle", [0, 90, 180, -90, 45, 30])
-def test_turns_are_those_of_the_display_matrix(tmp_path, angle):
+@pytest.mark.parametrize(
+    ("angle", "turns"), [(0, 0), (90, 1), (180, 2), (-90, 3), (45, 0), (30, 0)]
+)
+def test_turns_are_those_of_the_display_matrix(tmp_path, angle, turns):
     path = tmp_path / "turned.mp4"
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=25)
@@ -166,7 +168,7 @@ def test_turns_are_those_of_the_display_matrix(tmp_path, angle):
         container.mux(stream.encode(None))
     with av.open(str(path)) as container:
         frame = next(container.decode(video=0))
-        assert turns_of(frame) == quarter_turns(display_matrix(frame))
+        assert turns_of(frame) == turns
 
 
 def test_a_film_on_its_side_is_turned(tmp_path, make_film, number_of):
