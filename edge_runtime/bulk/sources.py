@@ -90,8 +90,9 @@ def _of_folder(source: Place) -> Iterator[Item]:
     walk = source.fs.walk(source.path, detail=True, on_error=closed.append)
     for folder, folders, files in walk:
         below = folder.rstrip("/")[len(source.path) :].lstrip("/")
-        for name in [name for name in folders if name.startswith(".") or _is_link(folders[name])]:
-            del folders[name]  # `walk` goes by what is left
+        for name, entry in list(folders.items()):
+            if name.startswith(".") or entry.get("islink"):  # which may lead back to where it lies
+                del folders[name]  # `walk` goes by what is left
         for name in sorted(files):
             path = f"{below}/{name}" if below else name
             if name.startswith(".") or files[name].get("type") != "file":
@@ -106,11 +107,6 @@ def _of_folder(source: Place) -> Iterator[Item]:
     with ThreadPoolExecutor(_TARS_AT_ONCE) as threads:
         for items in threads.map(lambda tar: list(_of_tar(*tar)), tars):
             yield from items
-
-
-def _is_link(entry: dict) -> bool:
-    """Whether a folder is a link, which may lead back to where it lies."""
-    return bool(entry.get("islink"))
 
 
 def _of_tar(tar: Place, path: str) -> Iterator[Item]:

@@ -1,23 +1,20 @@
 """`tintlite accelerators`: what a model can run on here."""
 
+from edge_runtime.cli import options
 from edge_runtime.cli.console import end_quietly, say
 from edge_runtime.engine.accelerator import takes
-from edge_runtime.engine.gpu_engine import GpuError
-from edge_runtime.engine.interpreter import Network
 from edge_runtime.engine.threads import default_threads
-from edge_runtime.model.model_file import read_model
+from edge_runtime.model.model_file import DEFAULT_MODEL, read_model
 from edge_runtime.quiet import quiet_libraries
 
 
-def show_accelerators(model: str) -> None:
-    """Try each accelerator that takes the model, and print one line of each.
+def accelerators(
+    model: options.Model = DEFAULT_MODEL,
+) -> None:
+    """Try what a model can run on here: the CPU, the GPU, and what `auto` or `onnx` would take."""
+    from edge_runtime.engine.gpu_engine import GpuError
+    from edge_runtime.engine.interpreter import Network
 
-    Args:
-        model: a shipped model's name, or the path of a `.tflite` or an `.onnx`.
-    Raises:
-        ModelError: the model cannot be used.
-        TintLiteError: what runs it on the CPU is not installed, or cannot be loaded.
-    """
     names = takes(read_model(model).opset is not None)
     width = max(map(len, names)) + 1
     for name in names:

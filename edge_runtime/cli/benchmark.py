@@ -1,67 +1,92 @@
 """`tintlite benchmark`: frames a second of each model on this machine, as a table and a file."""
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from edge_runtime.bench.command_line import command_line
-from edge_runtime.bench.device import WARMUP_SECONDS, measure_device
-from edge_runtime.bench.device_row import DeviceRow
-from edge_runtime.bench.frame_loop import SIZES
-from edge_runtime.bench.machine import Machine, machine_facts
-from edge_runtime.bench.model_facts import ModelFacts, model_facts
-from edge_runtime.bench.result_file import BenchmarkResult, check_target, now, write
-from edge_runtime.bench.versions import package_versions
+import typer
+
+from edge_runtime.cli import options
 from edge_runtime.cli.codes import FAILED, OK
 from edge_runtime.cli.console import complain, say
+from edge_runtime.cli.progress import show_bar
 from edge_runtime.engine.threads import default_threads
 from edge_runtime.errors import ModelError
 from edge_runtime.model.shipped import shipped_names
 from edge_runtime.one_line import one_line
 
+if TYPE_CHECKING:
+    from edge_runtime.bench.device_row import DeviceRow
+    from edge_runtime.bench.machine import Machine
+    from edge_runtime.bench.model_facts import ModelFacts
 
-def run(
-    models: Sequence[str],
-    threads: int | None,
-    seconds: float,
-    accelerator: str,
-    out: str | None,
-    overwrite: bool,
+
+def benchmark(
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model",
+            "-m",
+            help="A shipped name, or a .tflite or .onnx; may be repeated.  [default: the shipped]",
+        ),
+    ] = None,
+    threads: options.Threads = None,
+    seconds: Annotated[
+        float, typer.Option(min=0.1, max=600, help="How long each model runs at each size.")
+    ] = 3.0,
+    accelerator: options.Accelerator = options.ACCELERATOR,
+    out: Annotated[
+        str | None,
+        typer.Option("-o", "--out", metavar="FILE", help="Write the figures as JSON, to share."),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace that file if it exists already.")
+    ] = False,
 ) -> int:
-    """Measure, print a table, and write the result file if one is asked for.
+    """Measure how many frames a second this machine colours, at 480p, 720p and 1080p.
 
-    Args:
-        models: shipped names, `.tflite` or `.onnx` files; none: all that are shipped.
-        threads: 1 to 64, or None for the cores at hand, at most 4.
-        seconds: of each row.
-        accelerator: as `Colorizer` takes it.
-        out: the result file, or None.
-        overwrite: whether that may replace a file.
-    Returns:
-        the exit code: 1 if a model could not be measured.
-    Raises:
-        ResultFileError: the result file cannot be written.
-        ModelError: no models are named, and none is installed.
+    The frames go from grey to colour in memory, as those of a camera do. The file holds the kind of
+    machine and the figures, and no names of people, hosts or folders.
+
+    \b
+    Examples:
+      tintlite benchmark
+      tintlite benchmark --model nano --threads 1 -o result.json
+      tintlite benchmark --accelerator gpu --seconds 10
+
+    \b
+    Exit code: 0 all measured, 1 a model could not be measured, 2 wrong usage.
     """
+    from edge_runtime.bench.command_line import command_line
+    from edge_runtime.bench.device import WARMUP_SECONDS, measure_device
+    from edge_runtime.bench.frame_loop import SIZES
+    from edge_runtime.bench.machine import machine_facts
+    from edge_runtime.bench.result_file import BenchmarkResult, check_target, now, write
+    from edge_runtime.bench.versions import package_versions
+
     target = None if out is None else Path(out)
     if target is not None:
         check_target(target, overwrite=overwrite)
-    command = ["benchmark", *(f"--model={model}" for model in models)]
+    models = model or []
+    command = ["benchmark", *(f"--model={name}" for name in models)]
     command += [] if threads is None else [f"--threads={threads}"]
-    command += [f"--seconds={seconds:g}", f"--accelerator={accelerator}"]
+    command += [f"--seconds={seconds:g}", f"--accelerator={accelerator.value}"]
     named = _names(list(dict.fromkeys(models)) or shipped_names())
     if not named:
         raise ModelError("no models are installed")
     threads = threads or default_threads()
     machine = machine_facts()
     say(_machine_line(machine, threads))
-    measured = measure_device(named, threads=threads, seconds=seconds, accelerator=accelerator)
+    measured = measure_device(
+        named, threads=threads, seconds=seconds, accelerator=accelerator.value
+    )
     rows = []
-    with _bar(len(named) * len(SIZES)) as bar:
+    with show_bar("", len(named) * len(SIZES)) as bar:
         for row in measured:
             rows.append(row)
-            bar(f"{row.model} {row.size}")
+            if bar is not None:
+                text = one_line(f"{row.model} {row.size}")
+                bar.update(bar.task_ids[0], advance=1, description=text)
     _print_table(rows)
     notes = list(dict.fromkeys(f"{row.model}: {row.note}" for row in rows if row.note))
     for note in notes:
@@ -102,7 +127,9 @@ def _names(models: Sequence[str]) -> dict[str, str]:
     return named
 
 
-def _facts(named: dict[str, str]) -> dict[str, ModelFacts]:
+def _facts(named: dict[str, str]) -> dict[str, "ModelFacts"]:
+    from edge_runtime.bench.model_facts import model_facts
+
     facts = {}
     for name, model in named.items():
         try:
@@ -112,7 +139,7 @@ def _facts(named: dict[str, str]) -> dict[str, ModelFacts]:
     return facts
 
 
-def _machine_line(machine: Machine, threads: int) -> str:
+def _machine_line(machine: "Machine", threads: int) -> str:
     parts = [
         machine.board,
         machine.cpu,
@@ -123,22 +150,7 @@ def _machine_line(machine: Machine, threads: int) -> str:
     return ", ".join(part for part in parts if part)
 
 
-@contextmanager
-def _bar(count: int) -> Iterator[Callable[[str], None]]:
-    """On a terminal, a bar. Gives what moves it on, with a word."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        yield lambda text: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (BarColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("", total=count)
-        yield lambda text: progress.update(task, advance=1, description=one_line(text))
-
-
-def _print_table(rows: Sequence[DeviceRow]) -> None:
+def _print_table(rows: Sequence["DeviceRow"]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table

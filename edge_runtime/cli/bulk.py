@@ -3,63 +3,119 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from importlib.util import find_spec
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
+from edge_runtime.cli import options
 from edge_runtime.cli.codes import DAMAGED, FAILED, INTERRUPTED, OK
 from edge_runtime.cli.console import complain, say
-from edge_runtime.cli.progress import Bar, show_progress
-from edge_runtime.device import Device
+from edge_runtime.cli.progress import show_progress
 from edge_runtime.engine.accelerator import DEFAULT_ACCELERATOR, runs_on
-from edge_runtime.engine.threads import usable_cores
+from edge_runtime.engine.threads import MAX_THREADS, usable_cores
 from edge_runtime.errors import TintLiteError
-from edge_runtime.model.model_file import read_model
-from edge_runtime.photo import PhotoOptions
+from edge_runtime.look import Look
+from edge_runtime.model.model_file import DEFAULT_MODEL, read_model
+
+if TYPE_CHECKING:
+    from edge_runtime.photo import PhotoOptions
 
 _SECONDS = 60.0  # between two lines where there is no terminal for a bar
 
 
-@dataclass(frozen=True)
-class BulkOptions:
-    """What `tintlite bulk` was asked for.
+def bulk(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="A folder, a .tar, or a .parquet with a column of addresses."
+        ),
+    ],
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="The folder for the results.")],
+    model: options.Model = DEFAULT_MODEL,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=100_000, help="How many pictures at a time.  [default: one a core]"
+        ),
+    ] = None,
+    threads: Annotated[
+        int, typer.Option(min=1, max=MAX_THREADS, help="Threads of each worker.")
+    ] = 1,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="A Ray cluster to work on, as HOST:6379; auto: the one of this machine.",
+        ),
+    ] = None,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Try pictures again that earlier runs gave up.")
+    ] = False,
+    patience: Annotated[
+        float, typer.Option(min=1, help="How many seconds a picture may take.")
+    ] = 600,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Of all results, as jpeg or tiff.  [default: the picture's]"
+        ),
+    ] = None,
+    quality: options.Quality = None,
+    saturation: options.Saturation = 1.0,
+    framing: options.Framing = options.FRAMING,
+    whole: options.Whole = False,
+    accelerator: options.Accelerator = options.ACCELERATOR,
+    delegate: options.Delegate = None,
+    side_by_side: options.SideBySide = False,
+    corner_mark: options.CornerMark = False,
+    no_mark: options.NoMark = False,
+    strict: options.Strict = False,
+    max_pixels: options.MaxPixels = None,
+) -> int:
+    """Colour whole archives of photos, on this machine or on a Ray cluster (pip install
+    'tintlite[bulk]' or 'tintlite[ray]').
 
-    Attributes:
-        model: a shipped model's name, or a file.
-        device: what each worker runs on.
-        photo: how pictures are coloured and written.
-        workers: how many work beside each other; None for the cores.
-        ray: the address of a Ray cluster, or None for this machine.
-        retry: whether pictures that were refused, or killed their worker, are done again.
-        patience: how many seconds a picture may take.
+    SOURCE and TARGET are paths, or addresses that fsspec knows, as s3://bucket/scans (which needs
+    pip install s3fs). Pictures are taken of a folder, its folders and their tars; or of the column
+    "source" of a list. Results have the names of their pictures, with .colour.EXT behind where the
+    format is another. TARGET/tintlite-ledger holds a row for each picture; the same command does
+    what is missing. Only one run at a time may write to a target.
+
+    \b
+    Examples:
+      tintlite bulk scans/ in-colour/
+      tintlite bulk masters/ access/ --format jpeg --quality 90
+      tintlite bulk s3://archive/scans s3://archive/in-colour --workers 16
+      tintlite bulk shards/ in-colour/ --retry
+      tintlite bulk list.parquet in-colour/
+      tintlite bulk s3://archive/scans s3://archive/in-colour --ray 10.0.0.5:6379
+
+    \b
+    Exit code: 0 all done, 1 some pictures have no result or the run was broken off, 2 wrong usage,
+    3 some were damaged and what could be read of them is done, 130 stopped by ctrl-C.
     """
+    from edge_runtime.photo import PhotoOptions
+    from edge_runtime.pictures import format_called
 
-    model: str
-    device: Device
-    photo: PhotoOptions
-    workers: int | None = None
-    ray: str | None = None
-    retry: bool = False
-    patience: float = 600.0
-
-
-def run(source: str, target: str, options: BulkOptions) -> int:
-    """Colour what is missing.
-
-    Args:
-        source, target: addresses.
-        options: how.
-    Returns:
-        the exit code.
-    Raises:
-        TintLiteError: a package is missing, the source cannot be listed, the model not be used, the
-            target is of other settings or takes no more, no cluster answers.
-        SystemExit: stopped by ctrl-C, SIGTERM or SIGHUP, which has been told.
-    """
+    device = options.device_of(threads, accelerator, delegate)
+    with options.usage():
+        asked = None if format is None else format_called(format)
+    photo = PhotoOptions(
+        look=Look(saturation, framing.value, whole),
+        side_by_side=side_by_side,
+        corner_mark=corner_mark,
+        format=asked,
+        quality=quality,
+        mark=not no_mark,
+        strict=strict,
+        most_pixels=max_pixels,
+        quiet=True,
+    )
     _need("bulk", "fsspec", "pyarrow")
-    if options.ray is not None:
+    if ray is not None:
         _need("ray", "ray")
     from edge_runtime.bulk.hand import Work
     from edge_runtime.bulk.ledger import COLOURED, KILLED, REFUSED, UNREAD, Ledger
@@ -70,18 +126,18 @@ def run(source: str, target: str, options: BulkOptions) -> int:
 
     taken, place = Place(source), Place(target)
     check_source(taken, place)
-    work = Work(place.address, options.model, options.device, options.photo, options.patience)
+    work = Work(place.address, model, device, photo, patience)
     ledger = Ledger(place)
-    model = read_model(options.model).describe()
-    if options.device.accelerator != DEFAULT_ACCELERATOR:
+    described = read_model(model).describe()
+    if device.accelerator != DEFAULT_ACCELERATOR:
         painter = work.painter()
         painter.end()
         say(runs_on(painter.accelerator, painter.note))
-    run_units, machines = _way(options.ray)
+    run_units, machines = _way(ray)
     with machines as cores:
-        ledger.check_settings(_settings(taken.address, model, options.photo))
-        workers = options.workers or max(1, cores // options.device.threads)
-        again = {UNREAD, REFUSED, KILLED} if options.retry else {UNREAD}
+        ledger.check_settings(_settings(taken.address, described, photo))
+        workers = workers or max(1, cores // threads)
+        again = {UNREAD, REFUSED, KILLED} if retry else {UNREAD}
         known, counts = ledger.forget(again)
         earlier = counts.total()
         say(f"{source}: looking for pictures")
@@ -130,7 +186,7 @@ def _way(ray: str | None) -> tuple[Callable[..., None], AbstractContextManager[i
     return run_on_ray, cluster(ray)
 
 
-def _settings(source: str, model: str, photo: PhotoOptions) -> dict[str, Any]:
+def _settings(source: str, model: str, photo: "PhotoOptions") -> dict[str, Any]:
     """What all results of a target have in common."""
     return {
         "source": source,
@@ -157,9 +213,8 @@ def _progress(total: int, counts: Counter[str]) -> Iterator[Callable[[str], None
             nonlocal told
             counts[outcome] += 1
             now = monotonic()
-            if isinstance(shown, Bar):
-                shown.advance()
-            elif now - told >= _SECONDS:
+            shown.advance()
+            if shown.bar is None and now - told >= _SECONDS:
                 told = now
                 say(pace(counts.total() - earlier, total, now - begin))
 

@@ -41,10 +41,15 @@ def end_quietly(kept: object) -> None:
         kept: what may use the GPU; it is kept until the process ends, and standard error closes
             just before.
     """
-    atexit.register(_close_errors, kept)
+    atexit.register(lambda kept: silence(2), kept)
 
 
-def _close_errors(kept: object) -> None:
+def silence(number: int) -> None:
+    """Let what is still written to a stream of the process go nowhere, and not fail.
+
+    Args:
+        number: 1 for standard output, 2 for standard error.
+    """
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+    os.dup2(nowhere, number)
     os.close(nowhere)

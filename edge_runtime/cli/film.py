@@ -1,17 +1,18 @@
 """One film of `tintlite colorize`: its checks, its bar, its lines."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from edge_runtime.cli.console import complain, say
+from edge_runtime.cli.hints import Saying
 from edge_runtime.cli.jobs import STREAM, ColorizeJob
+from edge_runtime.cli.progress import show_bar
 from edge_runtime.colorizer import Colorizer
-from edge_runtime.engine.threads import default_threads
+from edge_runtime.errors import PictureError
 from edge_runtime.one_line import one_line
+from edge_runtime.photo import PhotoOptions
 from edge_runtime.video import (
-    FrameReference,
     VideoError,
     VideoOptions,
     VideoProgress,
@@ -21,40 +22,69 @@ from edge_runtime.video import (
 from edge_runtime.video.leftovers import is_begun
 
 
-def film_threads() -> int:
-    """Threads of the network for films: half the cores, since the other stages run beside it."""
-    return max(1, default_threads() // 2)
-
-
 def colour_film(
     job: ColorizeJob,
     colorizer: Colorizer,
     options: VideoOptions,
-    references: Sequence[FrameReference],
-    overwrite: bool,
-) -> VideoResult:
-    """Colour a film, with a bar on a terminal; its target has been checked.
+    photo: PhotoOptions,
+    saying: Saying,
+) -> tuple[tuple[str, ...], bool]:
+    """Do one job that is a film, with a bar on a terminal; its target has been checked.
 
     Args:
         job: the film.
         colorizer: the network.
         options: how to colour and to write.
-        references: frames with right colours.
-        overwrite: whether a preview picture may be replaced.
+        photo: of what is for films too, whether a preview picture may be replaced.
+        saying: has the frames with right colours.
+    Returns:
+        notes, and whether the film was damaged.
     Raises:
         TintLiteError, VideoStoppedError: as `colorize_video`.
     """
-    if options.preview is not None:
-        _check_preview(options.preview, job, overwrite or (options.resume and is_begun(job.target)))
+    if photo.side_by_side:
+        raise VideoError(f"{job.source}: a film is not written side by side")
     to_stream = job.target == STREAM
+    if not to_stream:
+        _make_folder(job.target.parent)
+    if options.preview is not None:
+        replacing = photo.overwrite or (options.resume and is_begun(job.target))
+        _check_preview(options.preview, job, replacing)
     source = sys.stdin.buffer if job.source == STREAM else job.source
     target = sys.stdout.buffer if to_stream else job.target
-    with _bar(job) as tell:
+    # In an album of photos with films, the reference is the photos'.
+    references = saying.frames() if saying.of_film else ()
+    texts = ("{task.fields[frames]} frames", "{task.fields[fps]:.1f} fps")
+    name = one_line(job.source.name)
+    with show_bar(name, None, *texts, transient=True, frames="0", fps=0.0) as bar:
+
+        def tell(now: VideoProgress) -> None:
+            if bar is None:
+                return
+            total = None if now.total is None else max(now.total, now.frames)
+            bar.update(
+                bar.task_ids[0],
+                completed=now.frames,
+                total=total,
+                frames=f"{now.frames}/{total}" if total else str(now.frames),
+                fps=now.frames / now.seconds if now.seconds else 0.0,
+            )
+
         result = colorize_video(source, target, colorizer, options, tell, references)
     if options.stats:
         # Where the film itself goes to standard output, nothing else may.
         _tell_stats(result, complain if to_stream else say)
-    return result
+    notes = result.warnings
+    if result.resumed:
+        notes = (f"{result.resumed} of its frames are those of an earlier run", *notes)
+    return notes, result.damaged
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PictureError(f"{folder}: cannot be made: {error.strerror}") from None
 
 
 def _check_preview(preview: Path, job: ColorizeJob, overwrite: bool) -> None:
@@ -76,36 +106,3 @@ def _tell_stats(result: VideoResult, tell: Callable[[str], None]) -> None:
     shares = (f"{name} {share:.0%}" for name, share in result.stages.items())
     tell(f"time: {', '.join(shares)}")
     tell(f"flicker: {result.flicker:.3f} (warping error of ab), scene cuts: {result.cuts}")
-
-
-@contextmanager
-def _bar(job: ColorizeJob) -> Iterator[Callable[[VideoProgress], None] | None]:
-    """A bar with frames, frames a second and the time left, on a terminal; else nothing."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        BarColumn(),
-        TextColumn("{task.fields[frames]} frames"),
-        TextColumn("{task.fields[fps]:.1f} fps"),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}", markup=False),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        name = one_line(job.source.name)
-        task = progress.add_task(name, total=None, frames="0", fps=0.0)
-
-        def tell(now: VideoProgress) -> None:
-            total = None if now.total is None else max(now.total, now.frames)
-            progress.update(
-                task,
-                completed=now.frames,
-                total=total,
-                frames=f"{now.frames}/{total}" if total else str(now.frames),
-                fps=now.frames / now.seconds if now.seconds else 0.0,
-            )
-
-        yield tell

@@ -1,19 +1,20 @@
 """What `tintlite colorize` is told of the colours of photos."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import typer
 
 from edge_runtime.cli.jobs import STREAM, ColorizeJob
+from edge_runtime.cli.options import usage
 from edge_runtime.colour.compose import as_grey
 from edge_runtime.colour.hints import Hint, checked
 from edge_runtime.errors import ArgumentError, PictureError
 from edge_runtime.hints.file import ENDING, HintsError, read_hints, write_hints
 from edge_runtime.hints.reference import reference_hints
 from edge_runtime.hints.session import HintSession
-from edge_runtime.hints.suggestions import suggested_hints
+from edge_runtime.hints.suggestions import check_count, suggested_hints
 from edge_runtime.photo import Said, page_target
 from edge_runtime.pictures import read_picture
 from edge_runtime.video.frame_reference import FrameReference
@@ -22,24 +23,47 @@ from edge_runtime.video.frame_reference import FrameReference
 AUTO = "auto"
 
 
-@dataclass(frozen=True)
 class Saying:
-    """What is said of colours.
+    """What is said of colours."""
 
-    Attributes:
-        hints: of the one photo.
-        file: of hints; `AUTO`, or None for none.
-        references: a picture whose colours photos take; or frames of a film and their times.
-        save: whether the hints are written beside the photo, where `AUTO` finds them; of
-            suggestions beside their results.
-        suggest: how many suggestions are made of the one photo; None for none.
-    """
+    def __init__(
+        self,
+        hints: Sequence[str],
+        file: str | None,
+        references: Sequence[str],
+        suggest: int | None,
+        save: bool,
+        skip_existing: bool,
+    ):
+        """See that the options go together.
 
-    hints: tuple[Hint, ...] = ()
-    file: str | None = None
-    references: tuple[str, ...] = ()
-    save: bool = False
-    suggest: int | None = None
+        Args:
+            hints: of the one photo.
+            file: of hints; `AUTO`, or None for none.
+            references: a picture whose colours photos take; or frames of a film and their times.
+            suggest: how many suggestions are made of the one photo; None for none.
+            save: whether the hints are written beside the photo, where `AUTO` finds them; of
+                suggestions beside their results.
+            skip_existing: whether results that are up to date are passed over.
+        Raises:
+            typer.BadParameter: they do not, or a hint is none.
+        """
+        with usage():
+            self.hints = tuple(map(Hint.from_text, hints))
+            if suggest is not None:
+                check_count(suggest)
+        self.file = file
+        self.references = references
+        self.suggest = suggest
+        self.save = save
+        given = bool(hints or references) or file is not None
+        if suggest is not None and given:
+            raise typer.BadParameter("--suggest makes hints itself, and takes none")
+        if save and not given and suggest is None:
+            raise typer.BadParameter("--save-hints needs hints to save")
+        for option, used in (("a --reference", references), ("--suggest", suggest is not None)):
+            if used and skip_existing:
+                raise typer.BadParameter(f"--skip-existing does not know results of {option}")
 
     def check(self, paths: Sequence[str], jobs: Sequence[ColorizeJob]) -> None:
         """See that hints of one picture have one.

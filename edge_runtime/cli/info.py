@@ -1,18 +1,27 @@
 """`tintlite info`: all that a model file says of itself."""
 
+from typing import Annotated
+
+import typer
+
 from edge_runtime.cli.console import say
-from edge_runtime.engine.interpreter import Network
 from edge_runtime.quiet import quiet_libraries
 
 
-def show_info(model: str) -> None:
-    """Print the contract and the tensors of a model, one value a line.
+def info(
+    model: Annotated[
+        str,
+        typer.Argument(metavar="MODEL", help="A shipped model's name, or a .tflite or .onnx file."),
+    ],
+) -> None:
+    """Show what a model file says of itself, and its tensors.
 
-    Args:
-        model: a shipped model's name, or the path of a `.tflite` or an `.onnx`.
-    Raises:
-        ModelError: the model cannot be used.
+    \b
+    Example:
+      tintlite info standard
     """
+    from edge_runtime.engine.interpreter import Network
+
     with quiet_libraries():
         network = Network(model, threads=1)
     values = network.contract.values()

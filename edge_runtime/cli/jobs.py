@@ -4,16 +4,32 @@ import os
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
+
+# Those of Path raise, before Python 3.14, for names that are too long or hold a NUL.
+from os.path import isdir, isfile
 from pathlib import Path
 
 import typer
 
-from edge_runtime.pictures import ENDINGS, RESULT_ENDINGS, mark_of_file, result_ending
+from edge_runtime.errors import PictureError
+from edge_runtime.pictures import (
+    ENDINGS,
+    RESULT_ENDINGS,
+    format_of_name,
+    mark_of_file,
+    result_ending,
+)
 from edge_runtime.pictures.formats import OTHER_ENDINGS, RAW_ENDINGS
 from edge_runtime.pictures.header import reason
-from edge_runtime.video.formats import FILM_ENDINGS, SHARED_ENDINGS, has_film_name
+from edge_runtime.video import VideoError
+from edge_runtime.video.formats import (
+    FILM_ENDINGS,
+    SHARED_ENDINGS,
+    film_format_of_name,
+    has_film_name,
+)
 from edge_runtime.video.formats import result_ending as film_result_ending
-from edge_runtime.video.sequence import is_pattern
+from edge_runtime.video.sequence import is_pattern, numbers_of
 from edge_runtime.video.sniff import is_y4m, looks_like_film
 
 MARK = ".colour"  # between name and ending of every result
@@ -71,7 +87,7 @@ def make_plan(paths: list[str], out: str | None, recursive: bool) -> Plan:
     plan = Plan()
     if out == "":
         raise typer.BadParameter("the path of --out is empty")
-    alone = len(paths) == 1 and not _is_folder(Path(paths[0]))
+    alone = len(paths) == 1 and not isdir(Path(paths[0]))
     target = None if out is None else Path(out)
     to_folder = out is not None and _means_folder(out)
     if target is not None and not alone and not to_folder and _means_one_file(target):
@@ -87,7 +103,7 @@ def make_plan(paths: list[str], out: str | None, recursive: bool) -> Plan:
             _plan_sequence(plan, path, None if to_folder else target)
         elif missing:
             plan.failures.append(f"{name or repr(name)}: {missing}")
-        elif _is_folder(path):
+        elif isdir(path):
             _plan_folder(plan, path, target, recursive)
         elif path.suffix.lower() in RAW_ENDINGS:
             plan.failures.append(f"{name}: camera raw is not read: develop it first")
@@ -99,6 +115,46 @@ def make_plan(paths: list[str], out: str | None, recursive: bool) -> Plan:
     _drop_repetitions(plan)
     _refuse_collisions(plan)
     return plan
+
+
+def is_there(job: ColorizeJob) -> bool:
+    """Whether there is a result already, which would be replaced."""
+    if job.is_film and is_pattern(job.target):
+        from edge_runtime.video.leftovers import is_begun
+
+        return bool(numbers_of(job.target)) and not is_begun(job.target)
+    # A link that leads nowhere does not exist, but would be replaced all the same.
+    return job.target != STREAM and (job.target.exists() or job.target.is_symlink())
+
+
+def check_target(job: ColorizeJob) -> None:
+    """See that a result may be written, before the work is done.
+
+    Raises:
+        PictureError: the target is the picture itself, is no file, or has an unknown ending.
+        VideoError: a film's result has an unknown ending.
+    """
+    if job.target == STREAM:
+        return
+    if job.is_film and is_pattern(job.target):
+        if job.target == job.source:
+            raise VideoError(f"{job.source}: the result would replace the pictures themselves")
+        return
+    if job.is_film:
+        film_format_of_name(job.target)
+    else:
+        # Where no file was named, it is the picture's own ending that the result would have.
+        own = job.source != STREAM and job.target.name == marked(job.source).name
+        format_of_name(job.source if own and job.source.suffix == job.target.suffix else job.target)
+    try:
+        there = job.target.exists()
+        same = there and job.source != STREAM and job.target.samefile(job.source)
+    except OSError as error:
+        raise PictureError(f"{job.target}: {error.strerror}") from None
+    if same:
+        raise PictureError(f"{job.source}: the result would replace the picture itself")
+    if there and not job.target.is_file():
+        raise PictureError(f"{job.target}: not a file that could be replaced")
 
 
 def is_film(path: Path, still: bool = False) -> bool:
@@ -122,7 +178,7 @@ def marked(path: Path, film: bool = False) -> Path:
         return path.with_name(f"{path.stem}{MARK}{film_result_ending(path)}")
     ending = result_ending(path)
     twins = (path.with_suffix(e) for e in (ending, ending.upper()) if ending != path.suffix)
-    stem = path.name if any(map(_is_file, twins)) else path.stem
+    stem = path.name if any(map(isfile, twins)) else path.stem
     return path.with_name(f"{stem}{MARK}{ending}")
 
 
@@ -136,7 +192,7 @@ def is_result(path: Path, film: bool = False) -> bool:
         return path.stem.endswith(MARK)
     if path.suffix.lower() == ".bmp":
         return path.stem.endswith(MARK) and any(
-            _is_file(path.with_name(path.stem.removesuffix(MARK) + ending))
+            isfile(path.with_name(path.stem.removesuffix(MARK) + ending))
             for ending in (path.suffix, *RESULT_ENDINGS)
         )
     return mark_of_file(path) is not None
@@ -147,22 +203,11 @@ def _means_folder(out: str) -> bool:
     if path == STREAM:
         return False
     slash = out.endswith(("/", os.sep))
-    return slash or _is_folder(path) or not (path.suffix or _is_file(path))
+    return slash or isdir(path) or not (path.suffix or isfile(path))
 
 
 def _means_one_file(out: Path) -> bool:
-    return out == STREAM or _is_file(out) or out.suffix.lower() in ENDINGS or has_film_name(out)
-
-
-# Path.is_dir and its like raise, before Python 3.14, for names that are too long or hold a NUL.
-
-
-def _is_folder(path: Path) -> bool:
-    return not _why_missing(path) and path.is_dir()
-
-
-def _is_file(path: Path) -> bool:
-    return not _why_missing(path) and path.is_file()
+    return out == STREAM or isfile(out) or out.suffix.lower() in ENDINGS or has_film_name(out)
 
 
 def _why_missing(path: Path) -> str | None:

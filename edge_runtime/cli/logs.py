@@ -10,9 +10,16 @@ from edge_runtime.one_line import one_line
 _LOGGER = logging.getLogger("tintlite")
 
 
-class _Lines(logging.Formatter):
+class _OwnStream(logging.StreamHandler):
+    """Writes a line a message, and closes its stream with itself."""
+
     def format(self, record: logging.LogRecord) -> str:
         return f"{record.name}: {one_line(record.getMessage())}"
+
+    def close(self) -> None:
+        super().close()
+        with suppress(OSError):
+            self.stream.close()
 
 
 def show_log(verbose: bool) -> None:
@@ -27,15 +34,4 @@ def show_log(verbose: bool) -> None:
     if verbose:
         with suppress(OSError):  # standard error may be closed
             stream = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
-            shown = _OwnStream(stream)
-            shown.setFormatter(_Lines())
-            _LOGGER.addHandler(shown)
-
-
-class _OwnStream(logging.StreamHandler):
-    """Closes its stream with itself."""
-
-    def close(self) -> None:
-        super().close()
-        with suppress(OSError):
-            self.stream.close()
+            _LOGGER.addHandler(_OwnStream(stream))

@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from edge_runtime.cli.codes import FAILED, HUNG_UP, INTERRUPTED, OK, TERMINATED, USAGE
-from edge_runtime.cli.console import complain
+from edge_runtime.cli.console import complain, silence
 from edge_runtime.errors import TintLiteError
 
 
@@ -34,10 +34,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain("interrupted")
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has gone, as in `tintlite … | head -1`
-        _silence_output()
+        silence(1)  # Python writes what is left in the buffer when it ends
         return FAILED
     except OSError as error:  # those of files are told where they happen: this is a full device
-        _silence_output()
+        silence(1)
         complain(f"{error.filename or 'standard output'}: {error.strerror}")
         return FAILED
     except SystemExit as error:
@@ -93,10 +93,3 @@ def _prepare_streams() -> None:
     # A file name that the terminal's encoding lacks is shown escaped, as on standard error.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-
-
-def _silence_output() -> None:
-    """Let nothing more fail: Python writes what is left in the buffer when it ends."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)

@@ -1,20 +1,16 @@
 """`tintlite models`: the shipped models in a table."""
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-
 from edge_runtime.cli.console import say
 from edge_runtime.model.model_file import DEFAULT_MODEL, read_model
 from edge_runtime.model.shipped import shipped_names
 
 
-def show_models() -> None:
-    """Print a table of the shipped models.
+def models() -> None:
+    """List the shipped models."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
 
-    Raises:
-        ModelError: a shipped model is damaged.
-    """
     names = shipped_names()
     if not names:
         say("no models are installed")

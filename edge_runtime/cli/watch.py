@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -19,25 +18,12 @@ from edge_runtime.quiet import quiet_libraries
 OVER = ("ended", "stopped")
 
 
-@dataclass(frozen=True)
-class Recording:
-    """A film to write of what is shown.
-
-    Attributes:
-        path: the file.
-        overwrite: whether it may replace one.
-    """
-
-    path: str
-    overwrite: bool
-
-
 def watch(
     source: str,
     options: ViewOptions,
     show: Callable[[LiveView], None],
-    *,
-    recording: Recording | None = None,
+    record: str | None,
+    overwrite: bool,
     rates: bool = False,
 ) -> int:
     """Watch a source until it ends, or the user has seen enough.
@@ -46,7 +32,8 @@ def watch(
         source: what to watch, as for `open_source`.
         options: how to watch and colour it.
         show: shows the view, which has its first picture, until there is nothing more to see.
-        recording: what to write, or None.
+        record: a film to write of what is shown, or None.
+        overwrite: whether that may replace a file.
         rates: whether lines on rate and delay are printed.
     Returns:
         the exit code.
@@ -63,10 +50,8 @@ def watch(
         end_quietly(view.colorizer)
         say(runs_on(view.colorizer.accelerator, view.colorizer.accelerator_note))
     recorder = None
-    if recording is not None:
-        recorder = Recorder(
-            view, Path(recording.path), overwrite=recording.overwrite, on_problem=complain
-        )
+    if record is not None:
+        recorder = Recorder(view, Path(record), overwrite=overwrite, on_problem=complain)
     herald = Herald(view, say=say if rates else None, complain=complain)
     opened = False
     try:
@@ -83,9 +68,8 @@ def watch(
         herald.stop()
         if recorder is not None:
             recorder.stop()
-            if recording is not None and recorder.frames:
-                seconds = f"{recorder.seconds:.1f} s"
-                say(f"recorded {recording.path}: {recorder.frames} frames, {seconds}")
+            if recorder.frames:
+                say(f"recorded {record}: {recorder.frames} frames, {recorder.seconds:.1f} s")
         view.stop()
     status = view.status()
     if status.state == "ended" and (status.message or not opened):

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from edge_runtime.cli.info import show_info
+from edge_runtime.cli.info import info
 from edge_runtime.engine.interpreter import Network
 
 DATA = Path(__file__).parents[2] / "data"
 
 
 def lines(capsys, model) -> dict[str, str]:
-    show_info(str(model))
+    info(str(model))
     pairs = (line.split("  ", 1) for line in capsys.readouterr().out.splitlines())
     return {name: value.strip() for name, value in pairs}
 

@@ -5,13 +5,13 @@ import re
 
 import pytest
 
-from edge_runtime.cli import camera as camera_command
 from edge_runtime.cli.main import main
 from edge_runtime.live import open_source as opening
 from edge_runtime.live import opencv_source
 from edge_runtime.live.list_cameras import FoundCamera, device_number, list_cameras
 from edge_runtime.live.source import SourceError
 
+LISTED = "edge_runtime.live.list_cameras.list_cameras"
 WEBCAM = "usb-046d_HD_Webcam_C270-video-index0"
 
 
@@ -46,14 +46,12 @@ def test_cameras_are_listed_by_names_that_stay(machine):
 
 
 def test_the_command_lists_them(machine, monkeypatch, capsys):
-    monkeypatch.setattr(
-        camera_command, "list_cameras", lambda: list_cameras(*machine, lambda device: "busy")
-    )
+    monkeypatch.setattr(LISTED, lambda: list_cameras(*machine, lambda device: "busy"))
     assert main(["camera", "--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"/dev/video0  HD Webcam C270  {machine[1] / 'by-id' / WEBCAM}"
     assert lines[1] == "  busy"
-    monkeypatch.setattr(camera_command, "list_cameras", list)
+    monkeypatch.setattr(LISTED, list)
     assert main(["camera", "--list"]) == 1
     assert capsys.readouterr().err == "tintlite: no USB or V4L2 camera was found\n"
 

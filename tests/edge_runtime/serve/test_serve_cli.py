@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from edge_runtime.cli import browser, page, serve
+from edge_runtime.cli import page, serve
 from edge_runtime.cli.main import main
 
 ROOT = Path(__file__).parents[3]
@@ -111,7 +111,7 @@ def test_a_model_that_is_none(fails):
     ],
 )
 def test_where_there_is_a_screen(environment, platform, screen):
-    assert browser.has_screen(environment, platform) is screen
+    assert serve.has_screen(environment, platform) is screen
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_the_browser_is_opened_where_there_is_a_screen(monkeypatch, tiny_model, 
         def __init__(self, listener, view, *, on_ready, **settings):
             self.serve_page = on_ready
 
-    monkeypatch.setattr(serve, "PageServer", Page)
+    monkeypatch.setattr("edge_runtime.serve.server.PageServer", Page)
     assert main(["serve", "--port", "0", "--model", str(tiny_model), *options]) == 0
     assert bool(opened) is opens
     assert all(url.startswith("http://127.0.0.1:") for url in opened)
