@@ -4,6 +4,7 @@ Not pickle: a worker decodes what strangers send, and what it answers is not to 
 """
 
 import json
+import os
 import struct
 from typing import Any, BinaryIO
 
@@ -11,12 +12,12 @@ _LENGTHS = struct.Struct(">QQ")
 
 
 def send(to: BinaryIO, words: dict[str, Any], data: bytes | memoryview = b"") -> None:
-    """Write a message.
+    """Write a message; paths become texts.
 
     Raises:
         OSError: the other side has gone.
     """
-    head = json.dumps(words).encode()
+    head = json.dumps(words, default=os.fspath).encode()
     to.write(_LENGTHS.pack(len(head), len(data)) + head)
     to.write(data)
     to.flush()

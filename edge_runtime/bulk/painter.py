@@ -1,18 +1,15 @@
 """A process that holds a Colorizer and colours what it is sent; it may be ended by a picture."""
 
 import signal
-import subprocess
 import threading
-from contextlib import suppress
 from dataclasses import asdict
-from typing import Any, BinaryIO, NoReturn, cast
+from typing import Any, NoReturn
 
 from edge_runtime.device import Device
 from edge_runtime.errors import ModelError, PictureError, TintLiteError
-from edge_runtime.messages import receive, send
 from edge_runtime.photo import PhotoOptions
 from edge_runtime.pictures import Format
-from edge_runtime.worker import start_worker
+from edge_runtime.worker import Worker
 
 
 class KilledError(PictureError):
@@ -38,10 +35,9 @@ class Painter:
         Raises:
             TintLiteError: as for `Colorizer`, or it cannot be started.
         """
-        delegate = None if device.delegate is None else str(device.delegate)
         self._start = {
             "model": model,
-            "device": asdict(device) | {"delegate": delegate},
+            "device": asdict(device),
             "photo": asdict(options) | {"format": None},
         }
         self._patience = patience
@@ -62,7 +58,7 @@ class Painter:
             TintLiteError: the process cannot be started again; or `end` was called.
         """
         words = {"format": None if format is None else format.name}
-        told, result = self._ask(words, data) or self._ask(words, data) or _gone(self._process)
+        told, result = self._ask(words, data) or self._ask(words, data) or self._gone()
         if "error" in told:
             raise PictureError(str(told["error"]))
         return told, result
@@ -70,20 +66,12 @@ class Painter:
     def end(self) -> None:
         """End the process, whatever it does; from any thread, and more than once."""
         self._ended = True
-        self._put_away()
-
-    def _put_away(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError, ValueError):  # what was not sent any more
-                cast(BinaryIO, pipe).close()
+        self._worker.put_away()
 
     def _begin(self) -> None:
         try:
-            self._process = start_worker("edge_runtime.bulk.painter_process")
-            send(cast(BinaryIO, self._process.stdin), self._start)
-            told, _ = receive(cast(BinaryIO, self._process.stdout))
+            self._worker = Worker("edge_runtime.bulk.painter_process")
+            told, _ = self._worker.ask(self._start)
         except (EOFError, OSError, ValueError):
             raise TintLiteError("a worker cannot be started, or ends at once") from None
         if "error" in told:
@@ -92,24 +80,22 @@ class Painter:
 
     def _ask(self, words: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes] | None:
         """Ask once; None where the process ended: that may be another's fault, as of memory."""
-        if self._process.poll() is not None and not self._ended:
-            self._put_away()
+        if self._worker.process.poll() is not None and not self._ended:
+            self._worker.put_away()
             self._begin()
         late = threading.Event()
 
         def give_up() -> None:
             late.set()
-            self._process.kill()
+            self._worker.end()
 
         clock = threading.Timer(self._patience, give_up)
         clock.daemon = True
         clock.start()
         try:
-            send(cast(BinaryIO, self._process.stdin), words, data)
-            return receive(cast(BinaryIO, self._process.stdout))
+            return self._worker.ask(words, data)
         except (EOFError, OSError, ValueError):
-            self._process.kill()
-            self._process.wait()
+            self._worker.put_away()
             if self._ended:
                 raise TintLiteError("called off") from None
             if late.is_set():
@@ -119,11 +105,10 @@ class Painter:
         finally:
             clock.cancel()
 
-
-def _gone(process: subprocess.Popen) -> NoReturn:
-    code = process.wait()
-    try:
-        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-    except ValueError:
-        how = f"signal {-code}"
-    raise KilledError(f"it ended its worker ({how})")
+    def _gone(self) -> NoReturn:
+        code = self._worker.process.wait()
+        try:
+            how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        except ValueError:
+            how = f"signal {-code}"
+        raise KilledError(f"it ended its worker ({how})")

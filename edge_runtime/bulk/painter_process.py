@@ -1,9 +1,6 @@
 """What runs in a `Painter`: pictures are decoded and coloured in a process that may be ended."""
 
 import io
-import os
-import signal
-import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -20,21 +17,17 @@ from edge_runtime.messages import receive, send
 from edge_runtime.photo import PhotoOptions, colorize_photo
 from edge_runtime.pictures import format_called, mark_of_open_file
 from edge_runtime.quiet import quiet_libraries
+from edge_runtime.worker import worker_streams
 
 _NAME = "the picture"
 
 
 def main() -> None:
     """Answer requests on standard input until it ends."""
-    # Ctrl-C goes to all processes of a terminal; it is the run that ends its workers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    requests, answers = worker_streams()
     # Where memory runs out, Linux shall end this process, and not the one that holds the rows.
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
-    # What a library prints must not get between the answers.
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    requests = sys.stdin.buffer
     with suppress(EOFError, BrokenPipeError):  # the run has gone
         words, _ = receive(requests)
         device = Device(**words["device"])

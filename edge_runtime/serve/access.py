@@ -1,6 +1,5 @@
 """Who may ask: the page itself and those who hold the token, never another web site."""
 
-import ipaddress
 import secrets
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from edge_runtime.serve.client import is_loopback
 from edge_runtime.serve.errors import refusal
 from edge_runtime.serve.listener import Listener
 from edge_runtime.serve.page_files import PageFile, page_files
@@ -131,12 +131,7 @@ class Access:
 def is_local_name(host: str) -> bool:
     """Whether a Host header names this machine: `localhost` or a loopback address, any port."""
     name = _name(host)
-    if name == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
+    return name == "localhost" or is_loopback(name)
 
 
 def _name(host: str) -> str:

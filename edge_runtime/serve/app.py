@@ -20,7 +20,6 @@ from edge_runtime.look import MAX_SATURATION
 from edge_runtime.serve.access import HEALTH, Access
 from edge_runtime.serve.base_path import BasePath
 from edge_runtime.serve.body_limit import BodyLimit
-from edge_runtime.serve.client import client_of
 from edge_runtime.serve.desk import Desk
 from edge_runtime.serve.download import download
 from edge_runtime.serve.errors import answers, busy, in_range, refusal
@@ -163,7 +162,7 @@ def _routes(desk: Desk) -> FastAPI:
         """
         if desk.view is None:
             raise HTTPException(404, _NO_CAMERA)
-        async with desk.job(client_of(request, desk.behind_proxy)):
+        async with desk.job(request):
             frame = await asyncio.to_thread(desk.view.wait_frame, -1, _STILL_SECONDS)
             if frame is None:
                 raise busy(503, "the camera has given no picture yet", 2)

@@ -14,7 +14,7 @@ def client_of(request: Request, behind_proxy: bool) -> str:
     """
     address = request.client.host if request.client else ""
     forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    if behind_proxy and forwarded and _is_loopback(address):
+    if behind_proxy and forwarded and is_loopback(address):
         address = forwarded
     try:
         found = ipaddress.ip_address(address)
@@ -25,7 +25,8 @@ def client_of(request: Request, behind_proxy: bool) -> str:
     return str(found)
 
 
-def _is_loopback(address: str) -> bool:
+def is_loopback(address: str) -> bool:
+    """Whether a text is an address of this machine that no other one reaches."""
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the routes of the server work with: the live view, the studio, the controls."""
+"""What the routes of the server work with: the live view, the workshop, the controls."""
 
 import asyncio
 import threading
@@ -14,6 +14,7 @@ from edge_runtime import __version__
 from edge_runtime.engine.threads import usable_cores
 from edge_runtime.look import MAX_SATURATION
 from edge_runtime.pictures.header import MAX_PIXELS
+from edge_runtime.serve.client import client_of
 from edge_runtime.serve.errors import busy
 from edge_runtime.serve.films import Films
 from edge_runtime.serve.frame_feed import FrameFeed
@@ -76,7 +77,6 @@ class Desk:
         self.spreading = ThreadPoolExecutor(1, "tintlite-hints")
         self.stopping = threading.Event()
         self._live_model = models.first
-        self._in_hand = 0
         self._in_hand_of: Counter[str] = Counter()
         self._changes = 0
         self._receiving_of: dict[str, asyncio.Semaphore] = {}
@@ -85,48 +85,55 @@ class Desk:
         self._changing = asyncio.Lock()
 
     @asynccontextmanager
-    async def job(self, client: str) -> AsyncIterator[None]:
+    async def job(self, request: Request) -> AsyncIterator[None]:
         """A place among the bounded number of photos and stills that are in hand.
 
-        Args:
-            client: who asks, as of `client_of`: one alone gets no more than three in four places.
+        Who asks alone gets no more than three in four places.
+
         Raises:
             HTTPException: 429, the queue is full.
         """
+        client = client_of(request, self.behind_proxy)
         share = max(1, self.limits.waiting * 3 // 4)
-        if self._in_hand >= self.limits.waiting or self._in_hand_of[client] >= share:
+        in_hand = self._in_hand_of.total()
+        if in_hand >= self.limits.waiting or self._in_hand_of[client] >= share:
             raise busy(429, "too many photos are waiting: try again in a moment", 3)
-        self._in_hand += 1
         self._in_hand_of[client] += 1
         try:
             yield
         finally:
-            self._in_hand -= 1
             self._in_hand_of[client] -= 1
             if not self._in_hand_of[client]:
                 del self._in_hand_of[client]
                 self._receiving_of.pop(client, None)
 
     @asynccontextmanager
-    async def received(self, client: str) -> AsyncIterator[None]:
+    async def received(self, request: Request) -> AsyncIterator[None]:
         """Inside a job: a place on the disk. Who waits for one has not been read from yet.
 
         A client alone gets half of the places, however slowly it sends.
         """
+        client = client_of(request, self.behind_proxy)
         own = self._receiving_of.setdefault(client, asyncio.Semaphore(MAX_RECEIVING // 2))
         async with own, self._receiving:
             yield
 
-    async def at_work(self, request: Request, work: Callable[[Job], _Done]) -> _Done:
+    async def at_work(
+        self, request: Request, work: Callable[..., _Done], *arguments: object
+    ) -> _Done:
         """Inside a job: do some work in the workshop, in its turn, while somebody waits for it.
 
+        Args:
+            request: whose sender waits.
+            work: is called with a `Job` and the arguments.
+            arguments: further ones.
         Raises:
             HTTPException: 400, nobody does.
         """
         async with self._working:
             job = Job()
             loop = asyncio.get_running_loop()
-            done = loop.run_in_executor(self.threads, work, job)
+            done = loop.run_in_executor(self.threads, work, job, *arguments)
             done.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
             try:
                 while not (await asyncio.wait((done,), timeout=_LOOK_SECONDS))[0]:
@@ -183,7 +190,7 @@ class Desk:
             version=__version__,
             live=self.view.status() if self.view is not None else None,
             viewers=self.feed.viewers if self.feed is not None else 0,
-            photos=self._in_hand,
+            photos=self._in_hand_of.total(),
             settings=self.settings,
             live_settings=None if self.view is None else self._live_settings(self.view),
             models=self.models.names,

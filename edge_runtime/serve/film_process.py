@@ -1,8 +1,6 @@
 """What runs in the worker of a film: it is coloured in a process that can be ended."""
 
-import os
-import signal
-import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +17,14 @@ from edge_runtime.video import FrameReference, VideoError, VideoOptions, VideoPr
 from edge_runtime.video.colorize_film import colorize_video
 from edge_runtime.video.reader import FilmReader
 from edge_runtime.video.sniff import looks_like_film
+from edge_runtime.worker import worker_streams
 
 
 def main() -> None:
     """Colour the film that standard input names, and tell on standard output how far it is."""
-    # Ctrl-C goes to all processes of a terminal; it is the server that ends its workers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # What a library prints must not get between the messages.
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    try:
-        words, _ = receive(sys.stdin.buffer)
+    requests, answers = worker_streams()
+    with suppress(EOFError, BrokenPipeError):  # the server has gone
+        words, _ = receive(requests)
 
         def tell(**told: Any) -> None:
             send(answers, told)
@@ -40,11 +35,9 @@ def main() -> None:
             why = str(error) or "not enough memory to colour it"
             for path, seconds in words["references"]:
                 why = why.replace(path, f"the hints at {seconds:g} s")
-            send(answers, {"error": why.replace(words["source"], words["name"])})
+            tell(error=why.replace(words["source"], words["name"]))
         else:
-            send(answers, {"notes": notes})
-    except (EOFError, BrokenPipeError):  # the server has gone
-        return
+            tell(notes=notes)
 
 
 def _colour(words: dict[str, Any], tell: Any) -> tuple[str, ...]:
@@ -78,7 +71,3 @@ def _colour(words: dict[str, Any], tell: Any) -> tuple[str, ...]:
         tell(frames=now.frames, total=now.total, seconds=now.seconds)
 
     return colorize_video(source, words["target"], colorizer, options, told, references).warnings
-
-
-if __name__ == "__main__":
-    main()

@@ -13,17 +13,13 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import FileResponse, Response
 
 from edge_runtime.hints.file import hints_of_json
-from edge_runtime.look import MAX_SATURATION
-from edge_runtime.serve.client import client_of
 from edge_runtime.serve.desk import Desk
-from edge_runtime.serve.errors import answers, in_range
+from edge_runtime.serve.errors import answers
 from edge_runtime.serve.films import Film, FilmState
-from edge_runtime.serve.photo_routes import PhotoOpened, described
+from edge_runtime.serve.photo_routes import AskedModel, AskedSaturation, PhotoOpened, described
 from edge_runtime.serve.shelf import ShelvedPhoto
-from edge_runtime.serve.studio import OpenedPhoto
 from edge_runtime.serve.upload import clean_name
 from edge_runtime.serve.upload_options import read_options
-from edge_runtime.serve.workshop import Job
 from edge_runtime.video.sniff import is_film
 
 FILMS = "/api/films"
@@ -37,12 +33,6 @@ _BODY = {"requestBody": {"required": True, "content": {"video/*": {"schema": _BI
 
 # Frames of one film of which colours are said.
 MOST_FRAMES = 50
-
-_Model = Annotated[str | None, Query(description="One of the models at hand.")]
-_Saturation = Annotated[
-    float | None,
-    Query(description="Factor, 0 to 3.", json_schema_extra=in_range(0, MAX_SATURATION)),
-]
 
 _log = logging.getLogger(__name__)
 
@@ -101,8 +91,8 @@ def add_film_routes(app: FastAPI, desk: Desk) -> None:
     async def open_film(
         request: Request,
         name: Annotated[str, Query(description="What the film is called.")] = "film.mp4",
-        model: _Model = None,
-        saturation: _Saturation = None,
+        model: AskedModel = None,
+        saturation: AskedSaturation = None,
     ) -> FilmState:
         """Send a film, as the body itself; it is coloured while its state is asked for.
 
@@ -133,8 +123,8 @@ def add_film_routes(app: FastAPI, desk: Desk) -> None:
         request: Request,
         id: str,
         said: SaidFrames,
-        model: _Model = None,
-        saturation: _Saturation = None,
+        model: AskedModel = None,
+        saturation: AskedSaturation = None,
     ) -> FilmState:
         """Colour a film anew, by what is said of some of its frames; each holds for its shot.
 
@@ -158,7 +148,7 @@ def add_film_routes(app: FastAPI, desk: Desk) -> None:
         request: Request,
         id: str,
         seconds: Annotated[float, Query(ge=0, description="From the film's beginning.")],
-        model: _Model = None,
+        model: AskedModel = None,
     ) -> PhotoOpened:
         """Open a frame of a film as a photo, to say its colours; the luma alone is taken."""
         film = kept(id)
@@ -166,11 +156,10 @@ def add_film_routes(app: FastAPI, desk: Desk) -> None:
         if not seconds <= desk.limits.film_seconds:
             raise HTTPException(422, f"at most {desk.limits.film_seconds:g} s of a film are taken")
 
-        def work(job: Job) -> tuple[OpenedPhoto, bytes]:
-            return desk.workshop.open_frame(job, film.source, film.name, seconds, settings)
-
-        async with desk.job(client_of(request, desk.behind_proxy)):
-            opened, picture = await desk.at_work(request, work)
+        async with desk.job(request):
+            opened, picture = await desk.at_work(
+                request, desk.workshop.open_frame, film.source, film.name, seconds, settings
+            )
         name = f"{Path(film.name).stem} {seconds:g} s.png"
         photo = ShelvedPhoto(io.BytesIO(picture), name, opened, settings.model)
         desk.shelf.put(photo)

@@ -8,20 +8,17 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from subprocess import Popen
 from typing import Any
 
 from edge_runtime.device import Device
 from edge_runtime.hints.file import ENDING
-from edge_runtime.messages import receive, send
 from edge_runtime.serve.errors import busy
 from edge_runtime.serve.limits import Limits
 from edge_runtime.serve.settings import Models, Settings
 from edge_runtime.video.formats import result_ending
-from edge_runtime.worker import start_worker
+from edge_runtime.worker import Worker
 
 # A film that nobody has asked about for so long is given up: its page was closed.
 WAITED_SECONDS = 600.0
@@ -91,7 +88,7 @@ class Film:
         self._most_bytes = most_bytes
         self._lock = threading.Lock()  # guards what is below
         self._state = FilmState(secrets.token_urlsafe(18), f"{named.stem}.colour{ending}")
-        self._process: Popen | None = None
+        self._worker: Worker | None = None
         self._ended = False
 
     @property
@@ -104,86 +101,82 @@ class Film:
         """Begin to colour it; what was under way ends.
 
         Args:
-            words: as `film_process` reads them, but for its files.
+            words: as `film_process` reads them, but for its files and references.
             said: files of hints, each with the time of its frame in seconds.
         Raises:
             OSError: there is no room for them.
         """
         files = {"source": self.source, "target": self.target, "preview": self.preview}
-        words = words | {name: str(path) for name, path in files.items()}
+        references = []
         with self._lock:
             if self._ended:
                 return
-            if self._process is not None:
-                self._process.kill()
-                self._process.wait()
-            words["references"] = []
+            self._end_worker()
             for number, (seconds, data) in enumerate(said):
                 path = self.folder / f"frame-{number}{ENDING}"
                 path.write_bytes(data)
-                words["references"].append((str(path), seconds))
+                references.append((path, seconds))
             self._state = FilmState(self._state.id, self._state.name, self._state.length)
-            self._process = process = start_worker("edge_runtime.serve.film_process")
-        threading.Thread(target=self._work, args=(process, words), daemon=True).start()
+            self._worker = worker = Worker("edge_runtime.serve.film_process")
+        words = words | files | {"references": references}
+        threading.Thread(target=self._work, args=(worker, words), daemon=True).start()
 
     def end(self) -> None:
         """End its work and remove what there is of it; from any thread, and more than once."""
         with self._lock:
             self._ended = True
-            process = self._process
-        if process is not None:
-            process.kill()
-            process.wait()
+            self._end_worker()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _work(self, process: Popen, words: dict[str, Any]) -> None:
+    def _end_worker(self) -> None:
+        if self._worker is not None:
+            self._worker.end()
+            self._worker.process.wait()  # it writes into the folder no more
+
+    def _work(self, worker: Worker, words: dict[str, Any]) -> None:
         looked = 0.0
         try:
-            send(process.stdin, words)  # type: ignore[arg-type]
-            while process is self._process and self.state.state == "running":
-                told, _ = receive(process.stdout)  # type: ignore[arg-type]
-                self._take(process, told)
+            worker.tell(words)
+            while worker is self._worker and self.state.state == "running":
+                told, _ = worker.hear()
+                self._take(worker, told)
                 if time.monotonic() - looked > 1:
                     looked = time.monotonic()
-                    self._check_room(process)
+                    self._check_room(worker)
         except (EOFError, OSError, ValueError):
-            self._fail(process, "it cannot be coloured: the decoder broke off")
+            self._fail(worker, "it cannot be coloured: the decoder broke off")
         finally:
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                with suppress(OSError):
-                    pipe.close()  # type: ignore[union-attr]
+            worker.put_away()
 
-    def _take(self, process: Popen, told: dict[str, Any]) -> None:
+    def _take(self, worker: Worker, told: dict[str, Any]) -> None:
         if "error" in told:
-            self._fail(process, str(told["error"]))
+            self._fail(worker, str(told["error"]))
         elif "length" in told:
-            self._change(process, length=told["length"] and round(float(told["length"]), 3))
+            self._change(worker, length=told["length"] and round(float(told["length"]), 3))
         elif "notes" in told:
             notes, size = tuple(map(str, told["notes"])), self.target.stat().st_size
-            self._change(process, state="done", notes=notes, size=size)
+            self._change(worker, state="done", notes=notes, size=size)
         else:
             written = self.preview.stat().st_mtime_ns if self.preview.exists() else 0
             self._change(
-                process,
+                worker,
                 frames=int(told["frames"]),
                 total=told["total"] and int(told["total"]),
                 seconds=round(float(told["seconds"]), 1),
                 preview=written // 1_000_000 % 1_000_000_000,
             )
 
-    def _check_room(self, process: Popen) -> None:
+    def _check_room(self, worker: Worker) -> None:
         used = sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
         if used > _MOST_ROOM * self._most_bytes:
-            self._fail(process, "its result grows too large for this server")
+            self._fail(worker, "its result grows too large for this server")
 
-    def _fail(self, process: Popen, error: str) -> None:
-        self._change(process, state="failed", error=error)
+    def _fail(self, worker: Worker, error: str) -> None:
+        self._change(worker, state="failed", error=error)
 
-    def _change(self, process: Popen, **changes: Any) -> None:
+    def _change(self, worker: Worker, **changes: Any) -> None:
         with self._lock:
-            if process is self._process:  # else the film is coloured anew
+            if worker is self._worker:  # else the film is coloured anew
                 self._state = replace(self._state, **changes)
 
 
@@ -257,18 +250,11 @@ class Films:
         self._start(film, settings, said)
 
     def _start(self, film: Film, settings: Settings, said: Iterable[tuple[float, bytes]]) -> None:
-        threads = max(1, settings.threads // 2)  # the other stages run beside the network
-        device = asdict(replace(self._device, threads=threads))
-        film.start(
-            {
-                "name": film.name,
-                "model": str(self._models.file(settings.model)),
-                "saturation": settings.saturation,
-                "device": device | {"delegate": device["delegate"] and str(device["delegate"])},
-                "most_seconds": self._limits.film_seconds,
-            },
-            said,
-        )
+        # The other stages run beside the network.
+        settings = replace(settings, threads=max(1, settings.threads // 2))
+        words = settings.for_worker(self._models, self._device)
+        words |= {"name": film.name, "most_seconds": self._limits.film_seconds}
+        film.start(words, said)
 
     def get(self, id: str) -> Film | None:
         """The film of an id, or None where it is gone or never was."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import numpy as np
-from fastapi import FastAPI, HTTPException, Query, Request
+from fastapi import Depends, FastAPI, HTTPException, Query, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -15,19 +15,17 @@ from edge_runtime.colour.hints import Hint
 from edge_runtime.hints.file import Likeness, hints_of_json
 from edge_runtime.hints.suggestions import MOST_SUGGESTIONS, suggested_hints
 from edge_runtime.look import MAX_SATURATION
+from edge_runtime.photo import PhotoResult
 from edge_runtime.pictures import FORMATS, WRITTEN
-from edge_runtime.serve.client import client_of
 from edge_runtime.serve.colours import Colours
 from edge_runtime.serve.desk import Desk
-from edge_runtime.serve.download import download
+from edge_runtime.serve.download import PiecewiseResponse, download
 from edge_runtime.serve.errors import answers, in_range
-from edge_runtime.serve.piecewise import PiecewiseResponse
+from edge_runtime.serve.open_photo import COLOURS_NOTE
 from edge_runtime.serve.settings import Settings
 from edge_runtime.serve.shelf import ShelvedPhoto
-from edge_runtime.serve.studio import COLOURS_NOTE, OpenedPhoto
 from edge_runtime.serve.upload import receive_upload
 from edge_runtime.serve.upload_options import SHORTEST_SIDE, read_options
-from edge_runtime.serve.workshop import ColouredPhoto, Job
 
 COLORIZE = "/api/colorize"
 PHOTOS = "/api/photos"
@@ -51,8 +49,8 @@ _COLOURED: dict[int | str, dict] = {
     }
 }
 
-_Model = Annotated[str | None, Query(description="One of the models at hand.")]
-_Saturation = Annotated[
+AskedModel = Annotated[str | None, Query(description="One of the models at hand.")]
+AskedSaturation = Annotated[
     float | None,
     Query(description="Factor, 0 to 3.", json_schema_extra=in_range(0, MAX_SATURATION)),
 ]
@@ -71,11 +69,25 @@ _Count = Annotated[
 
 _Quality = Annotated[int | None, Query(ge=1, le=100, description="Of JPEG and WebP; else 95.")]
 
+
+async def _options(
+    model: AskedModel = None,
+    saturation: AskedSaturation = None,
+    format: _Format = None,
+    side_by_side: _SideBySide = False,
+    corner_mark: _CornerMark = False,
+    longest: _Longest = None,
+    quality: _Quality = None,
+) -> None:
+    """What OpenAPI says of a result's options; `read_options` reads them."""
+
+
 _COLOURED_ROUTE: dict[str, Any] = {
     "tags": ["photos"],
     "response_class": Response,
-    "responses": {**_COLOURED, **answers(404, 422, 429)},
+    "dependencies": [Depends(_options)],
 }
+_KEPT_COLOURED = _COLOURED_ROUTE | {"responses": {**_COLOURED, **answers(404, 422, 429)}}
 
 _AB_ROUTE: dict[str, Any] = {
     "tags": ["photos"],
@@ -143,37 +155,24 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
 
     @app.post(
         COLORIZE,
-        tags=["photos"],
-        response_class=Response,
+        **_COLOURED_ROUTE,
         openapi_extra=_upload_schema(_OPTIONS_SCHEMA),
         responses={**_COLOURED, **answers(400, 408, 413, 422, 429, 507)},
     )
-    async def colorize(
-        request: Request,
-        model: _Model = None,
-        saturation: _Saturation = None,
-        format: _Format = None,
-        side_by_side: _SideBySide = False,
-        corner_mark: _CornerMark = False,
-        longest: _Longest = None,
-        quality: _Quality = None,
-    ) -> Response:
+    async def colorize(request: Request) -> Response:
         """Colour a photo at its full resolution; EXIF, colour profile and transparency are kept.
 
         The photo is the body itself, or the file of a form, whose other fields may give the options
         too. Photos are coloured one after the other; when too many wait, the answer is 429.
         """
-        client = client_of(request, desk.behind_proxy)
-        async with desk.job(client), desk.received(client):
+        async with desk.job(request), desk.received(request):
             upload = await receive_upload(request)
             try:
                 given = {**upload.fields, **request.query_params}
-                settings, options = read_options(given, desk.settings, desk.models)
-
-                def work(job: Job) -> ColouredPhoto:
-                    return desk.workshop.colorize(job, upload.file, upload.name, settings, options)
-
-                coloured = await desk.at_work(request, work)
+                asked = read_options(given, desk.settings, desk.models)
+                coloured = await desk.at_work(
+                    request, desk.workshop.colorize, upload.file, upload.name, *asked
+                )
             finally:
                 upload.file.close()
         return _coloured_response(coloured, upload.name)
@@ -184,22 +183,19 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         openapi_extra=_upload_schema({"model": {"type": "string"}}),
         responses=answers(400, 408, 413, 422, 429, 507),
     )
-    async def open_photo(request: Request, model: _Model = None) -> PhotoOpened:
+    async def open_photo(request: Request, model: AskedModel = None) -> PhotoOpened:
         """Send a photo once, to be asked for its colours and for results as often as needed.
 
         It is kept for an hour after it was asked for last, or until newer ones need its room.
         """
-        client = client_of(request, desk.behind_proxy)
-        async with desk.job(client), desk.received(client):
+        async with desk.job(request), desk.received(request):
             upload = await receive_upload(request)
             try:
                 given = {**upload.fields, **request.query_params}
                 settings, _ = read_options(given, desk.settings, desk.models)
-
-                def work(job: Job) -> OpenedPhoto:
-                    return desk.workshop.open(job, upload.file, upload.name, settings)
-
-                opened = await desk.at_work(request, work)
+                opened = await desk.at_work(
+                    request, desk.workshop.open, upload.file, upload.name, settings
+                )
             except BaseException:
                 upload.file.close()
                 raise
@@ -229,22 +225,20 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
     async def colours_of(request: Request, photo: ShelvedPhoto, settings: Settings) -> Colours:
         """What a model says of a photo, which is asked when it is first wanted."""
         if settings.model not in photo.colours:
-            upload = upload_of(photo)
-
-            def work(job: Job) -> OpenedPhoto:
-                return desk.workshop.open(job, upload, photo.name, settings)
-
-            photo.colours[settings.model] = (await desk.at_work(request, work)).colours
+            opened = await desk.at_work(
+                request, desk.workshop.open, upload_of(photo), photo.name, settings
+            )
+            photo.colours[settings.model] = opened.colours
         return photo.colours[settings.model]
 
     @app.get(PHOTOS + "/{id}/suggestions", tags=["photos"], responses=answers(404, 422, 429))
     async def suggestions(
-        request: Request, id: str, model: _Model = None, count: _Count = MOST_SUGGESTIONS
+        request: Request, id: str, model: AskedModel = None, count: _Count = MOST_SUGGESTIONS
     ) -> list[list[Hint]]:
         """The hints of several colourings of a photo; the first is the automatic one, with none."""
         photo = kept(id)
         settings, _ = read_options(request.query_params, desk.settings, desk.models)
-        async with desk.job(client_of(request, desk.behind_proxy)):
+        async with desk.job(request):
             colours = await colours_of(request, photo, settings)
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(
@@ -253,7 +247,7 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
 
     @app.post(PHOTOS + "/{id}/ab", **_AB_ROUTE, openapi_extra=_HINTS_SCHEMA)
     @app.get(PHOTOS + "/{id}/ab", **_AB_ROUTE)
-    async def ab(request: Request, id: str, model: _Model = None) -> Response:
+    async def ab(request: Request, id: str, model: AskedModel = None) -> Response:
         """The colours of a photo at a saturation of 1, to be stretched over all of it.
 
         Posted is a file of hints, by which they are.
@@ -261,7 +255,7 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         photo = kept(id)
         settings, _ = read_options(request.query_params, desk.settings, desk.models)
         hints = await said(request, photo)
-        async with desk.job(client_of(request, desk.behind_proxy)):
+        async with desk.job(request):
             colours = await colours_of(request, photo, settings)
             loop = asyncio.get_running_loop()
             found = await loop.run_in_executor(desk.spreading, colours.ab, hints)
@@ -269,33 +263,20 @@ def add_photo_routes(app: FastAPI, desk: Desk) -> None:
         data = np.ascontiguousarray(found, "<f4").tobytes()
         return PiecewiseResponse(data, "application/octet-stream", shape)
 
-    @app.post(PHOTOS + "/{id}", **_COLOURED_ROUTE, openapi_extra=_HINTS_SCHEMA)
-    @app.get(PHOTOS + "/{id}", **_COLOURED_ROUTE)
-    async def coloured(
-        request: Request,
-        id: str,
-        model: _Model = None,
-        saturation: _Saturation = None,
-        format: _Format = None,
-        side_by_side: _SideBySide = False,
-        corner_mark: _CornerMark = False,
-        longest: _Longest = None,
-        quality: _Quality = None,
-    ) -> Response:
+    @app.post(PHOTOS + "/{id}", **_KEPT_COLOURED, openapi_extra=_HINTS_SCHEMA)
+    @app.get(PHOTOS + "/{id}", **_KEPT_COLOURED)
+    async def coloured(request: Request, id: str) -> Response:
         """A photo in colour at its full resolution: what `POST /api/colorize` makes of it.
 
         Posted is a file of hints, by which it is coloured.
         """
         photo = kept(id)
-        settings, options = read_options(request.query_params, desk.settings, desk.models)
+        asked = read_options(request.query_params, desk.settings, desk.models)
         hints = await said(request, photo)
-        async with desk.job(client_of(request, desk.behind_proxy)):
-            upload = upload_of(photo)
-
-            def work(job: Job) -> ColouredPhoto:
-                return desk.workshop.colorize(job, upload, photo.name, settings, options, hints)
-
-            result = await desk.at_work(request, work)
+        async with desk.job(request):
+            result = await desk.at_work(
+                request, desk.workshop.colorize, upload_of(photo), photo.name, *asked, hints
+            )
         return _coloured_response(result, photo.name)
 
     @app.delete(PHOTOS + "/{id}", tags=["photos"], status_code=204)
@@ -319,7 +300,7 @@ def described(photo: ShelvedPhoto) -> PhotoOpened:
     )
 
 
-def _coloured_response(coloured: ColouredPhoto, name: str) -> Response:
+def _coloured_response(coloured: PhotoResult, name: str) -> Response:
     notes = coloured.notes + ((COLOURS_NOTE,) if coloured.coloured else ())
     headers = {
         "X-Picture-Size": f"{coloured.width}x{coloured.height}",
@@ -327,7 +308,7 @@ def _coloured_response(coloured: ColouredPhoto, name: str) -> Response:
         "X-Notes": quote(json.dumps(notes, ensure_ascii=False)),
     }
     name = _result_name(name, coloured.format.endings[0])
-    return download(coloured.data, coloured.format.media_type, name, headers)
+    return download(coloured.data or b"", coloured.format.media_type, name, headers)
 
 
 def _result_name(name: str, ending: str) -> str:

@@ -2,7 +2,9 @@
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from edge_runtime.device import Device
 from edge_runtime.engine.threads import check_threads
 from edge_runtime.errors import ModelError
 from edge_runtime.look import Look
@@ -32,6 +34,14 @@ class Settings:
             ArgumentError: the saturation is out of range.
         """
         return Look(saturation=self.saturation)
+
+    def for_worker(self, models: "Models", device: Device) -> dict[str, Any]:
+        """The same for a process that colours: the model's file, the device, the saturation."""
+        return {
+            "model": models.file(self.model),
+            "device": asdict(replace(device, threads=self.threads)),
+            "saturation": self.saturation,
+        }
 
 
 def change(settings: Settings, models: "Models", **changes: object) -> Settings:

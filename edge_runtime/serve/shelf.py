@@ -3,13 +3,12 @@
 import asyncio
 import io
 import secrets
-import threading
 import time
 from collections import OrderedDict
 from typing import BinaryIO
 
 from edge_runtime.serve.colours import Colours
-from edge_runtime.serve.studio import OpenedPhoto
+from edge_runtime.serve.open_photo import OpenedPhoto
 
 # Bounds of what is kept; the photo that was not asked for the longest goes first.
 MOST_PHOTOS = 32
@@ -35,7 +34,6 @@ class ShelvedPhoto:
         self.asked = time.monotonic()
         self._uploaded = file.seek(0, io.SEEK_END)
         self._file = file
-        self._reading = threading.Lock()
 
     @property
     def size(self) -> int:
@@ -44,16 +42,14 @@ class ShelvedPhoto:
 
     def upload(self) -> BinaryIO | None:
         """The upload's bytes in memory; None where it was thrown away meanwhile."""
-        with self._reading:
-            if self._file.closed:
-                return None
-            self._file.seek(0)
-            return io.BytesIO(self._file.read())
+        if self._file.closed:
+            return None
+        self._file.seek(0)
+        return io.BytesIO(self._file.read())
 
     def close(self) -> None:
         """Throw the upload away."""
-        with self._reading:
-            self._file.close()
+        self._file.close()
 
 
 class Shelf:

@@ -2,38 +2,23 @@
 
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from edge_runtime.colour.hints import Hint
 from edge_runtime.device import Device
 from edge_runtime.errors import ModelError, PictureError
 from edge_runtime.hints.file import Likeness
-from edge_runtime.messages import receive, send
-from edge_runtime.photo import PhotoOptions
-from edge_runtime.pictures import Format, format_called
+from edge_runtime.photo import PhotoOptions, PhotoResult
+from edge_runtime.pictures import format_called
 from edge_runtime.serve.colours import Colours
+from edge_runtime.serve.open_photo import OpenedPhoto
 from edge_runtime.serve.settings import Models, Settings
-from edge_runtime.serve.studio import OpenedPhoto
-from edge_runtime.worker import start_worker
+from edge_runtime.worker import Worker
 
 # A worker that nobody has needed for so long is ended, and its memory given back.
 IDLE_SECONDS = 600.0
-
-
-@dataclass(frozen=True)
-class ColouredPhoto:
-    """The file of a photo that was coloured; the fields are those of `PhotoResult`."""
-
-    data: bytes
-    format: Format
-    width: int
-    height: int
-    seconds: float
-    notes: tuple[str, ...]
-    coloured: bool
 
 
 class Job:
@@ -71,11 +56,8 @@ class Workshop:
             seconds: how long a photo may take.
         """
         self.places = places
-        self._start = {
-            "model": str(models.file(models.first)),
-            "device": asdict(device)
-            | {"delegate": None if device.delegate is None else str(device.delegate)},
-        }
+        self._models = models
+        self._device = device
         self._seconds = seconds
         self._lock = threading.Lock()  # guards what is below
         self._idle: list[_Worker] = []
@@ -90,17 +72,18 @@ class Workshop:
         Raises:
             ModelError, TintLiteError: as for `Colorizer`.
         """
-        told, _ = self._do(Job(), {"job": "load", "settings": asdict(settings)}, b"", "the model")
+        told, _ = self._do(Job(), {"job": "load", "name": "the model"}, settings)
         return told["accelerator"], told["note"]
 
     def open(self, job: Job, file: BinaryIO, name: str, settings: Settings) -> OpenedPhoto:
-        """As `Studio.open`, in a worker.
+        """As `open_photo`, in a worker.
 
         Raises:
             PictureError: as there; it takes too long, or was called off.
+            ModelError: as there, and for `Colorizer`.
         """
-        words = {"job": "open", "name": name, "settings": asdict(settings)}
-        return _opened(*self._do(job, words, _bytes_of(file), name))
+        words = {"job": "open", "name": name}
+        return _opened(*self._do(job, words, settings, _bytes_of(file)))
 
     def open_frame(
         self, job: Job, film: Path, name: str, seconds: float, settings: Settings
@@ -112,13 +95,12 @@ class Workshop:
             film: where the film lies.
             name: what it is called, for messages.
             seconds: which frame.
-            settings: the model and the threads.
+            settings: how.
         Raises:
             PictureError: there is no such frame; else as `open`.
         """
-        asked = {"source": str(film), "seconds": seconds}
-        words = {"job": "frame", "name": name, "settings": asdict(settings), **asked}
-        told, data = self._do(job, words, b"", name)
+        words = {"job": "frame", "name": name, "source": film, "seconds": seconds}
+        told, data = self._do(job, words, settings)
         picture = told.pop("picture")
         return _opened(told, data[picture:]), data[:picture]
 
@@ -130,26 +112,23 @@ class Workshop:
         settings: Settings,
         options: PhotoOptions,
         hints: Iterable[Hint] = (),
-    ) -> ColouredPhoto:
-        """As `Studio.colorize`, in a worker.
+    ) -> PhotoResult:
+        """As `colorize_photo`, in a worker: the first page, into bytes.
 
         Raises:
             PictureError: as there; it takes too long, or was called off.
+            ModelError: as there, and for `Colorizer`.
         """
+        format = options.format and options.format.name
         words = {
             "job": "colorize",
             "name": name,
-            "settings": asdict(settings),
-            "side_by_side": options.side_by_side,
-            "corner_mark": options.corner_mark,
-            "longest": options.longest,
-            "quality": options.quality,
-            "format": options.format and options.format.name,
-            "hints": [(hint.x, hint.y, hint.colour, hint.radius) for hint in hints],
+            "options": asdict(options) | {"format": format, "pages": False},
+            "hints": [astuple(hint) for hint in hints],
         }
-        told, data = self._do(job, words, _bytes_of(file), name)
+        told, data = self._do(job, words, settings, _bytes_of(file))
         told |= {"format": format_called(told["format"]), "notes": tuple(told["notes"])}
-        return ColouredPhoto(data=data, **told)
+        return PhotoResult(files=(), data=memoryview(data), **told)
 
     def close(self) -> None:
         """End all workers, also those that are at work."""
@@ -163,8 +142,9 @@ class Workshop:
             worker.put_away()
 
     def _do(
-        self, job: Job, words: dict[str, Any], data: bytes, name: str
+        self, job: Job, words: dict[str, Any], settings: Settings, data: bytes = b""
     ) -> tuple[dict[str, Any], bytes]:
+        words |= settings.for_worker(self._models, self._device)
         worker = self._take()
         late = threading.Event()
 
@@ -188,7 +168,7 @@ class Workshop:
                 why = f"takes longer than {self._seconds:g} s, and was given up"
             else:
                 why = "cannot be decoded: the decoder broke off"
-            raise PictureError(f"{name}: {why}") from None
+            raise PictureError(f"{words['name']}: {why}") from None
         finally:
             clock.cancel()
             job._give_to(None)
@@ -201,7 +181,7 @@ class Workshop:
         with self._lock:
             if self._closed:
                 raise PictureError("the server is ending")
-            worker = self._idle.pop() if self._idle else _Worker(self._start)
+            worker = self._idle.pop() if self._idle else _Worker()
             self._busy.add(worker)
         worker.rests(None)
         return worker
@@ -224,33 +204,17 @@ class Workshop:
         worker.put_away()
 
 
-class _Worker:
+class _Worker(Worker):
     """One process."""
 
-    def __init__(self, start: dict[str, Any]):
-        self._process = start_worker("edge_runtime.serve.worker_process")
-        pipes = self._process.stdin, self._process.stdout
-        self._pipes = cast(tuple[BinaryIO, BinaryIO], pipes)
+    def __init__(self) -> None:
+        super().__init__("edge_runtime.serve.worker_process")
         self._ended = False
         self._rest: threading.Timer | None = None
-        self._start: dict[str, Any] | None = start
 
     @property
     def alive(self) -> bool:
-        return not self._ended and self._process.poll() is None
-
-    def ask(self, words: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
-        """Send a request and wait for what comes of it.
-
-        Raises:
-            EOFError, OSError, ValueError: the worker has ended, or broke.
-        """
-        to, source = (cast(BinaryIO, pipe) for pipe in (self._process.stdin, self._process.stdout))
-        if self._start is not None:
-            send(to, self._start)
-            self._start = None
-        send(to, words, data)
-        return receive(source)
+        return not self._ended and self.process.poll() is None
 
     def rests(self, dismiss: Callable[[], None] | None) -> None:
         """Begin to rest, and be dismissed after a while; or, for None, rest no more."""
@@ -263,19 +227,10 @@ class _Worker:
             self._rest.start()
 
     def end(self) -> None:
-        """End the process, whatever it does; from any thread, and more than once."""
         self._ended = True
         if self._rest is not None:
             self._rest.cancel()
-        self._process.kill()
-
-    def put_away(self) -> None:
-        """End it and let its pipes go; for the thread that has it."""
-        self.end()
-        self._process.wait()
-        for pipe in self._pipes:
-            with suppress(OSError):  # what was not sent any more
-                pipe.close()
+        super().end()
 
 
 def _opened(told: dict[str, Any], data: bytes) -> OpenedPhoto:

@@ -122,13 +122,13 @@ def test_nobody_is_there(tintlite, film, wait_until):
 
 @pytest.mark.parametrize("at", ["decoded", "coloured"])
 def test_a_photo_is_at_work(tintlite, file_of, grey, wait_until, at):
-    function = {"decoded": "studio.read_open_picture", "coloured": "studio.Studio.open"}[at]
+    function = {"decoded": "read_open_picture", "coloured": "open_photo"}[at]
     code = f"""
 from edge_runtime import worker
 endless = "lambda *a, **k: __import__('time').sleep(1e6)"
 worker._START = worker._START.replace(
-    " from importlib", " from edge_runtime.serve import studio; {function} = " + endless
-    + "; from importlib"
+    " from importlib", " from edge_runtime.serve import open_photo; open_photo.{function} = "
+    + endless + "; from importlib"
 )
 """
     process, http = tintlite("serve", "--no-open", code=code)

@@ -102,7 +102,7 @@ def test_one_at_a_time_and_broken_off(server, folder, tmp_path):
     id = server.http.post("/api/films", content=data).json()["id"]
     other = server.http.post("/api/films", content=data)
     assert (other.status_code, other.headers["Retry-After"]) == (429, "30")
-    process = server.server.desk.films.get(id)._process
+    process = server.server.desk.films.get(id)._worker.process
     assert process.poll() is None
     assert server.http.get(f"/api/films/{id}/result").status_code == 404
     assert server.http.delete(f"/api/films/{id}").status_code == 204
@@ -223,7 +223,7 @@ def test_the_oldest_results_make_room(server, folder, tmp_path, monkeypatch):
 
 def test_ending_ends_the_film_and_clears_up(server, folder, tmp_path):
     sent = server.http.post("/api/films", content=long_film(tmp_path / "long.mp4"))
-    process = server.server.desk.films.get(sent.json()["id"])._process
+    process = server.server.desk.films.get(sent.json()["id"])._worker.process
     server.server.stop()
     server.thread.join(PATIENT)
     assert process.poll() is not None
@@ -312,10 +312,10 @@ def test_frames_that_cannot_be_had(shared, tmp_path):
 def test_a_film_is_coloured_anew_while_it_is_coloured(server, tmp_path):
     id = server.http.post("/api/films", content=long_film(tmp_path / "long.mp4")).json()["id"]
     film = server.server.desk.films.get(id)
-    process = film._process
+    process = film._worker.process
     assert server.http.post(f"/api/films/{id}", json={"frames": []}).status_code == 202
     assert process.poll() is not None
-    assert film._process is not process
+    assert film._worker.process is not process
     assert server.http.get(f"/api/films/{id}").json()["state"] == "running"
     # Nor while another one has the place.
     other = server.http.post("/api/films", content=b"x")

@@ -16,15 +16,15 @@ from edge_runtime.serve.limits import Limits
 _START = """
 import json, os, sys, time
 sys.path[:] = json.loads(sys.argv[1])
-from edge_runtime.serve import studio, worker_process
-read = studio.read_open_picture
+from edge_runtime.serve import open_photo, worker_process
+read = open_photo.read_open_picture
 def read_some(file, path):
     if path.name == "endless.png":
         time.sleep(1e6)
     if path.name == "breaks.png":
         os._exit(3)
     return read(file, path)
-studio.read_open_picture = read_some
+open_photo.read_open_picture = read_some
 worker_process.main()
 """
 
