@@ -3,32 +3,15 @@
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edge_runtime.serve.frame_jpeg import LAYOUTS, stream_jpeg, stream_size
+from edge_runtime.serve.frame_jpeg import LAYOUTS, EncodedFrame, encoded
 
 if TYPE_CHECKING:
-    from edge_runtime.live.live_view import LiveFrame, LiveView
+    from edge_runtime.live.live_view import LiveView
 
 # A viewer's thread comes back this often, to see whether viewer and server are still there.
 TICK_SECONDS = 0.25
-
-
-@dataclass(frozen=True)
-class EncodedFrame:
-    """One frame of the stream.
-
-    Attributes:
-        number: of the frame.
-        width, height: in the stream, of one half of `both`, in pixels.
-        jpeg: its bytes.
-    """
-
-    number: int
-    width: int
-    height: int
-    jpeg: bytes
 
 
 class FrameFeed:
@@ -77,14 +60,9 @@ class FrameFeed:
             newest = self._newest.get(layout)
             # Another viewer of the same layout may have been served this frame, or a newer one.
             if newest is None or newest.number < frame.number:
-                newest = self._newest[layout] = _encoded(frame, layout)
+                newest = self._newest[layout] = encoded(frame, layout)
             return newest
 
     def close(self) -> None:
         """Let the threads end; they do within a tick."""
         self._threads.shutdown(wait=False)
-
-
-def _encoded(frame: "LiveFrame", layout: str) -> EncodedFrame:
-    width, height = stream_size(frame.grey.shape[1], frame.grey.shape[0])
-    return EncodedFrame(frame.number, width, height, stream_jpeg(frame, layout))

@@ -1,5 +1,6 @@
-"""Live frames as JPEG, for the stream and for stills."""
+"""Live frames as JPEG, for the stream."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
@@ -22,21 +23,37 @@ _BLOCK = 16
 _SMOOTHED = 2
 
 
-def stream_size(width: int, height: int) -> tuple[int, int]:
-    """The (width, height) in pixels of a camera's frame in the stream."""
-    scale = min(1.0, STREAM_LONGEST / max(width, height))
-    return max(1, round(width * scale)), max(1, round(height * scale))
+@dataclass(frozen=True)
+class EncodedFrame:
+    """One frame of the stream.
+
+    Attributes:
+        number: of the frame.
+        width, height: in the stream, of one half of `both`, in pixels.
+        jpeg: its bytes.
+    """
+
+    number: int
+    width: int
+    height: int
+    jpeg: bytes
 
 
-def stream_jpeg(frame: "LiveFrame", layout: str) -> bytes:
-    """The JPEG of a frame at the size of the stream.
+def encoded(frame: "LiveFrame", layout: str) -> EncodedFrame:
+    """A frame at the size of the stream.
 
     Args:
         frame: what to show.
         layout: one of `LAYOUTS`; for `both` the grey is in the first h rows, the colour in the
-            last h, where h is the height of `stream_size`.
+            last h, where h is the height that is told.
     """
-    size = stream_size(frame.grey.shape[1], frame.grey.shape[0])
+    height, width = frame.grey.shape
+    scale = min(1.0, STREAM_LONGEST / max(width, height))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return EncodedFrame(frame.number, *size, _jpeg(frame, layout, size))
+
+
+def _jpeg(frame: "LiveFrame", layout: str, size: tuple[int, int]) -> bytes:
     if layout == "both":
         height = size[1]
         middle = -(-(height + _SMOOTHED) // _BLOCK) * _BLOCK

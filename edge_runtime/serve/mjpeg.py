@@ -8,7 +8,8 @@ import time
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from edge_runtime.serve.frame_feed import EncodedFrame, FrameFeed
+from edge_runtime.serve.frame_feed import FrameFeed
+from edge_runtime.serve.frame_jpeg import EncodedFrame
 
 _BOUNDARY = "tintlite-frame"
 MEDIA_TYPE = f"multipart/x-mixed-replace; boundary={_BOUNDARY}"
