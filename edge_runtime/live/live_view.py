@@ -6,19 +6,18 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 
 from edge_runtime.colorizer import Colorizer
-from edge_runtime.device import Device
 from edge_runtime.engine.threads import check_threads
 from edge_runtime.errors import TintLiteError
 from edge_runtime.live.latest_frame import Captured, LatestFrame
 from edge_runtime.live.source import Source, SourceError
 from edge_runtime.live.watchdog import Watchdog, WatchTimes
 from edge_runtime.look import Look
-from edge_runtime.steady.shot import ShotFrame, ShotWatch
+from edge_runtime.steady.shot import ShotWatch
+from edge_runtime.steady.temporal import ChromaSmoother
 
 # Neither a driver nor a network that hangs is waited for any longer: all is to end within three
 # seconds.
@@ -32,16 +31,6 @@ _WANTED_SECONDS = 2.0
 
 # Rate and delay are those of the last seconds.
 _RECENT_SECONDS = 2.0
-
-
-class Smoother(Protocol):
-    """Steadies colours from frame to frame: `edge_runtime.steady.temporal.ChromaSmoother`."""
-
-    def smooth(self, frame: ShotFrame, ab: np.ndarray) -> np.ndarray:
-        """A frame within its shot and float32 [S', S', 2] in; the steadied ab out."""
-
-    def reset(self) -> None:
-        """Forget the frames before: the next one has nothing to do with them."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +119,7 @@ class LiveView:
         open_source: Callable[[], Source],
         *,
         colorizer: Colorizer,
-        make_colorizer: Callable[[str, int], Colorizer] | None = None,
-        smoother: Smoother | None = None,
+        smoother: ChromaSmoother | None = None,
         name: str = "camera",
         model: str | Path | None = None,
         look: Look | None = None,
@@ -143,9 +131,7 @@ class LiveView:
 
         Args:
             open_source: opens the source; called again, in other threads, after each loss.
-            colorizer: the network to begin with.
-            make_colorizer: makes another one of a model and a number of threads, for `configure`;
-                by default a plain `Colorizer`.
+            colorizer: the network to begin with; others that `configure` asks for get its device.
             smoother: steadies the colours over time, or None.
             name: of the source, until it is open.
             model: the name under which `colorizer` was loaded; by default that of its contract.
@@ -155,7 +141,6 @@ class LiveView:
             times: how patient the watchdog is.
         """
         model = colorizer.contract.name if model is None else str(model)
-        self._make_colorizer = make_colorizer or _plain_colorizer
         self._smoother = smoother
         self._shots = ShotWatch(colorizer.contract.view)
         self._setup = _Setup(colorizer, model, replace(look or Look(), whole=True))
@@ -303,7 +288,8 @@ class LiveView:
                 now[1] if threads is None else check_threads(threads),
             )
             if asked != now:
-                setup = replace(setup, model=asked[0], colorizer=self._make_colorizer(*asked))
+                device = replace(setup.colorizer.device, threads=asked[1])
+                setup = replace(setup, model=asked[0], colorizer=Colorizer(asked[0], device))
             with self._changed:
                 self._setup = setup
 
@@ -432,7 +418,3 @@ class LiveView:
         seconds = recent[-1][0] - recent[0][0]
         fps = (len(recent) - 1) / seconds if seconds > 0 else 0.0
         return fps, sum(delay for _, delay in recent) / len(recent)
-
-
-def _plain_colorizer(model: str, threads: int) -> Any:
-    return Colorizer(model, Device(threads=threads))

@@ -1,6 +1,6 @@
 """Make a live view of what a user asked for."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,6 @@ def make_view(source: str, options: ViewOptions) -> LiveView:
         ModelError, TintLiteError: as `Colorizer` does.
     """
     keep_freed_memory(_ARENAS)
-    make_colorizer = partial(_make, options.device)
     smoothing = options.look.smoothing
     place = source
     if options.credentials and is_address(source):
@@ -98,8 +97,7 @@ def make_view(source: str, options: ViewOptions) -> LiveView:
             patience=options.patience,
             transport=options.rtsp_transport,
         ),
-        colorizer=make_colorizer(str(options.model), options.device.threads),
-        make_colorizer=make_colorizer,
+        colorizer=Colorizer(str(options.model), options.device),
         smoother=ChromaSmoother(smoothing) if smoothing else None,
         name=without_passwords(source),
         model=str(options.model),
@@ -110,7 +108,3 @@ def make_view(source: str, options: ViewOptions) -> LiveView:
             silence=options.patience, opening=max(WatchTimes.opening, 3 * options.patience)
         ),
     )
-
-
-def _make(device: Device, model: str, threads: int) -> Colorizer:
-    return Colorizer(model, replace(device, threads=threads))

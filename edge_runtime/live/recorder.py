@@ -15,6 +15,7 @@ import numpy as np
 from edge_runtime.errors import TintLiteError
 from edge_runtime.live.fragments import trim_fragments
 from edge_runtime.live.live_view import LiveFrame, LiveView
+from edge_runtime.live.source import reason
 
 _TICKS = 90_000  # a second, as MPEG counts
 _KEY_SECONDS = 2.0  # at most between two key frames: seeking, and what a power cut may cost
@@ -121,11 +122,11 @@ class Recorder:
         try:
             self._record()
         except Exception as error:  # whatever happens here, the view goes on
-            self._tell(f"the recording has ended: {_reason(error)}")
+            self._tell(f"the recording has ended: {reason(error)}")
         try:
             self._finish()
         except Exception as error:
-            self._tell(f"not finished: {_reason(error)}")
+            self._tell(f"not finished: {reason(error)}")
 
     def _tell(self, problem: str) -> None:
         """The first problem is the one that counts; what follows comes of it."""
@@ -156,7 +157,7 @@ class Recorder:
             if film is not None:
                 film.close()
         except OSError as error:
-            self._tell(f"the recording has ended: {_reason(error)}")
+            self._tell(f"the recording has ended: {reason(error)}")
         if self.problem and self._kind.options == _FRAGMENTS:
             trim_fragments(self._unfinished)
         if not self.frames or not self._unfinished.stat().st_size:
@@ -269,8 +270,3 @@ def _fit(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
         picture, inner, interpolation=cv2.INTER_AREA
     )
     return whole
-
-
-def _reason(error: Exception) -> str:
-    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return text[:1].lower() + text[1:]

@@ -14,7 +14,7 @@ import av
 import numpy as np
 
 from edge_runtime.live.address import without_passwords
-from edge_runtime.live.source import MAX_FRAME_PIXELS, GuardedSource, SourceError
+from edge_runtime.live.source import MAX_FRAME_PIXELS, GuardedSource, SourceError, reason
 from edge_runtime.live.stream_source import frame_to_grey
 from edge_runtime.pictures.jpeg_scans import count_scans
 
@@ -109,10 +109,10 @@ class SnapshotSource(GuardedSource):
                 return self._decode(self._body(answer or self._ask()))
             except _FAILURES as error:
                 self._hang_up()
-                reason = self._reason(error)
+                why = self._reason(error)
             answer = None
             if time.monotonic() + self._pause >= end or self._closing.wait(self._pause):
-                raise SourceError(f"{self.description}: {reason}")
+                raise SourceError(f"{self.description}: {why}")
 
     def _release(self) -> None:
         self._hang_up()
@@ -281,8 +281,7 @@ class SnapshotSource(GuardedSource):
             return "not an address"  # their own words have it in them, with the password
         if isinstance(error, http.client.HTTPException):
             return "the answer is no HTTP"
-        text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        return text[:1].lower() + text[1:]
+        return reason(error)
 
 
 def _without_login(address: SplitResult) -> tuple[SplitResult, str]:

@@ -23,6 +23,12 @@ class SourceError(TintLiteError):
         super().__init__(without_passwords(message))
 
 
+def reason(error: Exception) -> str:
+    """An error in a few words, to stand in a sentence."""
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return text[:1].lower() + text[1:]
+
+
 class Source(Protocol):
     """What gives one grey frame after the other.
 

@@ -15,6 +15,7 @@ from edge_runtime.live.source import (
     READ_TIMEOUT,
     GuardedSource,
     SourceError,
+    reason,
 )
 from edge_runtime.video.orientation import turns_of
 from edge_runtime.video.planes import plane
@@ -204,5 +205,4 @@ def _reason(error: Exception, patience: float) -> str:
         return f"no answer for {patience:g} s"
     if isinstance(error, av.error.InvalidDataError | av.error.DemuxerNotFoundError):
         return "not a video"
-    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return text[:1].lower() + text[1:]
+    return reason(error)

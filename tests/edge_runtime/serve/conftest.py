@@ -138,7 +138,6 @@ class _starter:  # noqa: N801
             view = LiveView(
                 camera,
                 colorizer=self._tiny,
-                make_colorizer=lambda model, threads: Colorizer(model, Device(threads=threads)),
                 name="test camera",
                 model=str(self._model),
                 times=WatchTimes(
