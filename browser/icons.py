@@ -1,9 +1,9 @@
 """Draw the icon of the page as PNG, for home screens that take no SVG."""
 
-import itertools
-import math
-import struct
-import zlib
+import io
+
+import numpy as np
+from PIL import Image
 
 # As icon.svg of the page: two half discs in a square of 32, and their colours from the top down.
 _SIDE, _RADIUS, _GAP = 32, 13, 1
@@ -20,37 +20,25 @@ def draw_icon(side: int, paper: tuple[int, int, int] | None = None, scale: float
         scale: of the disc, in parts of its size in icon.svg.
     """
     unit = side / _SIDE * scale
-    rows = []
-    for y in range(side):
-        row = bytearray([0])  # no filter
-        down = (y + 0.5 - side / 2) / unit
-        part = min(1.0, max(0.0, down / (2 * _RADIUS) + 0.5))
-        grey, tint = _at(_GREY, part), _at(_TINT, part)
-        for x in range(side):
-            across = (x + 0.5 - side / 2) / unit
-            # How far inside its half disc a pixel is, at most 1: edges are smooth.
-            centre = math.hypot(abs(across) - _GAP, down)
-            inside = min(_RADIUS - centre, abs(across) - _GAP) * unit + 0.5
-            cover = min(1.0, max(0.0, inside))
-            colour = grey if across < 0 else tint
-            if paper is None:
-                row += bytes((*colour, round(255 * cover)))
-            else:
-                row += bytes(round(p + cover * (c - p)) for c, p in zip(colour, paper, strict=True))
-        rows.append(bytes(row))
-    kind = 6 if paper is None else 2
-    header = struct.pack(">IIBBBBB", side, side, 8, kind, 0, 0, 0)
-    data = zlib.compress(b"".join(rows), 9)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND")
+    from_middle = (np.arange(side) + 0.5 - side / 2) / unit
+    down, across = from_middle[:, None, None], from_middle[None, :, None]
+    part = down[..., 0] / (2 * _RADIUS) + 0.5
+    colour = np.where(across < 0, _at(_GREY, part), _at(_TINT, part))
+    # How far inside its half disc a pixel is, at most 1: edges are smooth.
+    sideways = np.abs(across) - _GAP
+    inside = np.minimum(_RADIUS - np.hypot(sideways, down), sideways) * unit + 0.5
+    cover = inside.clip(0, 1)
+    if paper is None:
+        pixels = np.concatenate([colour, 255 * cover], axis=-1)
+    else:
+        pixels = paper + cover * (colour - paper)
+    file = io.BytesIO()
+    Image.fromarray(np.rint(pixels).astype(np.uint8)).save(file, "PNG")
+    return file.getvalue()
 
 
-def _at(stops: tuple, part: float) -> tuple[int, int, int]:
-    for (low, one), (high, other) in itertools.pairwise(stops):
-        if part <= high:
-            share = (part - low) / (high - low)
-            return tuple(round(a + share * (b - a)) for a, b in zip(one, other, strict=True))
-    return stops[-1][1]
-
-
-def _chunk(name: bytes, data: bytes = b"") -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+def _at(stops: tuple, part: np.ndarray) -> np.ndarray:
+    """The colours of a gradient: float64 [..., 3], whole levels."""
+    places, colours = zip(*stops, strict=True)
+    channels = [np.interp(part, places, levels) for levels in zip(*colours, strict=True)]
+    return np.rint(np.stack(channels, axis=-1))
