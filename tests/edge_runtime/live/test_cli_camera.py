@@ -66,7 +66,8 @@ def test_sources_that_do_not_open(run, tmp_path, monkeypatch, source, why, displ
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, "picamera2", None)
     monkeypatch.setattr(cv2.videoio_registry, "hasBackend", lambda backend: False)
-    code, out, err = run(source, "--display", display, "--record", "live.mp4")
+    shown = ("--display", display, *(("--port", "0") if display == "web" else ()))
+    code, out, err = run(source, *shown, "--record", "live.mp4")
     assert code == 1
     assert out == ""
     assert err.startswith(f"tintlite: {why}")
