@@ -1,14 +1,13 @@
 // CIE L* of encoded sRGB levels, and the tone view through which a network is shown it. The formulas
 // are those of tests/golden/README.md; all is rounded to float32 where Python's arrays are.
 
+import { linear, luminance } from "../lab.js";
+
 const EPSILON = 216 / 24389;
 const KAPPA = 24389 / 27;
 const round = Math.fround;
 
-export const LINEAR = Float64Array.from({ length: 256 }, (_, level) => {
-  const e = level / 255;
-  return e <= 0.04045 ? e / 12.92 : ((e + 0.055) / 1.055) ** 2.4;
-});
+const LINEAR = Float64Array.from({ length: 256 }, (_, level) => linear(level));
 
 // Of luminance, 0 to 1.
 const lightness = (y) => (y > EPSILON ? 116 * Math.cbrt(y) - 16 : KAPPA * y);
@@ -21,7 +20,7 @@ export function lightnessOf(planes) {
   if (planes.length === 1) return Float32Array.from(planes[0], (level) => LIGHTNESS[level]);
   const [red, green, blue] = planes;
   return Float32Array.from(red, (r, i) =>
-    lightness(0.212671 * LINEAR[r] + 0.71516 * LINEAR[green[i]] + 0.072169 * LINEAR[blue[i]]));
+    lightness(luminance(LINEAR[r], LINEAR[green[i]], LINEAR[blue[i]])));
 }
 
 // The view of contract 2, and that by which said colours are spread, whatever the model.

@@ -1,7 +1,7 @@
 // Reads a file of hints, which may be of anybody's making: edge_runtime/hints/file.py.
 
-const FORMAT = "tintlite-hints";
-const VERSION = 1;
+import { FORMAT, spelled, VERSION } from "../hints_file.js";
+
 const MOST_HINTS = 500;
 const VIEW_PLACES = 64;
 const VIEW_APART = 5;
@@ -60,15 +60,4 @@ function hintOf(value, at) {
   const colour = spelled(value.colour);
   if (!colour) throw new Error(`${named}: a hint’s colour is #RRGGBB, three levels of 0 to 255, or grey`);
   return { x, y, radius, colour };
-}
-
-function spelled(colour) {
-  if (typeof colour === "string") {
-    const word = colour.trim().toLowerCase();
-    if (word === "gray") return "grey";
-    return word === "grey" || /^#[0-9a-f]{6}$/.test(word) ? word : null;
-  }
-  const isLevel = (level) => Number.isInteger(level) && level >= 0 && level <= 255;
-  if (!Array.isArray(colour) || colour.length !== 3 || !colour.every(isLevel)) return null;
-  return `#${colour.map((level) => level.toString(16).padStart(2, "0")).join("")}`;
 }

@@ -1,6 +1,8 @@
 // Scales planes of levels to the size at which a network looks at them, to the same levels as
 // edge_runtime/colour/shrink.py: area means where a side shrinks, linearly where it grows.
 
+import { between } from "../painter.js";
+
 // Slightly more than a half: what is a tie but for float32's rounding goes up as well.
 const HALF = Math.fround(0.501);
 
@@ -92,13 +94,4 @@ function grown(plane, rows, columns, height, width) {
     }
   }
   return scaled;
-}
-
-// Where each of `made` pixels lies among `old` ones: { low, high, part }, half-pixel centres.
-export function between(made, old) {
-  return Array.from({ length: made }, (_, at) => {
-    const centre = Math.min(old - 1, Math.max(0, ((at + 0.5) * old) / made - 0.5));
-    const low = Math.floor(centre);
-    return { low, high: Math.min(low + 1, old - 1), part: centre - low };
-  });
 }

@@ -1,7 +1,6 @@
 // Paints a photo at its full resolution, strip by strip, and writes the file.
 
-import { Painter } from "../painter.js";
-import { between } from "./shrink.js";
+import { Painter, between } from "../painter.js";
 import { withWords } from "./words.js";
 
 const STRIP = 1 << 18; // pixels that are painted at once

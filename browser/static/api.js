@@ -1,11 +1,6 @@
 // In place of the server: the same functions as the page's own api.js has, answered on this machine.
 
-export class Refused extends Error {
-  constructor(message, status) {
-    super(message);
-    this.status = status;
-  }
-}
+import { Refused, sentence } from "./refused.js";
 
 const MOST_BYTES = 256 * 2 ** 20;
 const RUNS_ON = { webgpu: "graphics processor (WebGPU)", wasm: "processor (WebAssembly)" };
@@ -35,11 +30,6 @@ function ask(method, given, signal) {
     waiting.set(asked, { done, fail });
     worker.postMessage({ number: asked, method, given });
   });
-}
-
-// A sentence that begins with the name of a file keeps it as it is.
-function sentence(text) {
-  return /^\S*[.:]/.test(text) ? text : text[0].toUpperCase() + text.slice(1);
 }
 
 // What was built, asked for until it comes.

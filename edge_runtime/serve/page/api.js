@@ -1,12 +1,6 @@
-// Requests to the server, all of the page's: every refusal becomes an Error whose message is a
-// sentence for a person.
+// Requests to the server, all of the page's: every refusal becomes one of `Refused`.
 
-export class Refused extends Error {
-  constructor(message, status) {
-    super(message);
-    this.status = status;
-  }
-}
+import { Refused, sentence } from "./refused.js";
 
 const LOST = "The connection to TintLite was lost.";
 
@@ -45,19 +39,13 @@ async function send(path, body, { signal, progress }) {
 function refused(status, body) {
   // The token has changed, or the cookie is gone: the server shows its door.
   if (status === 401) location.reload();
-  return new Refused(sentence(status, body), status);
-}
-
-function sentence(status, body) {
   let text = "";
   try {
     text = JSON.parse(body).error;
   } catch {
     // not ours: a proxy's, say
   }
-  text ||= `The server answered ${status}.`;
-  // A sentence that begins with the name of a file keeps it as it is.
-  return /^\S*[.:]/.test(text) ? text : text[0].toUpperCase() + text.slice(1);
+  return new Refused(sentence(text || `The server answered ${status}.`), status);
 }
 
 export const getStatus = async () => (await ask("api/status")).json();

@@ -1,5 +1,7 @@
 // The list of photos on the page: a card for each, with its state and what can be done with it.
 
+import { button, make } from "./make.js";
+
 const $ = (id) => document.getElementById(id);
 
 export class Cards {
@@ -68,18 +70,20 @@ export class Cards {
 
   #card(photo) {
     const { name } = photo.file;
-    const item = document.createElement("li");
-    const open = button("card", () => this.#acts.choose(photo));
+    const item = make("li");
+    const open = button({ className: "card" }, () => this.#acts.choose(photo));
     const canvas = make("canvas", { width: 4, height: 3, ariaHidden: "true" });
     const text = make("span", { className: "card-text" });
     const words = make("span", { className: "card-state" });
     text.append(make("b", { textContent: name, title: name }), words);
     open.append(canvas, text);
     const bar = make("progress", { max: 1, ariaLabel: name, hidden: true });
-    const again = button("icon", () => this.#acts.retry(photo));
-    Object.assign(again, { title: "Retry", ariaLabel: `Retry ${name}`, hidden: true });
+    const again = button(
+      { className: "icon", title: "Retry", ariaLabel: `Retry ${name}`, hidden: true },
+      () => this.#acts.retry(photo),
+    );
     again.append(make("span", { ariaHidden: "true", textContent: "↻" }));
-    const away = button("icon", () => this.#acts.stop(photo));
+    const away = button({ className: "icon" }, () => this.#acts.stop(photo));
     away.append(make("span", { ariaHidden: "true", textContent: "×" }));
     item.append(open, again, away, bar);
     item.addEventListener("focusin", () => {
@@ -118,14 +122,4 @@ function wordsOf({ state, part, error, said }) {
     failed: error,
     cancelled: "Cancelled",
   }[state];
-}
-
-function button(className, act) {
-  const element = make("button", { type: "button", className });
-  element.addEventListener("click", act);
-  return element;
-}
-
-function make(tag, properties) {
-  return Object.assign(document.createElement(tag), properties);
 }

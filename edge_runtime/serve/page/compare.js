@@ -1,5 +1,7 @@
 // Before and after with a divider between them, moved by mouse, finger or keys.
 
+import { make } from "./make.js";
+
 const STEP = 2;
 const PAGE = 10;
 const SLOP = 6; // pixels a finger moves before it is known which way
@@ -17,11 +19,9 @@ export class Compare {
   // `element` holds two layers of the same size, `.before` over `.after`.
   constructor(element) {
     this.#element = element;
-    this.#left = tag("Before", "left");
-    this.#right = tag("After", "right");
-    this.#divider = document.createElement("div");
-    this.#divider.className = "divider";
-    this.#divider.tabIndex = 0;
+    this.#left = make("span", { className: "tag left", textContent: "Before", ariaHidden: "true" });
+    this.#right = make("span", { className: "tag right", textContent: "After", ariaHidden: "true" });
+    this.#divider = make("div", { className: "divider", tabIndex: 0 });
     const attributes = {
       role: "slider", "aria-label": "Divider between before and after",
       "aria-valuemin": 0, "aria-valuemax": 100, "aria-orientation": "horizontal",
@@ -122,12 +122,4 @@ export class Compare {
     event.preventDefault();
     this.move(targets[event.key]);
   }
-}
-
-function tag(text, side) {
-  const element = document.createElement("span");
-  element.className = `tag ${side}`;
-  element.textContent = text;
-  element.ariaHidden = "true";
-  return element;
 }

@@ -1,6 +1,8 @@
 // The controls: of the live view, which has one picture for all, or of this visitor's own photos.
 
 import { postSettings } from "./api.js";
+import { make } from "./make.js";
+import { remember, remembered } from "./tab_memory.js";
 import { toast } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
@@ -44,7 +46,7 @@ export class Controls {
       $("saturation").max = limits.saturation;
       $("cores").textContent = limits.cores === 1 ? "1 core" : `${limits.cores} cores`;
       this.#models = models;
-      this.#own = { model: settings.model, saturation: settings.saturation, ...remembered(models) };
+      this.#own = { model: settings.model, saturation: settings.saturation, ...valid(remembered(KEPT) ?? {}, models) };
     }
     if (live_settings) $("threads").max = Math.max(limits.cores, live_settings.threads);
     // What the user is just changing is not set back.
@@ -63,7 +65,7 @@ export class Controls {
   // Show how a photo is coloured.
   take(look) {
     this.#own = look;
-    remember(look);
+    remember(KEPT, look);
     this.#show();
   }
 
@@ -101,7 +103,7 @@ export class Controls {
   #set(change, pause = PAUSE) {
     if (this.#which === "own") {
       this.#own = { ...this.#own, ...change };
-      remember(this.#own);
+      remember(KEPT, this.#own);
       this.#show();
       this.#chose(this.#own);
       return;
@@ -129,14 +131,6 @@ export class Controls {
   }
 }
 
-function remembered(models) {
-  try {
-    return valid(JSON.parse(sessionStorage.getItem(KEPT)) ?? {}, models);
-  } catch {
-    return {}; // a browser that keeps nothing
-  }
-}
-
 function valid({ model, saturation }, models) {
   return {
     ...(models.includes(model) && { model }),
@@ -144,21 +138,11 @@ function valid({ model, saturation }, models) {
   };
 }
 
-function remember(settings) {
-  try {
-    sessionStorage.setItem(KEPT, JSON.stringify(settings));
-  } catch {
-    // as above
-  }
-}
-
 function radio(name) {
-  const label = document.createElement("label");
-  label.className = "model";
-  const input = document.createElement("input");
-  Object.assign(input, { type: "radio", name: "model", value: name });
-  const title = document.createElement("b");
-  title.textContent = WORDS[name] ?? OWN;
-  label.append(input, title);
+  const label = make("label", { className: "model" });
+  label.append(
+    make("input", { type: "radio", name: "model", value: name }),
+    make("b", { textContent: WORDS[name] ?? OWN }),
+  );
   return label;
 }

@@ -3,6 +3,8 @@
 import { dropFilm, filmState, filmUrl, isFilm, openFilm, recolourFilm } from "./api.js";
 import { FilmFrames } from "./film_frames.js";
 import { isHintsFile } from "./hints_file.js";
+import { noteItem } from "./make.js";
+import { remember, remembered } from "./tab_memory.js";
 import { toast } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
@@ -31,7 +33,7 @@ export class Film {
 
   limits(limits) {
     this.#limits = limits.film_bytes ? limits : null;
-    const id = kept();
+    const id = remembered(KEPT);
     if (!this.#limits || !id) return;
     this.#id = id;
     this.#ask();
@@ -77,7 +79,7 @@ export class Film {
         return;
       }
       this.#id = state.id;
-      keep(state.id);
+      remember(KEPT, state.id);
       this.#told(state);
     } finally {
       this.#sending = null;
@@ -128,7 +130,7 @@ export class Film {
     this.#show(state.name, running ? words(frames, total, seconds) : `Ready: ${size(state.size)}`, running ? part(frames, total) : 1);
     if (state.preview && state.preview !== preview) $("film-preview").src = `${filmUrl(state.id, "preview")}?${state.preview}`;
     $("film-preview").hidden = !state.preview;
-    $("film-notes").replaceChildren(...state.notes.map(item));
+    $("film-notes").replaceChildren(...state.notes.map(noteItem));
     if (running) {
       this.#later();
       return;
@@ -189,29 +191,13 @@ export class Film {
     clearTimeout(this.#timer);
     this.#frames.close();
     this.#id = this.#state = null;
-    keep("");
+    remember(KEPT, null);
   }
 
   #fail(text) {
     $("film").hidden = true;
     $("film-error").textContent = text;
     $("film-error").hidden = false;
-  }
-}
-
-function kept() {
-  try {
-    return sessionStorage.getItem(KEPT);
-  } catch {
-    return ""; // a browser that keeps nothing
-  }
-}
-
-function keep(id) {
-  try {
-    sessionStorage.setItem(KEPT, id);
-  } catch {
-    // as above
   }
 }
 
@@ -232,10 +218,4 @@ function time(seconds) {
 
 function size(bytes) {
   return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-function item(text) {
-  const element = document.createElement("li");
-  element.textContent = text[0].toUpperCase() + text.slice(1) + (text.endsWith(".") ? "" : ".");
-  return element;
 }

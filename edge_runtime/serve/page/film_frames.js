@@ -2,7 +2,9 @@
 
 import { openFrame } from "./api.js";
 import { hintsOf, stemOf } from "./hints_file.js";
+import { button, make } from "./make.js";
 import { OpenPhoto } from "./open_photo.js";
+import { remember, remembered } from "./tab_memory.js";
 
 const $ = (id) => document.getElementById(id);
 const KEPT = "tintlite-film-frames"; // a reload of the tab finds what was said again
@@ -46,7 +48,7 @@ export class FilmFrames {
     $("film-again").disabled = true;
     $("film-say").hidden = true;
     this.#open(false);
-    keep(null);
+    remember(KEPT, null);
   }
 
   // Whether the film was coloured by what is said of frames.
@@ -55,8 +57,8 @@ export class FilmFrames {
   }
 
   #restore() {
-    const kept = keptFrames();
-    if (kept.id !== this.#film.id) return;
+    const kept = remembered(KEPT);
+    if (kept?.id !== this.#film.id) return;
     this.#sent = kept.sent;
     for (const [seconds, text] of kept.frames) {
       const frame = this.#frame(seconds);
@@ -120,15 +122,12 @@ export class FilmFrames {
   #list() {
     const rows = this.#said.map(([seconds]) => {
       const { length } = this.#frames.get(seconds).photo.said.hints;
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = `${clock(seconds)}: ${length} said ${length === 1 ? "colour" : "colours"}`;
-      button.addEventListener("click", () => {
+      const textContent = `${clock(seconds)}: ${length} said ${length === 1 ? "colour" : "colours"}`;
+      const item = make("li");
+      item.append(button({ textContent }, () => {
         $("film-time").value = seconds;
         this.#look();
-      });
-      const item = document.createElement("li");
-      item.append(button);
+      }));
       return item;
     });
     $("film-said-frames").replaceChildren(...rows);
@@ -145,23 +144,7 @@ export class FilmFrames {
   }
 
   #keep() {
-    keep({ id: this.#film.id, frames: this.#said, sent: this.#sent });
-  }
-}
-
-function keptFrames() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT)) ?? {};
-  } catch {
-    return {}; // a browser that keeps nothing
-  }
-}
-
-function keep(frames) {
-  try {
-    sessionStorage.setItem(KEPT, JSON.stringify(frames));
-  } catch {
-    // as above
+    remember(KEPT, { id: this.#film.id, frames: this.#said, sent: this.#sent });
   }
 }
 

@@ -1,6 +1,7 @@
 // Saying colours: points and lines on the photo, each with a colour from the palette.
 
 import { stemOf } from "./hints_file.js";
+import { make } from "./make.js";
 import { Palette } from "./palette.js";
 import { save } from "./save.js";
 import { toast } from "./toast.js";
@@ -15,7 +16,7 @@ const MOVE = 0.01; // for each press of an arrow, in parts of the frame; five ti
 export class Hints {
   #stage;
   #palette = new Palette($("palette"));
-  #layer = document.createElement("div");
+  #layer = make("div", { className: "points" });
   #photo = null;
   #on = false;
   #cut = 50; // where the divider is while no colours are said
@@ -31,7 +32,6 @@ export class Hints {
   constructor(stage, told) {
     this.#stage = stage;
     this.#told = told;
-    this.#layer.className = "points";
     const { element } = stage;
     element.append(this.#layer);
     element.addEventListener("pointerdown", (event) => this.#press(event));
@@ -295,8 +295,7 @@ export class Hints {
   }
 
   #dot(at) {
-    const dot = document.createElement("button");
-    Object.assign(dot, { type: "button", className: "point" });
+    const dot = make("button", { type: "button", className: "point" });
     dot.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
       this.#drag = { x: event.clientX, y: event.clientY, moved: false };

@@ -1,7 +1,9 @@
 // The file of hints, as docs/guide/hints.md describes it.
 
-const FORMAT = "tintlite-hints";
-const VERSION = 1;
+import { hexOf } from "./lab.js";
+
+export const FORMAT = "tintlite-hints";
+export const VERSION = 1;
 const MOST_BYTES = 1_000_000;
 
 // The file's text; `likeness` is what the server says a picture is known by.
@@ -30,8 +32,13 @@ export function hintsOf(text) {
   return JSON.parse(text).hints.map(({ x, y, colour, radius = 0 }) => ({ x, y, colour: spelled(colour), radius }));
 }
 
-function spelled(colour) {
-  if (Array.isArray(colour)) return `#${colour.map((level) => level.toString(16).padStart(2, "0")).join("")}`;
-  const word = colour.trim().toLowerCase();
-  return word === "gray" ? "grey" : word;
+// A colour of a file of hints as #rrggbb or grey; null where it is none.
+export function spelled(colour) {
+  if (typeof colour === "string") {
+    const word = colour.trim().toLowerCase();
+    if (word === "gray") return "grey";
+    return word === "grey" || /^#[0-9a-f]{6}$/.test(word) ? word : null;
+  }
+  const isLevel = (level) => Number.isInteger(level) && level >= 0 && level <= 255;
+  return Array.isArray(colour) && colour.length === 3 && colour.every(isLevel) ? hexOf(colour) : null;
 }

@@ -9,10 +9,13 @@ export const green = (x, y, z) => -0.9212342 * x + 1.87599 * y + 0.0452442 * z;
 export const blue = (x, y, z) => 0.0528897 * x - 0.2040413 * y + 1.1511517 * z;
 export const luminance = (r, g, b) => 0.212671 * r + 0.71516 * g + 0.072169 * b;
 
-export const LINEAR = Float32Array.from({ length: 256 }, (_, level) => {
+// The linear light of a level 0 to 255, and that of all of them.
+export function linear(level) {
   const e = level / 255;
   return e <= 0.04045 ? e / 12.92 : ((e + 0.055) / 1.055) ** 2.4;
-});
+}
+
+export const LINEAR = Float32Array.from({ length: 256 }, (_, level) => linear(level));
 
 // The level 0 to 255 of linear light.
 export function encoded(y) {

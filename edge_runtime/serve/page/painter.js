@@ -40,8 +40,8 @@ export class Painter {
 
   // Other colours of the same picture.
   give(ab) {
-    const columns = places(this.width, ab.width);
-    const rows = places(this.height, ab.height);
+    const columns = between(this.width, ab.width);
+    const rows = between(this.height, ab.height);
     this.#most.fill(0);
     const line = new Float32Array(2 * ab.width); // of ab, at the height of a row
     for (let y = 0, i = 0; y < this.height; y++) {
@@ -157,7 +157,7 @@ function level(light) {
 }
 
 // Where each of `length` pixels lies among `small` ones: { low, high, part }, half-pixel centres.
-function places(length, small) {
+export function between(length, small) {
   return Array.from({ length }, (_, at) => {
     const centre = Math.min(small - 1, Math.max(0, ((at + 0.5) * small) / length - 0.5));
     const low = Math.floor(centre);

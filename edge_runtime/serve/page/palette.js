@@ -1,6 +1,7 @@
 // The palette: colours that fit a place of the photo, to choose one by mouse, finger or keys.
 
 import { hexOf, labOf, levelsOf, levelsOfHex } from "./lab.js";
+import { button, make } from "./make.js";
 import { pickColour } from "./pick.js";
 
 const KEEP_GREY = "grey";
@@ -68,9 +69,8 @@ export class Palette {
 
   #head() {
     const head = make("div", { className: "palette-head" });
-    const close = make("button", { type: "button", className: "icon", ariaLabel: "Close the palette" });
+    const close = button({ className: "icon", ariaLabel: "Close the palette" }, () => this.#close());
     close.append(make("span", { ariaHidden: "true", textContent: "×" }));
-    close.addEventListener("click", () => this.#close());
     head.append(make("b", { textContent: "What colour is it?" }), close);
     return head;
   }
@@ -82,12 +82,11 @@ export class Palette {
     group.append(row);
     Object.entries(swatches).forEach(([title, hex], at) => {
       const label = title === hex ? `Used before: ${hex}` : `${name}: ${title.toLowerCase()}`;
-      const swatch = make("button", { type: "button", className: "swatch", ariaLabel: label, title });
+      const swatch = button({ className: "swatch", ariaLabel: label, title }, () => this.#choose(hex));
       swatch.dataset.colour = hex;
       swatch.tabIndex = at === 0 ? 0 : -1; // arrows go on within the row
       swatch.setAttribute("aria-pressed", hex === colour);
       swatch.style.background = shown(hex, lightness);
-      swatch.addEventListener("click", () => this.#choose(hex));
       row.append(swatch);
     });
     return group;
@@ -95,32 +94,27 @@ export class Palette {
 
   #foot(lab, colour, remove) {
     const foot = make("div", { className: "palette-foot" });
-    const grey = make("button", { type: "button", textContent: "Keep grey" });
+    const grey = button({ textContent: "Keep grey" }, () => this.#choose(KEEP_GREY));
     grey.setAttribute("aria-pressed", colour === KEEP_GREY);
-    grey.addEventListener("click", () => this.#choose(KEEP_GREY));
     const any = make("label", { className: "button any" });
     const input = make("input", { type: "color", value: colour?.startsWith("#") ? colour : hexOf(levelsOf(lab)) });
     any.append(input, "Any colour");
     input.addEventListener("input", () => this.#asked?.choose(input.value)); // while it is being chosen
     input.addEventListener("change", () => this.#choose(input.value));
-    const other = make("button", { type: "button", textContent: "From a picture" });
-    other.addEventListener("click", () => pickColour((picked) => this.#choose(picked)));
-    foot.append(grey, any, other);
+    const other = () => pickColour((picked) => this.#choose(picked));
+    foot.append(grey, any, button({ textContent: "From a picture" }, other));
     if ("EyeDropper" in window) {
-      const pick = make("button", { type: "button", textContent: "From the screen", title: "Take a colour from any picture on the screen" });
-      pick.addEventListener("click", async () => {
+      const words = { textContent: "From the screen", title: "Take a colour from any picture on the screen" };
+      foot.append(button(words, async () => {
         const picked = await new window.EyeDropper().open().catch(() => null); // Escape: none
         if (picked) this.#choose(picked.sRGBHex);
-      });
-      foot.append(pick);
+      }));
     }
     if (remove) {
-      const gone = make("button", { type: "button", className: "remove", textContent: "Remove" });
-      gone.addEventListener("click", () => {
+      foot.append(button({ className: "remove", textContent: "Remove" }, () => {
         this.hide();
         remove();
-      });
-      foot.append(gone);
+      }));
     }
     return foot;
   }
@@ -192,8 +186,4 @@ function here([l, a, b]) {
 function shown(hex, lightness) {
   const [own, a, b] = labOf(levelsOfHex(hex));
   return hexOf(levelsOf([Math.min(LIGHTEST, Math.max(DARKEST, (own + lightness) / 2)), a, b]));
-}
-
-function make(tag, properties) {
-  return Object.assign(document.createElement(tag), properties);
 }

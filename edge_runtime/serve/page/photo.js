@@ -4,6 +4,7 @@ import { Archive } from "./archive.js";
 import { choices, nameAs } from "./choices.js";
 import { Hints } from "./hints.js";
 import { isHintsFile, isHintsOf } from "./hints_file.js";
+import { noteItem } from "./make.js";
 import { Queue } from "./queue.js";
 import { save } from "./save.js";
 import { Stage } from "./stage.js";
@@ -300,7 +301,7 @@ export class Photo {
     this.#suggestions.show(photo);
     $("photo-name").textContent = name;
     $("photo-facts").textContent = `${width} × ${height} · ${format.toUpperCase()} · coloured in ${seconds.toFixed(2)} s`;
-    $("photo-notes").replaceChildren(...notes.map(item));
+    $("photo-notes").replaceChildren(...notes.map(noteItem));
     $("photo-said").textContent = `${name} is coloured and ready to download.`;
   }
 
@@ -320,12 +321,6 @@ function fullScreen(element) {
 function focusIsLost() {
   const active = document.activeElement;
   return !active || active === document.body || active.disabled || !active.checkVisibility();
-}
-
-function item(text) {
-  const element = document.createElement("li");
-  element.textContent = text[0].toUpperCase() + text.slice(1) + (text.endsWith(".") ? "" : ".");
-  return element;
 }
 
 // Files may be dropped anywhere on the page.

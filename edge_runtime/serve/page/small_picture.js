@@ -1,13 +1,13 @@
 // A picture in some colours, small.
 
+import { make } from "./make.js";
 import { Painter } from "./painter.js";
 
 // Of an ImageBitmap and its ab { width, height, values }: a canvas, at most so many pixels across.
 export function smallPicture(picture, ab, saturation, most) {
-  const canvas = document.createElement("canvas");
   const width = Math.min(most, picture.width);
   const height = Math.max(1, Math.round((width * picture.height) / picture.width));
-  Object.assign(canvas, { width, height });
+  const canvas = make("canvas", { width, height });
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.imageSmoothingQuality = "high";
   context.drawImage(picture, 0, 0, width, height);

@@ -1,6 +1,7 @@
 // Several colourings of the photo to choose from, small beside each other.
 
 import { getSuggestions } from "./api.js";
+import { button } from "./make.js";
 import { smallPicture } from "./small_picture.js";
 import { toast } from "./toast.js";
 
@@ -56,10 +57,8 @@ export class Suggestions {
   }
 
   #button({ hints, ab }, name) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(smallPicture(this.#photo.picture, ab, 1, WIDTH), name);
-    button.addEventListener("click", () => this.#take(hints));
-    return button;
+    const element = button({}, () => this.#take(hints));
+    element.append(smallPicture(this.#photo.picture, ab, 1, WIDTH), name);
+    return element;
   }
 }
