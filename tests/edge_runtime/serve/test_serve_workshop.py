@@ -89,7 +89,7 @@ def test_what_nobody_waits_for_is_ended(workshops, grey, file_of, wait_until):
                 trust_env=False,
             )
     wait_until(lambda: places_taken(running) == 0)
-    assert running.http.get("/api/status").json()["photos"] == 0
+    wait_until(lambda: running.http.get("/api/status").json()["photos"] == 0)
     assert open_photo(running, "honest.png", data).status_code == 200
 
 
