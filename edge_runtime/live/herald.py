@@ -13,6 +13,8 @@ _LONGEST_FRAME = 20.0
 # Who does not read what is told is not waited for.
 _STOP_SECONDS = 0.5
 
+_EVERY = 5.0  # seconds between two lines on rate and delay
+
 _TICK = 1.0  # seconds between two looks at the view; less where systemd is more impatient
 
 
@@ -25,7 +27,6 @@ class Herald:
         *,
         say: Callable[[str], None] | None,
         complain: Callable[[str], None],
-        every: float = 5.0,
     ):
         """Prepare; `start` begins.
 
@@ -33,12 +34,10 @@ class Herald:
             view: what is told of.
             say: takes a line on rate and delay now and then, or None for no such lines.
             complain: takes a line for each loss and return of the source.
-            every: seconds between two lines.
         """
         self._view = view
         self._say = say
         self._complain = complain
-        self._every = every
         self._told = ""
         self._reconnects = 0
         self._ready = False
@@ -61,7 +60,7 @@ class Herald:
         while not self._stopping.is_set():
             self._look()
             if time.monotonic() >= due:
-                due = time.monotonic() + self._every
+                due = time.monotonic() + _EVERY
                 self._report()
             self._stopping.wait(tick)
 
