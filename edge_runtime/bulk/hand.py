@@ -5,7 +5,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 
 from edge_runtime.bulk.ledger import (
@@ -19,45 +19,16 @@ from edge_runtime.bulk.ledger import (
     part_name,
 )
 from edge_runtime.bulk.names import format_for, result_name
-from edge_runtime.bulk.painter import KilledError, Painter
+from edge_runtime.bulk.painter import KilledError, Painter, Work
 from edge_runtime.bulk.place import Place, PlaceError
 from edge_runtime.bulk.plan import Plan
 from edge_runtime.bulk.sources import Item
-from edge_runtime.device import Device
 from edge_runtime.errors import PictureError
-from edge_runtime.photo import PhotoOptions
 from edge_runtime.pictures import format_called
 from edge_runtime.pictures.header import reason
 
 # What the name of one result is to blame for; all else is the target's fault, and ends the run.
 _OF_A_NAME = {errno.EILSEQ, errno.EINVAL, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR}
-
-
-@dataclass(frozen=True)
-class Work:
-    """How pictures are coloured, and where the results go.
-
-    Attributes:
-        target: the address of the folder of the results.
-        model: a shipped model's name, or a file that is there wherever a worker runs.
-        device: what each worker runs on.
-        photo: how pictures are coloured; its format is that of all results, or None for their own.
-        patience: how many seconds a picture may take.
-    """
-
-    target: str
-    model: str
-    device: Device
-    photo: PhotoOptions
-    patience: float
-
-    def painter(self) -> Painter:
-        """Start what colours.
-
-        Raises:
-            TintLiteError: as for `Painter`.
-        """
-        return Painter(self.model, self.device, self.photo, self.patience)
 
 
 class Hand:
@@ -67,13 +38,13 @@ class Hand:
         """Start it.
 
         Raises:
-            TintLiteError: as for `Work.painter`; the target's address cannot be used.
+            TintLiteError: as for `Painter`; the target's address cannot be used.
         """
         self._work = work
         self._plan = plan
         self._target = Place(work.target)
         self._ledger = Ledger(self._target)
-        self._painter = work.painter()
+        self._painter = Painter(work)
         self._stopped = False
         photo = replace(work.photo, format=None)
         self._most = photo.limits(to_tiff=True).file_bytes
@@ -95,8 +66,7 @@ class Hand:
         """
         try:
             items = self._plan.unit(number)
-            part = part_name([item.source for item in items])
-            outcomes = self._ledger.outcomes(part) if self._ledger.has(part) else []
+            outcomes = self._ledger.outcomes(part_name([item.source for item in items]))
         except Exception as error:
             raise PlaceError(f"{self._plan.address}: {reason(error)}") from None
         for outcome in outcomes:

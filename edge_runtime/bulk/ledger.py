@@ -13,8 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from edge_runtime.bulk.place import Place, PlaceError
-from edge_runtime.pictures.header import reason
+from edge_runtime.bulk.place import Place, PlaceError, told_of
 
 COLOURED = "coloured"
 DAMAGED = "damaged"  # and coloured as far as it goes
@@ -65,14 +64,12 @@ class Ledger:
     def __init__(self, target: Place):
         self.place = target / FOLDER
 
-    def has(self, part: str) -> bool:
-        """Whether a part of this name is there."""
-        place = self._part(part)
-        return bool(place.fs.exists(place.path))
-
     def outcomes(self, part: str) -> list[str]:
-        """The outcomes of the rows of a part."""
-        found: list[str] = _table(self._part(part))["outcome"].to_pylist()
+        """The outcomes of the rows of a part; none where there is no part of this name."""
+        place = self._part(part)
+        found: list[str] = []
+        if place.fs.exists(place.path):
+            found = _table(place)["outcome"].to_pylist()
         return found
 
     def write(self, part: str, rows: Sequence[Row]) -> None:
@@ -86,15 +83,11 @@ class Ledger:
             PlaceError: they had others, or it cannot be written.
         """
         place = self.place / _SETTINGS
-        try:
+        with told_of(str(place)):
             if not place.fs.exists(place.path):
                 place.write(json.dumps(settings, indent=1).encode())
                 return
             earlier = json.loads(place.read())
-        except PlaceError:
-            raise
-        except Exception as error:
-            raise PlaceError(f"{place}: {reason(error)}") from None
         for name, value in settings.items():
             if earlier.get(name) != value:
                 told = f"{name} {earlier.get(name)}, not {value}"
@@ -128,10 +121,8 @@ class Ledger:
         return known, counts
 
     def _parts(self) -> Iterator[Place]:
-        try:
+        with told_of(str(self.place)):
             files = self.place.files()
-        except Exception as error:
-            raise PlaceError(f"{self.place}: {reason(error)}") from None
         return (file for file in files if file.path.endswith(".parquet"))
 
     def _part(self, name: str) -> Place:
@@ -168,10 +159,8 @@ class Known:
 
 
 def _table(place: Place) -> pa.Table:
-    try:
+    with told_of(f"{place}: no part of a ledger"):
         return pq.read_table(io.BytesIO(place.read())).cast(_SCHEMA)
-    except Exception as error:
-        raise PlaceError(f"{place}: no part of a ledger: {reason(error)}") from None
 
 
 def _write(place: Place, table: pa.Table) -> None:

@@ -4,7 +4,8 @@ import threading
 from collections.abc import Callable
 from itertools import count
 
-from edge_runtime.bulk.hand import Hand, Work
+from edge_runtime.bulk.hand import Hand
+from edge_runtime.bulk.painter import Work
 from edge_runtime.bulk.plan import Plan
 
 

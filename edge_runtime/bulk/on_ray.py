@@ -12,7 +12,8 @@ from typing import Any
 import ray
 import ray.data
 
-from edge_runtime.bulk.hand import Hand, Work
+from edge_runtime.bulk.hand import Hand
+from edge_runtime.bulk.painter import Work
 from edge_runtime.bulk.plan import Plan
 from edge_runtime.errors import TintLiteError
 from edge_runtime.pictures.header import reason

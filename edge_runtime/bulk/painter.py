@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
 
 from edge_runtime.device import Device
@@ -10,6 +10,25 @@ from edge_runtime.errors import ModelError, PictureError, TintLiteError
 from edge_runtime.photo import PhotoOptions
 from edge_runtime.pictures import Format
 from edge_runtime.worker import Worker
+
+
+@dataclass(frozen=True)
+class Work:
+    """How pictures are coloured, and where the results go.
+
+    Attributes:
+        target: the address of the folder of the results.
+        model: a shipped model's name, or a file that is there wherever a worker runs.
+        device: what each worker runs on.
+        photo: how pictures are coloured; its format is that of all results, or None for their own.
+        patience: how many seconds a picture may take.
+    """
+
+    target: str
+    model: str
+    device: Device
+    photo: PhotoOptions
+    patience: float
 
 
 class KilledError(PictureError):
@@ -24,23 +43,18 @@ class Painter:
         accelerator, note: what runs it, as those of a `Colorizer`.
     """
 
-    def __init__(self, model: str, device: Device, options: PhotoOptions, patience: float):
+    def __init__(self, work: Work):
         """Start it.
 
-        Args:
-            model: a shipped model's name, or a file.
-            device: what it runs on.
-            options: how pictures are coloured; their format is said of each.
-            patience: how many seconds a picture may take.
         Raises:
             TintLiteError: as for `Colorizer`, or it cannot be started.
         """
         self._start = {
-            "model": model,
-            "device": asdict(device),
-            "photo": asdict(options) | {"format": None},
+            "model": work.model,
+            "device": asdict(work.device),
+            "photo": asdict(work.photo) | {"format": None},  # it is said of each picture
         }
-        self._patience = patience
+        self._patience = work.patience
         self._ended = False
         self._begin()
 

@@ -1,6 +1,8 @@
 """Files by an fsspec address: a folder here, a bucket, a server."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,23 @@ _WHOLE = frozenset(("abfs", "abfss", "adl", "az", "gcs", "gs", "memory", "oss", 
 
 class PlaceError(TintLiteError):
     """An address that cannot be used, or a target that takes no more."""
+
+
+@contextmanager
+def told_of(what: str) -> Iterator[None]:
+    """Tell errors as those of a place: each file system has its own.
+
+    Args:
+        what: the place, and what of it is tried, if that is not clear.
+    Raises:
+        PlaceError: its cause is what was raised.
+    """
+    try:
+        yield
+    except PlaceError:
+        raise
+    except Exception as error:
+        raise PlaceError(f"{what}: {reason(error)}") from error
 
 
 class Place:
@@ -75,24 +94,19 @@ class Place:
         Raises:
             PlaceError: it cannot be written; its cause is what the file system raised.
         """
-        try:
-            self._write(data)
-        except Exception as error:  # each file system has its own errors
-            raise PlaceError(f"{self}: cannot be written: {reason(error)}") from error
-
-    def _write(self, data: bytes | memoryview) -> None:
-        if self.is_local:
-            path = Path(self.path)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, data)
-        elif _protocols(self.fs) & _WHOLE:
-            self.fs.pipe_file(self.path, bytes(data))
-        else:
-            folder, _, name = self.path.rpartition("/")
-            self.fs.makedirs(folder, exist_ok=True)
-            unfinished = f"{folder}/.{name}.part"
-            self.fs.pipe_file(unfinished, bytes(data))
-            self.fs.mv(unfinished, self.path)
+        with told_of(f"{self}: cannot be written"):
+            if self.is_local:
+                path = Path(self.path)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(path, data)
+            elif _protocols(self.fs) & _WHOLE:
+                self.fs.pipe_file(self.path, bytes(data))
+            else:
+                folder, _, name = self.path.rpartition("/")
+                self.fs.makedirs(folder, exist_ok=True)
+                unfinished = f"{folder}/.{name}.part"
+                self.fs.pipe_file(unfinished, bytes(data))
+                self.fs.mv(unfinished, self.path)
 
     def files(self) -> list["Place"]:
         """The files that lie in it, and not in its folders; none where it does not exist.
@@ -113,11 +127,9 @@ class Place:
         Raises:
             PlaceError: it cannot be removed.
         """
-        try:
+        with told_of(f"{self}: cannot be removed"):
             if self.fs.exists(self.path):
                 self.fs.rm(self.path, recursive=True)
-        except Exception as error:
-            raise PlaceError(f"{self}: cannot be removed: {reason(error)}") from error
 
 
 @lru_cache(maxsize=1024)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyarrow.parquet as pq
 
 from edge_runtime.bulk.names import is_safe
-from edge_runtime.bulk.place import Place, PlaceError
+from edge_runtime.bulk.place import Place, PlaceError, told_of
 from edge_runtime.pictures import ENDINGS
 from edge_runtime.pictures.header import reason
 
@@ -48,10 +48,8 @@ def check_source(source: Place, target: Place) -> None:
     Raises:
         PlaceError: it is not there, or cannot be reached; or one of the two lies in the other.
     """
-    try:
+    with told_of(str(source)):
         there = source.fs.exists(source.path)
-    except Exception as error:  # each file system has its own errors
-        raise PlaceError(f"{source}: {reason(error)}") from None
     if not there:
         raise PlaceError(f"{source}: no such file or folder")
     one, other = f"{source.address}/", f"{target.address}/"
@@ -69,7 +67,7 @@ def find_items(source: Place) -> Iterator[Item]:
         PlaceError: it is of another kind, or cannot be listed; a list without that column.
     """
     kind = source.path[source.path.rfind(".") :].lower()
-    try:
+    with told_of(f"{source}: cannot be listed"):
         if kind == LIST and source.fs.isfile(source.path):
             yield from _of_list(source)
         elif kind == TAR and source.fs.isfile(source.path):
@@ -78,10 +76,6 @@ def find_items(source: Place) -> Iterator[Item]:
             raise PlaceError(f"{source}: neither a folder nor a {TAR} nor a {LIST}")
         else:
             yield from _of_folder(source)
-    except PlaceError:
-        raise
-    except Exception as error:  # each file system has its own errors
-        raise PlaceError(f"{source}: cannot be listed: {reason(error)}") from None
 
 
 def _of_folder(source: Place) -> Iterator[Item]:

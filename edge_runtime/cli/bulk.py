@@ -117,9 +117,9 @@ def bulk(
     _need("bulk", "fsspec", "pyarrow")
     if ray is not None:
         _need("ray", "ray")
-    from edge_runtime.bulk.hand import Work
     from edge_runtime.bulk.ledger import COLOURED, KILLED, REFUSED, UNREAD, Ledger
     from edge_runtime.bulk.ledger import DAMAGED as IN_PART
+    from edge_runtime.bulk.painter import Painter, Work
     from edge_runtime.bulk.place import Place
     from edge_runtime.bulk.plan import make_plan
     from edge_runtime.bulk.sources import check_source, find_items
@@ -130,7 +130,7 @@ def bulk(
     ledger = Ledger(place)
     described = read_model(model).describe()
     if device.accelerator != DEFAULT_ACCELERATOR:
-        painter = work.painter()
+        painter = Painter(work)
         painter.end()
         say(runs_on(painter.accelerator, painter.note))
     run_units, machines = _way(ray)
