@@ -1,23 +1,21 @@
 """`python -m export`: from a training run to `.tflite` and `.onnx` files."""
 
+import json
 import os
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.status import Status
+from rich.table import Table
+from rich.text import Text
 
-from export.card_command import HELP as CARD_HELP
-from export.card_command import card_command
-from export.check_command import HELP as CHECK_HELP
-from export.check_command import check_command
 from export.errors import ExportError
-from export.golden_command import HELP as GOLDEN_HELP
-from export.golden_command import golden_command
 from export.qat.options import DEFAULT_LEARNING_RATE, DEFAULT_MINUTES, QatOptions
-from export.ship_command import HELP as SHIP_HELP
-from export.ship_command import ship_command
 from train.command import run
 
 # Conversion is TensorFlow's; weights trained on another backend load into it all the same.
@@ -31,29 +29,11 @@ app = typer.Typer(
 )
 # Wide enough for its tables where the output goes to a file.
 console = Console(width=None if sys.stdout.isatty() else 120)
-
-HELP = """Convert a trained network to model files with the contract inside, checked on the way.
-
-    python -m export runs/nano --recipe fp32 fp16 int8_ptq --out out/models \\
-        --calibrate data/mine:train
-
-    python -m export runs/nano --recipe int8_ptq --out out/models --calibrate photos.zip \\
-        --input-size 160 --measure val=val.tar --measure held_back=data/mine:val
-
-    python -m export runs/nano --recipe int8_qat --out out/models --calibrate data/mine:train \\
-        --data data/mine --qat-minutes 40
-
-    python -m export weights/nano --recipe onnx_fp32 onnx_fp16 onnx_int8 --out out/models \\
-        --calibrate photos.zip --rounded weights/nano/nano.int8_qat.tflite
-
-    python -m export check --help
-    python -m export ship --help
-    python -m export card --help
-    python -m export golden --help
-"""
+_SECONDS_BETWEEN_LINES = 60.0
+_COLOURS = {"pass": "green", "warning": "yellow", "fail": "red", "skipped": "yellow", "told": ""}
 
 
-@app.command(help=HELP)
+@app.command()
 def export_command(
     source: Annotated[Path, typer.Argument(help="A run's folder, or its .weights.h5.")],
     recipe: Annotated[
@@ -94,9 +74,27 @@ def export_command(
         bool, typer.Option("--write-anyway", help="Also files that break a rule of the checks.")
     ] = False,
 ) -> None:
+    """Convert a trained network to model files with the contract inside, checked on the way.
+
+        python -m export runs/nano --recipe fp32 fp16 int8_ptq --out out/models \\
+            --calibrate data/mine:train
+
+        python -m export runs/nano --recipe int8_ptq --out out/models --calibrate photos.zip \\
+            --input-size 160 --measure val=val.tar --measure held_back=data/mine:val
+
+        python -m export runs/nano --recipe int8_qat --out out/models --calibrate data/mine:train \\
+            --data data/mine --qat-minutes 40
+
+        python -m export weights/nano --recipe onnx_fp32 onnx_fp16 onnx_int8 --out out/models \\
+            --calibrate photos.zip --rounded weights/nano/nano.int8_qat.tflite
+
+        python -m export check --help
+        python -m export ship --help
+        python -m export card --help
+        python -m export golden --help
+    """
     from export.export_model import Label, export_model
     from export.export_table import export_table
-    from export.progress import Progress
     from train.networks.load import run_name
 
     sets = {}
@@ -112,7 +110,7 @@ def export_command(
         folder = qat_run or out / f"{label.name}.qat"
         qat = QatOptions(data, folder, minutes, qat_steps, qat_learning_rate)
     with console.status("") as status:
-        on_progress = Progress(status, console)
+        on_progress = _now_and_then(status)
 
         def on_stage(stage: str) -> None:
             status.update(stage)
@@ -146,6 +144,20 @@ def export_command(
                 )
 
 
+def _now_and_then(status: Status) -> Callable[[str], None]:
+    """Shows how far a long stage is: on a terminal in place, in a log once a minute."""
+    printed = time.monotonic()
+
+    def show(line: str) -> None:
+        nonlocal printed
+        status.update(line)
+        if not console.is_terminal and time.monotonic() - printed > _SECONDS_BETWEEN_LINES:
+            printed = time.monotonic()
+            console.print(line, style="dim", highlight=False)
+
+    return show
+
+
 def expand(arguments: list[str], option: str = "--recipe") -> list[str]:
     """Let several values follow one option: `--recipe a b` becomes `--recipe a --recipe b`."""
     expanded: list[str] = []
@@ -164,10 +176,117 @@ others = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown"
 )
 others.callback()(lambda: None)
-others.command("card", help=CARD_HELP)(card_command)
-others.command("check", help=CHECK_HELP)(check_command)
-others.command("golden", help=GOLDEN_HELP)(golden_command)
-others.command("ship", help=SHIP_HELP)(ship_command)
+
+
+@others.command("card")
+def card_command(
+    models: Annotated[list[str], typer.Argument(help="Shipped models' names, or model files.")],
+    out: Annotated[Path, typer.Option(help="The folder to write.")],
+    page: Annotated[
+        Path | None, typer.Option(help="The model's page; by default docs/models/NAME.md.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files.")] = False,
+) -> None:
+    """Write a model's folder for Hugging Face: card, licence and model files, as
+    litert-community has them. Sizes, hashes and recipes are read off the files; figures are those
+    of the model's page in docs/models/.
+
+        python -m export card standard --out out/card/standard
+
+        python -m export card nano out/models/nano.fp32.onnx --out out/card/nano
+    """
+    from export.card import write_card
+
+    for path in write_card(models, out, page=page, overwrite=overwrite):
+        console.print(f"{path}: {path.stat().st_size:,} bytes", highlight=False)
+
+
+@others.command("check")
+def check_command(
+    file: Annotated[str, typer.Argument(help="A .tflite or .onnx, or a shipped model's name.")],
+    reference: Annotated[
+        str | None, typer.Option(help="A run, its weights, or a float file to compare with.")
+    ] = None,
+    pictures: Annotated[
+        str | None, typer.Option(help="To compare on: folder, .tar, .zip, DATA:val.")
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the report there as well.")
+    ] = None,
+) -> None:
+    """Check a model file: contract, operators, delegates, half precision, colours, size, speed.
+
+    The exit code is 1 where a check fails. docs/guide/checking.md tells what each looks at.
+
+        python -m export check out/models/nano.int8_ptq.tflite
+
+        python -m export check my.int8_ptq.tflite --reference runs/my --pictures photos.zip
+
+        python -m export check my.fp16.tflite --json my.check.json
+    """
+    from edge_runtime.whole_file import write_whole
+    from export.check.check_file import check_file
+
+    with console.status("") as status:
+        report = check_file(file, reference=reference, pictures=pictures, on_stage=status.update)
+    table = Table(title=report.file, show_lines=False)
+    for heading in ("check", "result", "detail"):
+        table.add_column(heading, no_wrap=heading != "detail")
+    for row in report.results:
+        # Text, not markup: names of layers come from the file.
+        table.add_row(row.check, Text(row.status, _COLOURS[row.status]), Text(row.detail))
+    console.print(table)
+    if json_file is not None:
+        data = json.dumps(report.to_json(), indent=1, allow_nan=False) + "\n"
+        try:
+            write_whole(json_file, data.encode())
+        except OSError as error:
+            raise ExportError(f"{json_file} cannot be written: {error.strerror}") from None
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+@others.command("golden")
+def golden_command(
+    out: Annotated[Path, typer.Option(help="The folder for the vectors.")],
+) -> None:
+    """Write the golden vectors of the shipped models: lightness in, ab out and RGB out of
+    small pictures, for every language to reproduce.
+
+        python -m export golden --out tests/golden
+    """
+    from export.golden import write_golden
+
+    with console.status("") as status:
+        vectors = write_golden(out, status.update)
+    for vector in vectors:
+        words = "{name}  {width} x {height}".format_map(vector)
+        console.print(words, highlight=False)
+
+
+@others.command("ship")
+def ship_command(
+    files: Annotated[list[Path] | None, typer.Argument(help="By default the shipped ones.")] = None,
+    pictures: Annotated[
+        str | None, typer.Option(help="To measure ranges on, for a model without.")
+    ] = None,
+    golden: Annotated[Path, typer.Option(help="The golden vectors.")] = Path("tests/golden"),
+) -> None:
+    """Put exported models into the package, or renew what goes with those that are there:
+    the ranges of their ends, SHA256SUMS and the golden vectors.
+
+        python -m export ship out/models/nano.int8_ptq.tflite
+
+        python -m export ship --pictures val.tar
+    """
+    from export.ship import ship
+
+    with console.status("") as status:
+        results = ship(files or [], golden, pictures=pictures, on_stage=status.update)
+    for row in results:
+        state = "renewed" if row.changed else "as it was"
+        console.print(f"{row.file.name}: {row.bytes:,} bytes, {state}", highlight=False)
+    console.print("the sizes stand in docs/models/ as well", style="dim")
 
 
 def main() -> None:

@@ -31,7 +31,6 @@ class FloatModel:
         self.fine_tuned = fine_tuned
         self.rounded = rounded
         self.input_size = int(model.input_shape[1])
-        self._plain: bytes | None = None
 
     def convert(self, *, half: bool = False) -> bytes:
         """The `.tflite` with a named signature `serving_default` (`lightness` to `ab`).
@@ -39,17 +38,18 @@ class FloatModel:
         Args:
             half: store the weights as float16; they are widened when the model is loaded.
         """
+        if not half:
+            return self._plain
 
         def prepare(converter: tf.lite.TFLiteConverter) -> None:
-            if half:
-                converter.optimizations = [tf.lite.Optimize.DEFAULT]
-                converter.target_spec.supported_types = [tf.float16]
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+            converter.target_spec.supported_types = [tf.float16]
 
-        if half:
-            return self._convert(prepare)
-        if self._plain is None:  # most recipes begin with it
-            self._plain = self._convert(prepare)
-        return self._plain
+        return self._convert(prepare)
+
+    @cached_property
+    def _plain(self) -> bytes:  # most recipes begin with it
+        return self._convert(lambda converter: None)
 
     def convert_to_integers(self, calibration: Iterable[np.ndarray]) -> bytes:
         """The `.tflite` in int8 from its input to its output; nothing in it is float.

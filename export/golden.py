@@ -7,8 +7,9 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -46,56 +47,9 @@ SEEN_SIZE = 160
 _WEIGHTS = Path(__file__).parents[1] / "weights"
 
 
-@dataclass(frozen=True)
-class Vector:
-    """One picture through one model, in raw little-endian arrays, row by row.
-
-    Attributes:
-        name: `PICTURE.MODEL.RECIPE`.
-        model, recipe, model_sha256, input_size, output_size: of the model file.
-        width, height: of the picture, in pixels.
-        files: base names by role: `grey` uint8 [H, W], the picture; `lightness` float32 [S, S],
-            the network's input; `ab` float32 [S', S', 2], what the network gives; `rgb` uint8
-            [H, W, 3], the picture in colour.
-        sha256: of each file, by role.
-        view: of the model's contract; None where that has none.
-        saturation: factor on a* and b*.
-    """
-
-    name: str
-    model: str
-    recipe: str
-    model_sha256: str
-    input_size: int
-    output_size: int
-    width: int
-    height: int
-    files: dict[str, str]
-    sha256: dict[str, str]
-    view: ToneView | None
-    saturation: float = 1.0
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One picture as networks with the tone view see it, whether or not one is shipped.
-
-    Attributes:
-        name: of the picture.
-        input_size, width, height, files, sha256, view: as in `Vector`; the files are `grey` and
-            `lightness`.
-    """
-
-    name: str
-    input_size: int
-    width: int
-    height: int
-    files: dict[str, str]
-    sha256: dict[str, str]
-    view: ToneView
-
-
-def write_golden(out: Path, on_stage: Callable[[str], None] = lambda stage: None) -> list[Vector]:
+def write_golden(
+    out: Path, on_stage: Callable[[str], None] = lambda stage: None
+) -> list[dict[str, Any]]:
     """Make the vectors of the shipped models and of their float originals.
 
     The manifest is written last; files of an earlier manifest that have no use any more go.
@@ -103,12 +57,14 @@ def write_golden(out: Path, on_stage: Callable[[str], None] = lambda stage: None
     Args:
         out: the folder.
         on_stage: called with a word for each stage.
+    Returns:
+        the manifest's rows of the vectors.
     Raises:
         ExportError: the folder cannot be written, or the demo photo not be read.
         ModelError, TrainError: a shipped model or the weights of one are unfit.
     """
     pictures = golden_pictures()
-    vectors: list[Vector] = []
+    vectors: list[dict[str, Any]] = []
     hinted, hints = hinted_case(pictures["odd"], "odd")
     files: dict[str, bytes] = {
         "lightness.json": _json(grey_lightness()),
@@ -118,10 +74,13 @@ def write_golden(out: Path, on_stage: Callable[[str], None] = lambda stage: None
         "hinted.json": _json([hinted]),
         "odd.hints.json": hints,
     }
-    seen: list[Seen] = []
-    for picture, arrays in _seen(pictures):
-        seen.append(picture)
-        files |= {picture.files[role]: data for role, data in arrays.items()}
+    seen = []
+    for key, picture in pictures.items():
+        arrays = _shown(key, picture, SEEN_SIZE, TONE_VIEW)
+        height, width = picture.shape
+        row = {"name": key, "input_size": SEEN_SIZE, "width": width, "height": height}
+        seen.append(row | _listed(arrays) | {"view": asdict(TONE_VIEW)})
+        files |= dict(arrays.values())
     with tempfile.TemporaryDirectory(prefix="tintlite-golden-") as folder:
         for name in shipped_names():
             on_stage(f"{name}: the shipped file")
@@ -133,16 +92,12 @@ def write_golden(out: Path, on_stage: Callable[[str], None] = lambda stage: None
                 chosen = PICTURES.get((name, model.parent == Path(folder)), ())
                 for vector, arrays in _vectors(model, {key: pictures[key] for key in chosen}):
                     vectors.append(vector)
-                    files |= {vector.files[role]: data for role, data in arrays.items()}
+                    files |= dict(arrays.values())
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
             write_whole(out / name, data)
-        listed = {
-            "version": VERSION,
-            "vectors": [asdict(vector) for vector in vectors],
-            "seen": [asdict(picture) for picture in seen],
-        }
+        listed = {"version": VERSION, "vectors": vectors, "seen": seen}
         write_whole(out / MANIFEST, _json(listed))
         for stale in (*out.glob("*.u8"), *out.glob("*.f32")):
             if stale.name not in files:
@@ -177,53 +132,45 @@ def export_float(name: str, folder: Path, recipe: str = "fp32") -> Path:
     return file
 
 
+# By role, the name and the bytes of a raw little-endian array's file.
+_Arrays = dict[str, tuple[str, bytes]]
+
+
 def _vectors(
     model: Path, pictures: dict[str, np.ndarray]
-) -> Iterator[tuple[Vector, dict[str, bytes]]]:
-    """Each picture's vector, and its arrays by role."""
+) -> Iterator[tuple[dict[str, Any], _Arrays]]:
+    """Each picture's row in the manifest, and its arrays."""
     network, colorizer = Network(model, threads=1), Colorizer(model, Device(threads=1))
     contract, size = network.contract, network.input_size
     for key, picture in pictures.items():
-        seen = _input(picture, size, contract.view)
-        arrays = {
-            "grey": picture,
-            "lightness": seen,
-            "ab": network.run(seen).astype("<f4"),
-            "rgb": colorizer.colorize(picture),
-        }
-        data = {role: array.tobytes() for role, array in arrays.items()}
         name = f"{key}.{contract.name}.{contract.recipe}"
-        yield (
-            Vector(
-                name,
-                contract.name,
-                contract.recipe,
-                hashlib.sha256(model.read_bytes()).hexdigest(),
-                size,
-                network.output_size,
-                picture.shape[1],
-                picture.shape[0],
-                {
-                    "grey": f"{key}.grey.u8",
-                    "lightness": _input_file(key, size, contract.view),
-                    "ab": f"{name}.ab.f32",
-                    "rgb": f"{name}.rgb.u8",
-                },
-                _digests(data),
-                contract.view,
-            ),
-            data,
-        )
+        arrays = _shown(key, picture, size, contract.view)
+        ab = network.run(_input(picture, size, contract.view)).astype("<f4")
+        arrays["ab"] = f"{name}.ab.f32", ab.tobytes()
+        arrays["rgb"] = f"{name}.rgb.u8", colorizer.colorize(picture).tobytes()
+        row = {
+            "name": name,
+            "model": contract.name,
+            "recipe": contract.recipe,
+            "model_sha256": hashlib.sha256(model.read_bytes()).hexdigest(),
+            "input_size": size,
+            "output_size": network.output_size,
+            "width": picture.shape[1],
+            "height": picture.shape[0],
+            **_listed(arrays),
+            "view": contract.view and asdict(contract.view),
+            "saturation": 1.0,
+        }
+        yield row, arrays
 
 
-def _seen(pictures: dict[str, np.ndarray]) -> Iterator[tuple[Seen, dict[str, bytes]]]:
-    """Each picture through the tone view, and its arrays by role."""
-    for key, picture in pictures.items():
-        seen = _input(picture, SEEN_SIZE, TONE_VIEW)
-        data = {"grey": picture.tobytes(), "lightness": seen.tobytes()}
-        files = {"grey": f"{key}.grey.u8", "lightness": _input_file(key, SEEN_SIZE, TONE_VIEW)}
-        height, width = picture.shape
-        yield Seen(key, SEEN_SIZE, width, height, files, _digests(data), TONE_VIEW), data
+def _shown(key: str, picture: np.ndarray, size: int, view: ToneView | None) -> _Arrays:
+    """A picture, uint8 [H, W], and what a network sees of it."""
+    kind = "lightness" if view is None else "view"
+    return {
+        "grey": (f"{key}.grey.u8", picture.tobytes()),
+        "lightness": (f"{key}.{kind}{size}.f32", _input(picture, size, view).tobytes()),
+    }
 
 
 def _input(picture: np.ndarray, size: int, view: ToneView | None) -> np.ndarray:
@@ -231,12 +178,10 @@ def _input(picture: np.ndarray, size: int, view: ToneView | None) -> np.ndarray:
     return as_input(lightness_at(picture, size, size), view).astype("<f4")
 
 
-def _input_file(picture: str, size: int, view: ToneView | None) -> str:
-    return f"{picture}.{'lightness' if view is None else 'view'}{size}.f32"
-
-
-def _digests(data: dict[str, bytes]) -> dict[str, str]:
-    return {role: hashlib.sha256(bytes_).hexdigest() for role, bytes_ in data.items()}
+def _listed(arrays: _Arrays) -> dict[str, dict[str, str]]:
+    """Names and digests by role."""
+    digests = {role: hashlib.sha256(data).hexdigest() for role, (_, data) in arrays.items()}
+    return {"files": {role: name for role, (name, _) in arrays.items()}, "sha256": digests}
 
 
 def _json(value: object) -> bytes:

@@ -1,7 +1,6 @@
 """The file gives the colours that it should: those of a float reference, or of plain kernels."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -35,25 +34,14 @@ LEAST_KERNEL_PSNR = 40.0
 _MOST_MACS = 2e9
 
 
-@dataclass(frozen=True)
-class Reference:
-    """What a file is compared with.
-
-    Attributes:
-        run: from lightness to ab.
-        model: the Keras model; None of a `.tflite` or an `.onnx`.
-    """
-
-    run: Network
-    model: Any | None
-
-
-def open_reference(reference: str, contract: Contract) -> Reference:
+def open_reference(reference: str, contract: Contract) -> tuple[Network, Any | None]:
     """Open a network to compare a file with.
 
     Args:
         reference: a run's folder, its weights, a `.tflite` or an `.onnx`.
         contract: of the file.
+    Returns:
+        The network from lightness to ab, and the Keras model; None of a `.tflite` or an `.onnx`.
     Raises:
         WeightsError, ModelError: it cannot be opened.
         ExportError: it sees pictures of another size, or through another view.
@@ -69,7 +57,7 @@ def open_reference(reference: str, contract: Contract) -> Reference:
         raise ExportError(f"{reference} sees {size} x {size}, the file {own} x {own}")
     if view != contract.view:
         raise ExportError(f"{reference} sees pictures through another tone view than the file")
-    return Reference(run, model)
+    return run, model
 
 
 def check_reference(
@@ -78,7 +66,7 @@ def check_reference(
     """As near to a float reference as the recipe allows."""
     found = compare(network.run, reference, inputs.values())
     least = LEAST_PSNR.get(network.contract.recipe)
-    return _judged("parity", found, "the reference", least)
+    return _judged(found, "the reference", least)
 
 
 def check_kernels(
@@ -113,10 +101,10 @@ def check_kernels(
 
     found = compare(network.run, run, inputs.values())
     exact = not any(op.dtype in ("INT8", "UINT8") for op in graph.operators)
-    return _judged("parity", found, "plain kernels", None if exact else LEAST_KERNEL_PSNR)
+    return _judged(found, "plain kernels", None if exact else LEAST_KERNEL_PSNR)
 
 
-def _judged(check: str, found: Parity, beside: str, least: float | None) -> Result:
+def _judged(found: Parity, beside: str, least: float | None) -> Result:
     """A result; without a least PSNR the largest difference of ab counts."""
     equal = not isfinite(found.rgb_psnr)
     psnr = "equal pictures" if equal else f"{found.rgb_psnr:.1f} dB"
@@ -133,4 +121,4 @@ def _judged(check: str, found: Parity, beside: str, least: float | None) -> Resu
         f"to {beside} on {found.pictures} inputs: {psnr}, at most {found.max_ab:.3g} units of ab;"
         f" {limit}"
     )
-    return Result(check, "pass" if good else "fail", detail, figures)
+    return Result("parity", "pass" if good else "fail", detail, figures)

@@ -34,7 +34,9 @@ def gates(
         ExportError: the graph is damaged.
     """
     if is_onnx(data):
-        return onnx_gates(data, half_precision, on_stage)
+        results = [_onnx_operators(data)]
+        on_stage("half precision")
+        return [*results, half_precision()]
     graph = Graph(data)
     results = [check_operators(graph)]
     on_stage("xnnpack")
@@ -51,12 +53,8 @@ def gates(
     return results
 
 
-def onnx_gates(
-    data: bytes,
-    half_precision: Callable[[], Result],
-    on_stage: Callable[[str], None] = lambda stage: None,
-) -> list[Result]:
-    """List the operators of an `.onnx`, and look at half precision: as `gates`.
+def _onnx_operators(data: bytes) -> Result:
+    """List the operators of an `.onnx`.
 
     That it has no others than ours and that ONNX Runtime runs it, whoever opens it has seen.
     """
@@ -66,5 +64,4 @@ def onnx_gates(
     counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
     detail = f"{kinds.total()} of opset {opset}: {counts}"
     figures = {"operators": dict(kinds), "opset": opset}
-    on_stage("half precision")
-    return [Result("operators", "pass", detail, figures), half_precision()]
+    return Result("operators", "pass", detail, figures)

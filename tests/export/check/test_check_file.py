@@ -12,11 +12,10 @@ from edge_runtime.engine.interpreter import Network
 from edge_runtime.model.contract import Contract
 from export.check import gpu_run
 from export.check.agreement import check_kernels, check_reference
-from export.check.check_file import check_file
+from export.check.check_file import check_file, check_size
 from export.check.extreme_inputs import extreme_inputs
 from export.check.gpu_run import check_gpu_run
 from export.check.graph import Graph
-from export.check.size import check_size
 from export.cli import others
 from train.command import run as run_command
 

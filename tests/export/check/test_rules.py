@@ -13,7 +13,7 @@ from export.check.gpu_rules import check_gpu_rules
 from export.check.graph import Graph
 from export.check.operators import check_operators, macs
 from export.check.result import Result
-from export.check.xnnpack import check_xnnpack, delegation
+from export.check.xnnpack import check_xnnpack
 from export.errors import ExportError
 
 SHAPE = (1, 64, 64, 2)
@@ -79,7 +79,7 @@ class TestXnnpack:
         """Tensors inside a delegated piece have no memory of their own, all others have."""
         data = shipped_path(name).read_bytes()
         graph = Graph(data)
-        found = delegation(data, graph)
+        figures = check_xnnpack(data, graph).figures
         interpreter = Interpreter(model_content=data)
         interpreter.allocate_tensors()
         outside = []
@@ -90,13 +90,16 @@ class TestXnnpack:
             except ValueError:
                 pass
         assert outside == list(graph.outputs)
-        assert (found.left, found.partitions, found.share) == ((), 1, 1.0)
+        assert (figures["left"], figures["partitions"]) == ([], 1)
+        assert figures["delegated_share"] == 1
 
     def test_the_walk_agrees_with_the_memory_where_some_are_left(self, nearest):
         interpreter = Interpreter(model_content=nearest)
         interpreter.allocate_tensors()
-        (left,) = delegation(nearest, Graph(nearest)).left
-        assert interpreter.get_tensor(left.outputs[0]).shape == SHAPE
+        graph = Graph(nearest)
+        (left,) = check_xnnpack(nearest, graph).figures["left"]
+        (outputs,) = (op.outputs for op in graph.operators if op.layer == left["layer"])
+        assert interpreter.get_tensor(outputs[0]).shape == SHAPE
 
 
 class TestOperators:
