@@ -35,7 +35,7 @@ from export.recipes import RECIPES, file_name
 from export.tensor_ranges import ab_range, with_ranges
 from train.data.open_pictures import TruePictures
 from train.data.store import Store
-from train.measure.evaluate import OpenNetwork, Scores, evaluate
+from train.measure.evaluate import OpenNetwork, Scores, evaluate, run_all
 from train.measure.open_networks import keras_network
 from train.networks.load import load_generator, run_film, run_network, run_view
 
@@ -158,6 +158,10 @@ def export_model(
         seen = model.fine_tuned.network(keras_model) if fine_tuned else keras_model
         return check_half_precision(seen, extreme_inputs(model.input_size))
 
+    @cache
+    def said() -> Sequence[np.ndarray]:
+        return run_all(keras_network(keras_model), unseen)
+
     exported = []
     for recipe, file in files.items():
         on_stage(f"{recipe}: converting")
@@ -173,7 +177,7 @@ def export_model(
             _refuse(recipe, found)
         network = _opened(labelled)
         on_stage(f"{recipe}: comparing with Keras")
-        parity = compare(network.run, keras_network(keras_model), unseen)
+        parity = compare(network.run, said(), unseen)
         if recipe == "onnx_int8" and not parity.rgb_psnr >= LEAST_PSNR[recipe]:
             raise ExportError(
                 f"{recipe}: {parity.rgb_psnr:.1f} dB from the float network, which is less than"

@@ -1,13 +1,13 @@
 """How far an exported file is from the Keras model that it came from, on real pictures."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
 
 import numpy as np
 
 from edge_runtime.model.contract import AB_SCALE, LIGHTNESS_SCALE
-from train.measure.evaluate import Network, with_ab
+from train.measure.evaluate import Network, run_all, with_ab
 from train.measure.metrics import psnr, rgb_mse
 
 
@@ -27,15 +27,18 @@ class Parity:
     rgb_psnr: float
 
 
-def compare(ours: Network, reference: Network, inputs: Iterable[np.ndarray]) -> Parity:
-    """Run both networks on lightness inputs, float32 [S, S] each, and compare what they say.
+def compare(ours: Network, reference: Sequence[np.ndarray], inputs: Sequence[np.ndarray]) -> Parity:
+    """Compare what a network says with what another said.
 
+    Args:
+        ours: the network that is judged.
+        reference: ab of the other of each input, float32 [S', S', 2] (`run_all`).
+        inputs: lightness, float32 [S, S] each.
     Raises:
         ValueError: there are no inputs.
     """
     largest, ratios = 0.0, []
-    for lightness in inputs:
-        ab, expected = ours(lightness), reference(lightness)
+    for lightness, ab, expected in zip(inputs, run_all(ours, inputs), reference, strict=True):
         largest = max(largest, float(np.abs(ab - expected).max()) * AB_SCALE)
         # As the network sees the picture: with a tone view, stretched.
         seen = (lightness + 1) * LIGHTNESS_SCALE

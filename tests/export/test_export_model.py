@@ -36,18 +36,25 @@ def cuts(pictures, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def exported(run, pictures, cuts, tmp_path_factory):
-    out = tmp_path_factory.mktemp("exported")
-    recipes = (*RECIPES, *ONNX_RECIPES)
-    rows = export_model(
-        run,
-        recipes,
-        out,
-        LABEL,
-        calibration=str(pictures),
-        sets={"cuts": str(cuts)},
-    )
-    return dict(zip(recipes, rows, strict=True))
+def export_to(pictures, cuts, tmp_path_factory):
+    """Exports a run to a folder by some recipes: the rows by recipe."""
+
+    def export_to(name, run, recipes):
+        out, sets = tmp_path_factory.mktemp(name), {"cuts": str(cuts)}
+        rows = export_model(run, recipes, out, LABEL, calibration=str(pictures), sets=sets)
+        return dict(zip(recipes, rows, strict=True))
+
+    return export_to
+
+
+@pytest.fixture(scope="module")
+def exported(export_to, run):
+    return export_to("exported", run, (*RECIPES, *ONNX_RECIPES))
+
+
+@pytest.fixture(scope="module")
+def plain_exported(export_to, plain_run):
+    return export_to("plain", plain_run, ("fp32", "int8_ptq", "onnx_fp32"))
 
 
 def test_fp32_is_keras(exported):
@@ -127,10 +134,10 @@ def test_onnx_is_keras(exported, recipe):
     assert [gate.check for gate in row.gates if gate.status == "fail"] == []
 
 
-def test_onnx_takes_over_the_integers_of_a_tflite(exported, run, pictures, tmp_path):
+def test_onnx_takes_over_the_integers_of_a_tflite(plain_exported, plain_run, pictures, tmp_path):
     def again(rounded, **changes):
         [row] = export_model(
-            run,
+            plain_run,
             ["onnx_int8"],
             tmp_path,
             LABEL,
@@ -142,16 +149,16 @@ def test_onnx_takes_over_the_integers_of_a_tflite(exported, run, pictures, tmp_p
 
     # Refused before the work; the last, whose head says the opposite, by its colours.
     with pytest.raises(ExportError, match="in onnx_fp32, not int8_ptq or int8_qat"):
-        again(exported["onnx_fp32"].file)
+        again(plain_exported["onnx_fp32"].file)
     with pytest.raises(ExportError, match="another size or through another tone view"):
         again("nano")
-    integers = exported["int8_ptq"].file
+    integers = plain_exported["int8_ptq"].file
     with pytest.raises(ExportError, match=r"dB from the float network, .*does not fit it"):
         again(integers, ab_gain=-1)
     assert list(tmp_path.iterdir()) == []
     row = again(integers)
     assert row.parity.rgb_psnr > 35
-    assert row.bytes < 0.5 * exported["onnx_fp32"].bytes
+    assert row.bytes < 0.5 * plain_exported["onnx_fp32"].bytes
     ours, litert = (Network(file, 1) for file in (row.file, integers))
     rng = np.random.default_rng(4)
     inputs = rng.uniform(-1, 1, (4, 64, 64)).astype(np.float32)
@@ -183,62 +190,68 @@ def test_short_names():
 
 
 class TestRefusals:
-    def test_unknown_recipe(self, run, pictures, tmp_path):
+    def test_unknown_recipe(self, plain_run, pictures, tmp_path):
         with pytest.raises(ExportError, match="unknown recipe int4"):
-            export_model(run, ["int4"], tmp_path, LABEL, calibration=str(pictures))
+            export_model(plain_run, ["int4"], tmp_path, LABEL, calibration=str(pictures))
 
-    def test_a_name_that_leaves_the_folder(self, run, pictures, tmp_path):
+    def test_a_name_that_leaves_the_folder(self, plain_run, pictures, tmp_path):
         label = replace(LABEL, name="../mine")
         with pytest.raises(ExportError, match="a model's name is"):
-            export_model(run, ["fp32"], tmp_path, label, calibration=str(pictures))
+            export_model(plain_run, ["fp32"], tmp_path, label, calibration=str(pictures))
 
-    def test_a_set_that_is_missing_is_found_out_before_the_work(self, run, pictures, tmp_path):
+    def test_a_set_that_is_missing_is_found_out_before_the_work(
+        self, plain_run, pictures, tmp_path
+    ):
         sets = {"val": str(tmp_path / "typo.tar")}
         with pytest.raises(TrainError, match=r"typo\.tar does not exist"):
-            export_model(run, ["fp32"], tmp_path / "out", LABEL, calibration="", sets=sets)
+            export_model(plain_run, ["fp32"], tmp_path / "out", LABEL, calibration="", sets=sets)
         assert not (tmp_path / "out").exists()
 
-    def test_a_file_in_the_way(self, exported, run, pictures):
+    def test_a_file_in_the_way(self, exported, plain_run, pictures):
         out = exported["fp32"].file.parent
         before = exported["fp32"].file.read_bytes()
         with pytest.raises(ExportError, match="--overwrite"):
-            export_model(run, ["fp32"], out, LABEL, calibration=str(pictures))
+            export_model(plain_run, ["fp32"], out, LABEL, calibration=str(pictures))
         assert exported["fp32"].file.read_bytes() == before
 
-    def test_too_few_pictures(self, run, cuts, tmp_path):
+    def test_too_few_pictures(self, plain_run, cuts, tmp_path):
         with pytest.raises(ExportError, match="20 usable colour pictures"):
-            export_model(run, ["int8_ptq"], tmp_path / "out", LABEL, calibration=str(cuts))
+            export_model(plain_run, ["int8_ptq"], tmp_path / "out", LABEL, calibration=str(cuts))
 
-    def test_missing_pictures(self, run, tmp_path):
+    def test_missing_pictures(self, plain_run, tmp_path):
         with pytest.raises(TrainError, match="does not exist"):
-            export_model(run, ["fp32"], tmp_path, LABEL, calibration=str(tmp_path / "none"))
+            export_model(plain_run, ["fp32"], tmp_path, LABEL, calibration=str(tmp_path / "none"))
 
-    def test_a_target_that_is_a_file(self, run, pictures, tmp_path):
+    def test_a_target_that_is_a_file(self, plain_run, pictures, tmp_path):
         (tmp_path / "file").write_text("")
         with pytest.raises(ExportError, match="cannot be made"):
-            export_model(run, ["fp32"], tmp_path / "file" / "x", LABEL, calibration=str(pictures))
+            export_model(
+                plain_run, ["fp32"], tmp_path / "file" / "x", LABEL, calibration=str(pictures)
+            )
 
-    def test_nothing_is_left_when_the_conversion_breaks(self, run, pictures, tmp_path, monkeypatch):
+    def test_nothing_is_left_when_the_conversion_breaks(
+        self, plain_run, pictures, tmp_path, monkeypatch
+    ):
         def broken(model, calibration):
             raise RuntimeError("the converter gave up")
 
         monkeypatch.setitem(module.RECIPES, "fp32", broken)
         with pytest.raises(ExportError, match="fp32: the converter failed: the converter gave up"):
-            export_model(run, ["fp32"], tmp_path, LABEL, calibration=str(pictures))
+            export_model(plain_run, ["fp32"], tmp_path, LABEL, calibration=str(pictures))
         assert list(tmp_path.iterdir()) == []
 
 
 def test_a_run_with_a_tone_view_becomes_a_model_of_version_2(
-    exported, run, pictures, cuts, tmp_path
+    plain_exported, plain_run, pictures, cuts, tmp_path
 ):
     viewing = tmp_path / "run"
-    shutil.copytree(run, viewing)
-    config = json.loads((run / "config.json").read_text())
+    shutil.copytree(plain_run, viewing)
+    config = json.loads((plain_run / "config.json").read_text())
     (viewing / "config.json").write_text(json.dumps(config | {"tone_view": True}))
     sets = {"cuts": str(cuts)}
     out = tmp_path / "out"
     [seeing] = export_model(viewing, ["fp32"], out, LABEL, calibration=str(pictures), sets=sets)
-    made = [seeing, exported["fp32"]]
+    made = [seeing, plain_exported["fp32"]]
     files = [row.file for row in made]
     contracts = [read_model(file).contract for file in files]
     assert [contract.contract_version for contract in contracts] == [2, 1]

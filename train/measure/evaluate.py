@@ -82,9 +82,11 @@ def network_input(picture: np.ndarray, input_size: int, view: ToneView | None) -
 
 
 def run_all(network: Network, inputs: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
-    """A network's ab of several pictures, in one batch if it can: float32 [S', S', 2] each."""
+    """A network's ab of several pictures, in batches if it can: float32 [S', S', 2] each."""
     batch = getattr(network, "batch", None)
-    return [network(seen) for seen in inputs] if batch is None else batch(np.stack(inputs))
+    if batch is None:
+        return [network(seen) for seen in inputs]
+    return [ab for seen in in_groups(inputs, AT_A_TIME) for ab in batch(np.stack(seen))]
 
 
 @dataclass(frozen=True)
