@@ -75,6 +75,18 @@ def planted_run(run, tmp_path_factory):
     return folder
 
 
+@pytest.fixture
+def small_network(monkeypatch):
+    """A network of one layer in the place of the run's: what is tested here is what comes after."""
+    import keras
+
+    lightness = keras.layers.Input((64, 64, 1), name="lightness")
+    ab = keras.layers.Conv2D(2, 3, strides=2, padding="same", name="ab")(lightness)
+    model = keras.Model(lightness, ab)
+    monkeypatch.setattr("export.export_model.load_generator", lambda source, input_size: model)
+    return model
+
+
 def _write_config(folder, **changes):
     config = {"name": "random", "alpha": 0.35, "val_size": 64} | changes
     (folder / "config.json").write_text(json.dumps(config))

@@ -50,16 +50,6 @@ def nearest():
 
 
 @pytest.fixture
-def small_network(monkeypatch):
-    """A network of one layer in the place of the run's: what is tested here is what comes after."""
-    lightness = keras.layers.Input((64, 64, 1), name="lightness")
-    ab = keras.layers.Conv2D(2, 3, strides=2, padding="same", name="ab")(lightness)
-    model = keras.Model(lightness, ab)
-    monkeypatch.setattr(module, "load_generator", lambda source, input_size: model)
-    return model
-
-
-@pytest.fixture
 def export(small_network, run, pictures, tmp_path):
     """Exports to a folder of the test's, by a recipe or two."""
 
