@@ -2,8 +2,6 @@
 
 import functools
 import http.server
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,7 +11,6 @@ import pytest
 
 from browser.build import LITERT, build
 
-CHROMIUM = os.environ.get("TINTLITE_CHROMIUM") or shutil.which("chromium")
 PATIENT = 600_000  # ms; a browser beside other work may take long
 
 
@@ -56,26 +53,13 @@ def _serve(folder: Path, below: str = "") -> Site:
     return Site(f"http://127.0.0.1:{server.server_port}/{below}", asked, stop)
 
 
-# Not of the session: while one Playwright runs, no other file of the process can start its own.
 @pytest.fixture(scope="module")
-def chromium() -> Iterator:
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no chromium found: the static page is not tested (apt-get install chromium)")
-    with playwright.sync_playwright() as driver:
-        # Tests may run as root in a container, where Chromium's sandbox cannot be had.
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def maths_page(chromium, tmp_path_factory) -> Iterator:
+def maths_page(browser, tmp_path_factory) -> Iterator:
     """A page that can import the modules of a build without LiteRT.js."""
     folder = tmp_path_factory.mktemp("maths")
     build(folder, None)
     site = _serve(folder)
-    page = chromium.new_page()
+    page = browser.new_page()
     page.set_default_timeout(PATIENT)
     page.goto(site.url + "catalogue.json")
     yield page

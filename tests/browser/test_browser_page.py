@@ -25,7 +25,7 @@ PATIENT = 600_000
 
 
 @pytest.fixture
-def visit(chromium):
+def visit(browser):
     """Opens pages in contexts of their own; at the end, none may have met an error."""
     contexts, complaints = [], []
 
@@ -35,7 +35,7 @@ def visit(chromium):
             complaints.append(line)
 
     def opened(url, **options):
-        context = chromium.new_context(**options)
+        context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENT)

@@ -1,8 +1,6 @@
 """A camera that is none, real servers over it, and a browser that visits them."""
 
 import io
-import os
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,8 +24,6 @@ from edge_runtime.serve.server import PageServer
 
 # The machine that runs the tests may stand still for a while.
 PATIENT = 60.0
-
-CHROMIUM = os.environ.get("TINTLITE_CHROMIUM") or shutil.which("chromium")
 
 
 class MovingCamera:
@@ -198,22 +194,6 @@ def _wait_until(condition: Callable[[], bool], seconds: float = PATIENT) -> None
 @pytest.fixture(scope="session")
 def wait_until() -> Callable[..., None]:
     return _wait_until
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Debian's Chromium, driven by Playwright."""
-    playwright = pytest.importorskip(
-        "playwright.sync_api",
-        reason="Playwright is not installed: no browser",
-    )
-    if CHROMIUM is None:
-        pytest.skip("no chromium found: the page is not tested (apt-get install chromium)")
-    with playwright.sync_playwright() as driver:
-        # Tests may run as root in a container, where Chromium's sandbox cannot be had.
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
