@@ -47,7 +47,9 @@ coverage: $(VENV)/.dev ## run the fast tests, and print which lines they leave o
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $$(($(THREADS) + 1)) --dist loadfile \
 	  --no-loadscope-reorder --cov --cov-report=term-missing
 
-test-slow: $(VENV)/.dev ## run the slow tests
+# JAX is not in [dev]: where it is installed, Keras takes seconds longer to load on any backend.
+test-slow: $(VENV)/.dev ## run the slow tests (half an hour and more)
+	@$(PIP) --editable '.[jax]'
 	@$(BIN)/python -m pytest -q -m slow
 
 test-arm64: $(VENV)/.dev ## colour a photo on 64-bit ARM, emulated, and compare (minutes)

@@ -11,6 +11,8 @@ from pathlib import Path
 import keras
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).with_name("first_step.py")
 
 PLAIN = "baseline_cnn:32"
@@ -52,18 +54,11 @@ def agree(ours, theirs):
         assert losses == pytest.approx(theirs[wanted], rel=1e-4), wanted
 
 
-def test_a_plain_network():
-    wanted = f"{PLAIN}:float32"
-    agree(on_jax(wanted), on_tensorflow(wanted))
-
-
-@pytest.mark.slow
 def test_every_kind_of_network():
-    wanted = [f"{name}:float32" for name in OTHERS]
+    wanted = [f"{name}:float32" for name in (PLAIN, *OTHERS)]
     agree(on_jax(*wanted), on_tensorflow(*wanted))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("backend", [on_tensorflow, on_jax])
 def test_bfloat16_is_near_float32(backend):
     names = [PLAIN, *OTHERS[1:]]
