@@ -38,10 +38,14 @@ browser: $(VENV)/.runtime ## build the static page into out/browser/ (npm fetche
 # A worker a core, four at most, and one more, as some wait at any time, for a process, a camera or
 # the browser: each takes whole files in their order, and computes with one thread.
 # Where no bytecode is written, each process that a test starts compiles all that it imports.
+# Plain assertions spare each worker the rewriting of all tests; what failed is run once more with
+# the values of its assertions, to be read: it stays failed.
 test: $(VENV)/.dev ## install what the tests need, check the style, run the fast tests
 	@$(BIN)/ruff check .
-	@PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --durations 20 \
-	  -n $$(($(THREADS) + 1)) --dist loadfile --no-loadscope-reorder
+	@export PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1; \
+	  $(BIN)/python -m pytest -q --cache-clear --durations 20 --assert plain \
+	    -n $$(($(THREADS) + 1)) --dist loadfile --no-loadscope-reorder || \
+	  { $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none; exit 1; }
 
 coverage: $(VENV)/.dev ## run the fast tests, and print which lines they leave out (minutes)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $$(($(THREADS) + 1)) --dist loadfile \
