@@ -22,6 +22,9 @@ from edge_runtime.video.sequence import find_sequence, is_pattern
 # Where an output keeps what it knows among the states of the other steps.
 _FACTS = "track.facts"
 
+# How what is left is laid out: what an older program left, a newer one does not go on with.
+_LAYOUT = 2
+
 # Read of a film to know it again, beside its size and the time of its last change.
 _HEAD_BYTES = 1 << 20
 
@@ -114,7 +117,7 @@ class ResumableOutput(Output):
             # Nobody will know a stream again.
             "source": None if self._source is None else _facts_of(self._source),
             "model": film.described,
-            "program": [__version__, av.__version__, film.reader.segment],
+            "program": [__version__, _LAYOUT, av.__version__, film.reader.segment],
             "references": film.references,
             "options": {
                 "codec": plan.name,
