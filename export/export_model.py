@@ -29,7 +29,6 @@ from export.converter_errors import as_one_sentence
 from export.errors import ExportError
 from export.lightness_inputs import lightness_inputs
 from export.parity import Parity, compare
-from export.qat.fine_tuned import FineTuned
 from export.qat.options import QatOptions
 from export.recipes import RECIPES, file_name
 from export.tensor_ranges import ab_range, with_ranges
@@ -37,7 +36,7 @@ from train.data.open_pictures import TruePictures
 from train.data.store import Store
 from train.measure.evaluate import OpenNetwork, Scores, evaluate, run_all
 from train.measure.open_networks import keras_network
-from train.networks.load import load_generator, run_film, run_network, run_view
+from train.networks.load import load_generator, run_view
 
 
 @dataclass(frozen=True)
@@ -149,8 +148,17 @@ def export_model(
     inputs, unseen = lightness_inputs(calibration, model.input_size, view)
     _see_that_it_stayed(calibration)
     if "int8_qat" in recipes:
-        seeing = replace(qat, view=view, film=run_film(source))
-        tuned = _fine_tuned(keras_model, source, inputs, seeing, on_stage, on_progress)
+        # Here, as its libraries take half a minute to load.
+        from export.qat.fine_tune import quantization_aware
+
+        tuned = quantization_aware(
+            keras_model,
+            source,
+            inputs=inputs,
+            options=qat,
+            on_stage=on_stage,
+            on_progress=on_progress,
+        )
         model = FloatModel(keras_model, tuned, integers)
 
     @cache
@@ -215,29 +223,6 @@ def _integers(file: Path, keras_model: Any, view: ToneView | None) -> bytes:
     if (model.contract.input_size, model.contract.view) != (size, view):
         raise ExportError(f"{file} sees pictures at another size or through another tone view")
     return model.data
-
-
-def _fine_tuned(
-    keras_model: Any,
-    source: Path,
-    inputs: Sequence[np.ndarray],
-    options: QatOptions,
-    on_stage: Callable[[str], None],
-    on_progress: Callable[[str], None],
-) -> FineTuned:
-    # Here, as its libraries take half a minute to load.
-    from export.qat.run import quantization_aware
-
-    network, alpha = run_network(source)
-    return quantization_aware(
-        keras_model,
-        network=network,
-        alpha=alpha,
-        inputs=inputs,
-        options=options,
-        on_stage=on_stage,
-        on_progress=on_progress,
-    )
 
 
 def _see_that_it_stayed(pictures: str, count: int | None = None) -> None:

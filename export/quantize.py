@@ -17,7 +17,6 @@ from export.compact import short_name
 from export.convert import SIGNATURE
 from export.errors import ExportError
 from export.flatbuffer import open_model
-from export.qat.ranges import Range
 from export.tensor_ranges import LIGHTNESS_RANGE
 
 # Operators that int8 leaves in float32, by the names of their tensors after conversion (by those of
@@ -39,7 +38,9 @@ STAYS_FLOAT = (
 
 
 def quantized(
-    float_model: bytes, inputs: Sequence[np.ndarray], ranges: Mapping[str, Range] | None = None
+    float_model: bytes,
+    inputs: Sequence[np.ndarray],
+    ranges: Mapping[str, tuple[float, float]] | None = None,
 ) -> bytes:
     """Round all but `STAYS_FLOAT` and the ends.
 
@@ -128,12 +129,10 @@ def _shared(measured: dict[str, Any], float_model: bytes) -> dict[str, Any]:
     return shared
 
 
-def _with(measured: dict[str, Any], ranges: Mapping[str, Range]) -> dict[str, Any]:
+def _with(measured: dict[str, Any], ranges: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
     """The quantizer's own table of ranges, some of them replaced."""
     tensors = {short_name(name): name for name in measured}
     missing = sorted(set(ranges) - set(tensors))
     if missing:
         raise ExportError(f"the network to be rounded has no layer {missing[0]}")
-    return measured | {
-        tensors[layer]: _ends(found.low, found.high) for layer, found in ranges.items()
-    }
+    return measured | {tensors[layer]: _ends(*found) for layer, found in ranges.items()}

@@ -47,50 +47,6 @@ app = typer.Typer(
 # Wide enough for its tables where the output goes to a file.
 console = Console(width=None if sys.stdout.isatty() else 120)
 
-PREPARE_HELP = """Decode pictures once, drop what teaches nothing, resize, split and store them.
-
-    python -m train prepare photos/ more.zip --out data/mine
-
-    python -m train prepare photos/ --out data/mine --split 80/10/10
-"""
-
-FIT_HELP = """Train a network by a recipe of `train/configs/`; run again to go on where it stopped.
-
-    python -m train fit nano --data data/mine --out runs/nano
-
-    python -m train fit standard --data data/mine --out runs/short --minutes 30
-
-    python -m train fit standard --data data/mine --out runs/gpu --until 9m --dtype bfloat16
-
-    python -m train fit baseline_cnn --scale cpu --data data/mine --out runs/baseline_cnn_cpu
-"""
-
-EVALUATE_HELP = """Measure models on colour pictures, with the grey row (ab = 0) beside.
-
-    python -m train evaluate standard nano --on val.tar
-
-    python -m train evaluate runs/nano --on data/mine:val --input-sizes 128,160,192,224
-
-    python -m train evaluate standard --on val.tar --plates plates.tar --film
-"""
-
-COMPARE_HELP = """Compare runs, finished or running: how good, how large, how long to train.
-
-    python -m train compare runs/standard runs/nano --on data/mine:val
-
-    python -m train compare runs/* --on val.tar --limit 300 --markdown table.md --sheet sheet.png
-"""
-
-SPEED_HELP = """Time a recipe here: images/s of the data alone, of the network alone, of both.
-
-    python -m train speed standard --data data/mine
-"""
-
-MOODS_HELP = """Make the table by which `tintlite colorize --suggest` finds other colours.
-
-    python -m train moods data/photos data/plates --out edge_runtime/hints/moods.json
-"""
-
 
 def _progress(*amount: ProgressColumn) -> Progress:
     """A bar with times; `amount` says how much of the work is done, in its own unit."""
@@ -104,7 +60,7 @@ def _progress(*amount: ProgressColumn) -> Progress:
     )
 
 
-@app.command("prepare", help=PREPARE_HELP)
+@app.command("prepare")
 def prepare_command(
     sources: Annotated[list[Path], typer.Argument(help="Folders, .tar and .zip files.")],
     out: Annotated[Path, typer.Option(help="The folder to make.")],
@@ -113,6 +69,12 @@ def prepare_command(
     min_side: Annotated[int, typer.Option(min=16, help="Smaller pictures are dropped.")] = 96,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace prepared data.")] = False,
 ) -> None:
+    """Decode pictures once, drop what teaches nothing, resize, split and store them.
+
+    python -m train prepare photos/ more.zip --out data/mine
+
+    python -m train prepare photos/ --out data/mine --split 80/10/10
+    """
     from train.data.prepare import PrepareOptions, parse_fractions, prepare
     from train.data.sources import check_sources, count_pictures
 
@@ -174,7 +136,7 @@ def _adapted(recipe: "FitConfig", batch_size: int | None, dtype: Dtype | None) -
     return replace(recipe, **changes)
 
 
-@app.command("fit", help=FIT_HELP)
+@app.command("fit")
 def fit_command(
     config: Annotated[str, typer.Argument(help="A recipe of train/configs/.")],
     data: Annotated[Path, typer.Option(help="Prepared data.")],
@@ -217,6 +179,16 @@ def fit_command(
         typer.Option(help="VGG16's weights (.npz), for recipes with a `feature_weight`."),
     ] = None,
 ) -> None:
+    """Train a network by a recipe of `train/configs/`; run again to go on where it stopped.
+
+    python -m train fit nano --data data/mine --out runs/nano
+
+    python -m train fit standard --data data/mine --out runs/short --minutes 30
+
+    python -m train fit standard --data data/mine --out runs/gpu --until 9m --dtype bfloat16
+
+    python -m train fit baseline_cnn --scale cpu --data data/mine --out runs/baseline_cnn_cpu
+    """
     from train.config import load_config
     from train.fit.loop import Round, fit
 
@@ -280,7 +252,7 @@ def _numbers(text: str, kind: type = float) -> list:
     return values
 
 
-@app.command("evaluate", help=EVALUATE_HELP)
+@app.command("evaluate")
 def evaluate_command(
     models: Annotated[
         list[str], typer.Argument(help="Shipped names, model files, run folders, .weights.h5.")
@@ -301,15 +273,22 @@ def evaluate_command(
     ] = False,
     json_out: Annotated[Path | None, typer.Option(help="Write the scores as JSON too.")] = None,
 ) -> None:
+    """Measure models on colour pictures, with the grey row (ab = 0) beside.
+
+    python -m train evaluate standard nano --on val.tar
+
+    python -m train evaluate runs/nano --on data/mine:val --input-sizes 128,160,192,224
+
+    python -m train evaluate standard --on val.tar --plates plates.tar --film
+    """
     from train.data.open_pictures import TruePictures
     from train.measure.ab import ab_scores
-    from train.measure.ab_tables import film_table, neutral_line, plates_table
     from train.measure.evaluate import evaluate
     from train.measure.film import film_sums
     from train.measure.neutral import measure_neutral
     from train.measure.open_networks import open_networks
     from train.measure.plates import plate_sums
-    from train.measure.scores_table import scores_table
+    from train.measure.tables import film_table, neutral_line, plates_table, scores_table
 
     pictures = TruePictures(on, limit)
     known_plates = TruePictures(plates) if plates else None
@@ -351,7 +330,7 @@ def evaluate_command(
         json_out.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
 
 
-@app.command("compare", help=COMPARE_HELP)
+@app.command("compare")
 def compare_command(
     runs: Annotated[list[Path], typer.Argument(help="Folders that `fit` wrote.")],
     on: Annotated[str, typer.Option(help="Folder, .tar, .zip, or prepared data as DATA:val.")],
@@ -365,9 +344,15 @@ def compare_command(
         typer.Option(help="Draw a PNG of 8 of the pictures: grey, as each run colours them, true."),
     ] = None,
 ) -> None:
+    """Compare runs, finished or running: how good, how large, how long to train.
+
+    python -m train compare runs/standard runs/nano --on data/mine:val
+
+    python -m train compare runs/* --on val.tar --limit 300 --markdown table.md --sheet sheet.png
+    """
     from train.data.open_pictures import TruePictures
-    from train.measure.compare import compare, networks_of, open_runs
-    from train.measure.comparison_table import comparison_markdown, comparison_table
+    from train.measure.compare import compare, open_runs
+    from train.measure.tables import comparison_markdown, comparison_table
 
     pictures = TruePictures(on, limit)
     opened = open_runs(runs)
@@ -386,10 +371,10 @@ def compare_command(
         from train.measure.sheet import draw_sheet
 
         shown = TruePictures(on, min(limit or ON_SHEET, ON_SHEET))
-        draw_sheet(networks_of(opened), shown, sheet)
+        draw_sheet({name: run.network for name, run in opened.items()}, shown, sheet)
 
 
-@app.command("speed", help=SPEED_HELP)
+@app.command("speed")
 def speed_command(
     config: Annotated[str, typer.Argument(help="A recipe of train/configs/.")],
     data: Annotated[Path, typer.Option(help="Prepared data.")],
@@ -399,6 +384,10 @@ def speed_command(
     dtype: Annotated[Dtype | None, DTYPE] = None,
     device: Annotated[DeviceKind, DEVICE] = DeviceKind.AUTO,
 ) -> None:
+    """Time a recipe here: images/s of the data alone, of the network alone, of both.
+
+    python -m train speed standard --data data/mine
+    """
     from train.config import load_config
     from train.fit.speed import measure_speed
 
@@ -421,13 +410,17 @@ def speed_command(
     )
 
 
-@app.command("moods", help=MOODS_HELP)
+@app.command("moods")
 def moods_command(
     data: Annotated[list[Path], typer.Argument(help="Prepared data; its training pictures count.")],
     out: Annotated[Path, typer.Option(help="The file to write.")],
     limit: Annotated[int, typer.Option(min=1, help="Pictures of each, evenly spread.")] = 2000,
     model: Annotated[str, typer.Option(help="A shipped model's name, or a .tflite.")] = "standard",
 ) -> None:
+    """Make the table by which `tintlite colorize --suggest` finds other colours.
+
+    python -m train moods data/photos data/plates --out edge_runtime/hints/moods.json
+    """
     from train.data.store import Store
     from train.fit.moods import write_moods
 

@@ -10,8 +10,8 @@ from train.data.old_film import AS_IT_IS, OldFilm
 from train.errors import ConfigError
 from train.fit.adversarial import ADVERSARIAL_LOSSES
 from train.fit.losses import LOSSES
-from train.networks.pix2pix_mobilenetv2 import DECODER_WIDTHS
 from train.networks.registry import NETWORKS
+from train.networks.unet import DECODER_WIDTHS
 
 OPTIMIZERS = ("adamw", "adam", "sgd")
 
@@ -176,11 +176,6 @@ class FitConfig:
         """The side of the crops when `progress` (0..1) of the run is done."""
         return next((s for share, s in self.crop_sizes if progress < share), self.crop_sizes[-1][1])
 
-    @property
-    def starts_adversarial(self) -> bool:
-        """Whether the discriminator is there from the beginning."""
-        return self.adversarial_loss is not None and self.adversarial_from == 0
-
     def stage(self, adversarial: bool) -> "FitConfig":
         """What a stage of the run trains by: without the discriminator, or with it."""
         if adversarial or self.adversarial_loss is None:
@@ -200,21 +195,16 @@ class FitConfig:
         return self.steps
 
 
-def recipe_files() -> list[str]:
-    """The names of `train/configs/`."""
-    return sorted(module.name for module in pkgutil.iter_modules(train.configs.__path__))
-
-
 def load_config(name: str, scale: str | None = None) -> FitConfig:
     """The recipe `train/configs/NAME.py`: its `CONFIG`, or one of its `SCALES`.
 
     Args:
         name: of the file, or `NAME_SCALE`.
-        scale: of a file that has several.
+        scale: one of the file's.
     Raises:
         ConfigError: there is none of that name, or it does not make sense.
     """
-    file, files = name, recipe_files()
+    file, files = name, sorted(m.name for m in pkgutil.iter_modules(train.configs.__path__))
     if name not in files and scale is None:
         # The longest file whose name it begins with; of runs made before, `smoke_NAME` too.
         name = f"{name[6:]}_smoke" if name.startswith("smoke_") else name
@@ -225,8 +215,8 @@ def load_config(name: str, scale: str | None = None) -> FitConfig:
         raise ConfigError(f"unknown recipe {name!r}: there are {', '.join(files)}")
     try:
         module = importlib.import_module(f"train.configs.{file}")
-        scales = getattr(module, "SCALES", None)
-        if scales is None and scale is None:
+        scales = getattr(module, "SCALES", {})
+        if scale is None and (hasattr(module, "CONFIG") or not scales):
             return module.CONFIG
     # A key that FitConfig has not, a value of another kind, a name that is not imported.
     except (TypeError, ValueError, AttributeError, NameError, ImportError, SyntaxError) as error:

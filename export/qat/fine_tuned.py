@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from export.qat.ranges import Range
-
 
 @dataclass(frozen=True)
 class FineTuned:
@@ -15,13 +13,11 @@ class FineTuned:
 
     Attributes:
         weights: all of the network's, as `set_weights` of its Keras model takes them.
-        ranges: of the outputs that are rounded, by layer.
-        steps: batches seen.
+        ranges: of the outputs that are rounded, by layer: the least and the greatest value.
     """
 
     weights: Sequence[np.ndarray]
-    ranges: Mapping[str, Range]
-    steps: int
+    ranges: Mapping[str, tuple[float, float]]
 
     def network(self, keras_model: Any) -> Any:
         """A copy of the Keras model that it came from, with these weights."""

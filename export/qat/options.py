@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_runtime.model.tone import ToneView
 from export.errors import ExportError
-from train.data.old_film import AS_IT_IS, OldFilm
 
 DEFAULT_MINUTES = 40.0
 DEFAULT_LEARNING_RATE = 3e-5
@@ -21,14 +19,6 @@ class QatOptions:
         minutes: of training; not with `steps`.
         steps: batches; not with `minutes`.
         learning_rate: Adam's, after a short warm-up; falls to zero by half a cosine.
-        batch_size: crops in a batch.
-        distillation_share: weight in the loss of the distance from the float network's ab (mean
-            squared); the rest is that of the distance from the true ab (Huber, `train.fit.losses`).
-        view: through which the network sees lightness; None for none.
-        film: how lightness is aged, as the network learnt it: among others flat pictures without
-            colour, which rounding would fill with some otherwise.
-        seed: of crops.
-        checkpoint_seconds: between two checkpoints.
     Raises:
         ExportError: both or neither of minutes and steps, or values out of range.
     """
@@ -38,12 +28,6 @@ class QatOptions:
     minutes: float | None = DEFAULT_MINUTES
     steps: int | None = None
     learning_rate: float = DEFAULT_LEARNING_RATE
-    batch_size: int = 16
-    distillation_share: float = 0.999
-    view: ToneView | None = None
-    film: OldFilm = AS_IT_IS
-    seed: int = 0
-    checkpoint_seconds: float = 60.0
 
     def __post_init__(self) -> None:
         if (self.minutes is None) == (self.steps is None):
@@ -52,7 +36,3 @@ class QatOptions:
             raise ExportError("fine-tuning takes more than 0 minutes or steps")
         if not 0 < self.learning_rate < float("inf"):
             raise ExportError(f"a learning rate is more than 0, not {self.learning_rate:g}")
-        if not 0 <= self.distillation_share <= 1:
-            raise ExportError(
-                f"the share of distillation is from 0 to 1, not {self.distillation_share:g}"
-            )

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 import tensorflow_model_optimization as tfmot
 
 from export.qat.learned_range import LearnedRange
-from export.qat.quantizers import EachChannel, InRange
-from export.qat.ranges import measure_ranges
 
 # The kernel of each kind of layer, and the axis of its output channels.
 _KERNELS = {"Conv2D": ("kernel", 3), "DepthwiseConv2D": ("depthwise_kernel", 2)}
@@ -29,6 +28,56 @@ _FUSED = {"BatchNormalization", "ReLU"}
 _SAME_SCALE = {"Concatenate", "UpSampling2D"}
 
 _keras = tfmot.quantization.keras
+
+# Pictures that ranges are measured on at once.
+_BATCH = 20
+
+
+class InRange(_keras.quantizers.Quantizer):
+    """256 steps over a range that is learned, and may be other tensors' as well."""
+
+    def __init__(self, learned: LearnedRange) -> None:
+        self.range = learned
+
+    def build(self, tensor_shape: Any, name: str, layer: Any) -> dict[str, Any]:
+        return {}
+
+    def __call__(self, inputs: Any, training: Any, weights: Any, **kwargs: Any) -> Any:
+        return self.range.rounded(inputs)
+
+    def get_config(self) -> dict[str, Any]:
+        raise NotImplementedError("a shared range cannot be told in a layer's config")
+
+
+class EachChannel(_keras.quantizers.Quantizer):
+    """255 steps for each output channel of a kernel, symmetric about 0, up to its largest weight.
+
+    A scale for each channel makes it the same before and after BatchNorm is folded in: folding
+    multiplies each channel by a number.
+
+    Args:
+        axis: of the output channels in the kernel.
+    """
+
+    def __init__(self, axis: int) -> None:
+        self.axis = axis
+
+    def build(self, tensor_shape: Any, name: str, layer: Any) -> dict[str, Any]:
+        return {}
+
+    def __call__(self, inputs: Any, training: Any, weights: Any, **kwargs: Any) -> Any:
+        rank = inputs.shape.rank
+        order = [a for a in range(rank) if a != self.axis] + [self.axis]
+        moved = tf.transpose(inputs, order)
+        largest = tf.reduce_max(tf.abs(tf.stop_gradient(moved)), axis=list(range(rank - 1)))
+        largest = tf.maximum(largest, 1e-8)  # a channel of zeros
+        rounded = tf.quantization.fake_quant_with_min_max_vars_per_channel(
+            moved, -largest, largest, narrow_range=True
+        )
+        return tf.transpose(rounded, [order.index(a) for a in range(rank)])
+
+    def get_config(self) -> dict[str, int]:
+        return {"axis": self.axis}
 
 
 class Rounded(_keras.QuantizeConfig):
@@ -109,7 +158,7 @@ def rounded_twin(
     """Round a twin as its file will be.
 
     Args:
-        twin: a tf_keras model from lightness to ab (see `export.twin`).
+        twin: a tf_keras model from lightness to ab (see `export.qat.twin`).
         float_layers: names of layers whose kernel and output stay float.
         inputs: lightness float32 [S, S] each, to measure the ranges on that training starts from.
     """
@@ -119,8 +168,8 @@ def rounded_twin(
     measured = measure_ranges(twin, held, inputs)
     ranges = {}
     for group in _groups(twin, held):
-        low = min(measured[name].low for name in group)
-        high = max(measured[name].high for name in group)
+        low = min(measured[name][0] for name in group)
+        high = max(measured[name][1] for name in group)
         ranges |= dict.fromkeys(group, LearnedRange(low, high))
 
     def wrap(layer: Any) -> Any:
@@ -146,6 +195,34 @@ def rounded_twin(
         ):
             new.assign(old)
     return RoundedTwin(model, ranges, twin)
+
+
+def measure_ranges(
+    model: Any, layers: Sequence[str], inputs: Sequence[np.ndarray]
+) -> dict[str, tuple[float, float]]:
+    """Measure the outputs of layers.
+
+    Args:
+        model: a tf_keras model from lightness to ab.
+        layers: names.
+        inputs: lightness float32 [S, S] each.
+    Returns:
+        By name: the least and the greatest value on all pictures; 0 lies within. (The running means
+        that ai-edge-quantizer takes cut strong colours off: training from them began at twice the
+        error on `standard`.)
+    """
+    import tf_keras
+
+    probe = tf_keras.Model(model.input, [model.get_layer(name).output for name in layers])
+    low = np.zeros(len(layers))
+    high = np.zeros(len(layers))
+    for start in range(0, len(inputs), _BATCH):
+        batch = np.stack(inputs[start : start + _BATCH])[..., None]
+        outputs = probe(batch, training=False)  # of one layer no list, but the tensor itself
+        values = [np.asarray(each) for each in (outputs if len(layers) > 1 else [outputs])]
+        low = np.minimum(low, [each.min() for each in values])
+        high = np.maximum(high, [each.max() for each in values])
+    return {name: (float(a), float(b)) for name, a, b in zip(layers, low, high, strict=True)}
 
 
 def _inputs_of(model: Any) -> dict[str, list[str]]:

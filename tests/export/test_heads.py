@@ -12,7 +12,7 @@ from train.measure.evaluate import network_input
 from train.measure.open_networks import keras_network
 from train.networks.ab_bins import AB_BINS
 from train.networks.ab_classifier import with_annealed_mean
-from train.networks.baseline_cnn import build_baseline_cnn
+from train.networks.koalarization import build_baseline_cnn
 
 SIZE = 32
 
@@ -23,7 +23,7 @@ def inputs(pictures):
 
 
 def plain():
-    model = build_baseline_cnn(keras, input_size=SIZE, width=0.25)
+    model = build_baseline_cnn(keras, input_size=SIZE)
     head = model.get_layer("ab")
     kernel, bias = head.get_weights()
     head.set_weights([0.5 * kernel, bias + np.array([0.1, -0.1])])  # within tanh's slope

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from dataclasses import replace
 from itertools import count
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -14,9 +15,9 @@ from export.convert import FloatModel
 from export.errors import ExportError
 from export.qat.fine_tuned import FineTuned
 from export.qat.options import QatOptions
-from export.qat.ranges import Range, measure_ranges
 from export.quantize import quantized
 from export.recipes import int8_qat
+from train.config import FitConfig
 from train.data.old_film import AS_IT_IS, OldFilm
 from train.data.open_pictures import TruePictures
 from train.data.prepare import PrepareOptions, prepare
@@ -26,11 +27,21 @@ from train.measure.evaluate import network_input
 tf_keras = pytest.importorskip("tf_keras")
 learned_range = pytest.importorskip("export.qat.learned_range")
 
-from export.qat import fine_tune as fine_tune_module  # noqa: E402
 from export.qat.fine_tune import fine_tune  # noqa: E402
-from export.qat.scheme import rounded_twin  # noqa: E402
+from export.qat.scheme import measure_ranges, rounded_twin  # noqa: E402
 
 SIZE = 32
+CONFIG = FitConfig(
+    name="small",
+    network="baseline_cnn",
+    steps=12,
+    batch_size=8,
+    crop_sizes=((1.0, SIZE),),
+    learning_rate=1e-3,
+    teacher_share=0.999,
+    checkpoint_seconds=60.0,
+    val_size=SIZE,
+)
 # Layers that the file gives one scale: what is upsampled, what stands beside it, and both together.
 TOGETHER = {"reduce_relu", "up", "skip_relu", "concat"}
 
@@ -85,11 +96,6 @@ def data(pictures, tmp_path_factory):
 
 
 @pytest.fixture
-def options(data, tmp_path):
-    return QatOptions(data, tmp_path / "qat", None, 12, learning_rate=1e-3, batch_size=8)
-
-
-@pytest.fixture
 def untraced():
     """Some steps are taken sooner than TensorFlow makes a graph of one."""
     import tensorflow as tf
@@ -101,10 +107,9 @@ def untraced():
 
 @pytest.fixture(scope="module")
 def finished(data, network, inputs, tmp_path_factory):
-    """A whole run: its options and what it made."""
+    """A whole run: its folder and what it made."""
     folder = tmp_path_factory.mktemp("runs") / "whole"
-    options = QatOptions(data, folder, None, 12, learning_rate=1e-3, batch_size=8)
-    return options, fine_tune(rounded_copy(network, inputs[:40]), options)
+    return folder, fine_tune(rounded_copy(network, inputs[:40]), CONFIG, data, folder)
 
 
 def rounded_copy(network, inputs):
@@ -131,7 +136,7 @@ def test_ranges_are_the_extremes(network, inputs):
         ours = measure_ranges(twin, [name], inputs[:30])[name]
         assert ours == both[name]
         low, high = min(values.min(), 0), max(values.max(), 0)
-        assert (ours.low, ours.high) == pytest.approx((low, high), rel=1e-4)
+        assert ours == pytest.approx((low, high), rel=1e-4)
 
 
 def test_what_is_rounded(network, inputs):
@@ -180,7 +185,7 @@ def test_a_range_learns_by_the_formula_of_lsq():
 
 def test_rounding_is_that_of_the_file(network, inputs):
     rounded = rounded_copy(network, inputs)
-    ranges = {n: Range(*map(float, each.ends())) for n, each in rounded.ranges.items()}
+    ranges = {n: tuple(map(float, each.ends())) for n, each in rounded.ranges.items()}
     file = quantized(FloatModel(network).convert(), inputs[:20], ranges)
     interpreter = Interpreter(model_content=file)
     interpreter.allocate_tensors()
@@ -197,15 +202,15 @@ def test_rounding_is_that_of_the_file(network, inputs):
     assert (operators["QUANTIZE"], operators["DEQUANTIZE"]) == (1, 1)
 
 
-def test_fine_tuning_nears_the_float_network(network, inputs, options):
+def test_fine_tuning_nears_the_float_network(network, inputs, data, tmp_path):
     rounded = rounded_copy(network, inputs)
     before = distance(said(rounded.model, inputs), said(rounded.float_twin, inputs))
     steps = []
-    longer = replace(options, steps=120, learning_rate=3e-4)
-    tuned = fine_tune(rounded, longer, steps.append)
+    longer = replace(CONFIG, steps=120, learning_rate=3e-4)
+    tuned = fine_tune(rounded, longer, data, tmp_path / "qat", steps.append)
     after = distance(said(rounded.model, inputs), said(rounded.float_twin, inputs))
     assert after < 0.9 * before
-    assert (tuned.steps, len(steps)) == (120, 120)
+    assert [step.number for step in steps] == list(range(1, 121))
     assert (steps[-1].done, steps[-1].seconds_left) == (1, 0)
     names = [weight.name for weight in rounded.float_twin.weights]
     for name, new, old in zip(names, tuned.weights, network.get_weights(), strict=True):
@@ -218,52 +223,59 @@ def test_fine_tuning_nears_the_float_network(network, inputs, options):
 
 
 @pytest.mark.slow
-def test_a_run_that_was_cut_off_ends_the_same(finished, network, inputs, tmp_path):
-    options, whole = finished
+def test_a_run_that_was_cut_off_ends_the_same(finished, network, inputs, data, tmp_path):
+    _, whole = finished
 
     def cut_off(step):
         if step.number == 7:
             raise KeyboardInterrupt
 
-    cut = replace(options, folder=tmp_path / "cut", checkpoint_seconds=0.0)
+    cut, folder = replace(CONFIG, checkpoint_seconds=1e-9), tmp_path / "cut"
     with pytest.raises(KeyboardInterrupt):
-        fine_tune(rounded_copy(network, inputs[:40]), cut, cut_off)
+        fine_tune(rounded_copy(network, inputs[:40]), cut, data, folder, cut_off)
     numbers = []
-    resumed = fine_tune(rounded_copy(network, inputs[:40]), cut, lambda s: numbers.append(s.number))
+    rounded = rounded_copy(network, inputs[:40])
+    resumed = fine_tune(rounded, cut, data, folder, lambda step: numbers.append(step.number))
     # What came after the last checkpoint is done again.
     assert numbers == [7, 8, 9, 10, 11, 12]
     for ours, theirs in zip(resumed.weights, whole.weights, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-6)
 
 
-def test_what_is_done_is_not_done_again(finished, network, inputs):
-    options, whole = finished
+def test_what_is_done_is_not_done_again(finished, network, inputs, data):
+    folder, whole = finished
+    # Earlier versions did not write what share was done.
+    file = folder / "checkpoint" / "progress.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"done": 0.0}))
     # Neither are its ranges measured again, on whatever pictures.
-    again = fine_tune(rounded_copy(network, inputs[:5]), options, pytest.fail)
+    again = fine_tune(rounded_copy(network, inputs[:5]), CONFIG, data, folder, pytest.fail)
     assert again.ranges == whole.ranges
     for ours, theirs in zip(again.weights, whole.weights, strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_it_ends_by_minutes(untraced, network, inputs, options, monkeypatch):
+def test_it_ends_by_minutes(untraced, network, inputs, data, tmp_path, monkeypatch):
     # Each look at the clock takes ten seconds: six steps a minute, and no more in truth.
     looks = count()
-    monkeypatch.setattr(fine_tune_module.time, "monotonic", lambda: 10.0 * next(looks))
-    shares = []
-    timed = replace(options, steps=None, minutes=1)
-    tuned = fine_tune(rounded_copy(network, inputs[:20]), timed, lambda s: shares.append(s.done))
-    assert tuned.steps == len(shares) == 6
-    assert shares == pytest.approx([k / 6 for k in range(1, 7)])
+    clock = SimpleNamespace(monotonic=lambda: 10.0 * next(looks))
+    monkeypatch.setattr("train.fit.clock.time", clock)
+    steps = []
+    timed = replace(CONFIG, steps=None, minutes=1)
+    fine_tune(rounded_copy(network, inputs[:20]), timed, data, tmp_path / "qat", steps.append)
+    assert [step.done for step in steps] == pytest.approx([k / 6 for k in range(1, 7)])
+    assert [step.seconds_left for step in steps] == pytest.approx([50, 40, 30, 20, 10, 0])
 
 
-def test_it_sees_what_the_network_learnt_from(untraced, network, inputs, options):
+def test_it_sees_what_the_network_learnt_from(untraced, network, inputs, data, tmp_path):
     """Rounding fills flat pictures with colour, where fine-tuning never saw one."""
 
     def first_loss(film, folder):
         steps = []
         fine_tune(
             rounded_copy(network, inputs[:20]),
-            replace(options, film=film, steps=1, folder=options.folder / folder),
+            replace(CONFIG, film=film, steps=1),
+            data,
+            tmp_path / folder,
             steps.append,
         )
         return steps[0].distance
@@ -274,48 +286,45 @@ def test_it_sees_what_the_network_learnt_from(untraced, network, inputs, options
 
 
 class TestRefusals:
-    def test_a_loss_that_is_no_number(self, untraced, network, inputs, options):
-        with pytest.raises(ExportError, match=r"the loss became (nan|inf) at step \d"):
-            fine_tune(rounded_copy(network, inputs[:20]), replace(options, learning_rate=1e30))
+    @pytest.fixture
+    def rounded(self, network, inputs):
+        return rounded_copy(network, inputs[:20])
 
-    def test_the_folder_of_other_weights(self, finished, inputs):
-        options, _ = finished
+    def test_a_loss_that_is_no_number(self, untraced, rounded, data, tmp_path):
+        says = r"^the loss became (nan|inf) at step \d of fine-tuning: lower the learning rate$"
+        with pytest.raises(ExportError, match=says):
+            fine_tune(rounded, replace(CONFIG, learning_rate=1e30), data, tmp_path / "qat")
+
+    def test_the_folder_of_other_weights(self, finished, inputs, data):
         other = rounded_twin(small(tf_keras), ("ab",), inputs[:20])
         with pytest.raises(ExportError, match=r"another fine-tuning \(other weights_sha256\)"):
-            fine_tune(other, options)
+            fine_tune(other, CONFIG, data, finished[0])
 
-    def test_the_folder_of_other_options(self, finished, network, inputs):
-        options, _ = finished
+    def test_the_folder_of_other_options(self, finished, rounded, data):
+        other = replace(CONFIG, learning_rate=1e-5, seed=1)
         with pytest.raises(ExportError, match=r"\(other learning_rate, seed\)"):
-            fine_tune(
-                rounded_copy(network, inputs[:20]), replace(options, learning_rate=1e-5, seed=1)
-            )
+            fine_tune(rounded, other, data, finished[0])
 
-    def test_a_damaged_folder(self, network, inputs, options):
-        options.folder.mkdir()
-        (options.folder / "qat.json").write_text("[")
+    def test_a_damaged_folder(self, rounded, data, tmp_path):
+        (tmp_path / "qat.json").write_text("[")
         with pytest.raises(ExportError, match="is damaged"):
-            fine_tune(rounded_copy(network, inputs[:20]), options)
+            fine_tune(rounded, CONFIG, data, tmp_path)
 
-    def test_a_damaged_checkpoint(self, network, inputs, options):
-        (options.folder / "checkpoint").mkdir(parents=True)
-        (options.folder / "checkpoint" / "state.npz").write_bytes(b"PK\3\4 cut off")
+    def test_a_damaged_checkpoint(self, rounded, data, tmp_path):
+        (tmp_path / "checkpoint").mkdir()
+        (tmp_path / "checkpoint" / "state.npz").write_bytes(b"PK\3\4 cut off")
         with pytest.raises(TrainError, match="is damaged: remove it to start again"):
-            fine_tune(rounded_copy(network, inputs[:20]), options)
+            fine_tune(rounded, CONFIG, data, tmp_path)
 
-    def test_a_folder_that_cannot_be_made(self, network, inputs, options, tmp_path):
+    def test_a_folder_that_cannot_be_made(self, rounded, data, tmp_path):
         (tmp_path / "file").touch()
         with pytest.raises(ExportError, match="cannot be written"):
-            fine_tune(
-                rounded_copy(network, inputs[:20]), replace(options, folder=tmp_path / "file" / "x")
-            )
+            fine_tune(rounded, CONFIG, data, tmp_path / "file" / "x")
 
-    def test_data_that_is_gone(self, network, inputs, options, tmp_path):
+    def test_data_that_is_gone(self, rounded, tmp_path):
         with pytest.raises(TrainError, match="is not prepared data"):
-            fine_tune(
-                rounded_copy(network, inputs[:20]), replace(options, data=tmp_path / "nowhere")
-            )
-        assert not options.folder.exists()
+            fine_tune(rounded, CONFIG, tmp_path / "nowhere", tmp_path / "qat")
+        assert not (tmp_path / "qat").exists()
 
     @pytest.mark.parametrize(
         ("changes", "says"),
@@ -323,17 +332,17 @@ class TestRefusals:
             ({"minutes": 3}, "give one of them"),
             ({"steps": None}, "give one of them"),
             ({"steps": -1}, "more than 0"),
-            ({"distillation_share": 2}, "from 0 to 1"),
             ({"learning_rate": 0.0}, "more than 0"),
             ({"learning_rate": float("nan")}, "more than 0, not nan"),
         ],
     )
-    def test_options_without_sense(self, options, changes, says):
+    def test_options_without_sense(self, tmp_path, changes, says):
+        options = QatOptions(tmp_path, tmp_path / "qat", None, 12)
         with pytest.raises(ExportError, match=says):
             replace(options, **changes)
 
     def test_ranges_of_another_network(self, network, inputs):
-        tuned = FineTuned(network.get_weights(), {"block_1_add": Range(0, 1)}, 1)
+        tuned = FineTuned(network.get_weights(), {"block_1_add": (0, 1)})
         with pytest.raises(ExportError, match="has no layer block_1_add"):
             int8_qat(FloatModel(network, tuned), inputs[:5])
 
@@ -343,7 +352,7 @@ class TestRefusals:
 
 
 def test_the_folder_says_what_it_is(finished):
-    options, _ = finished
-    there = json.loads((options.folder / "qat.json").read_text())
+    there = json.loads((finished[0] / "qat.json").read_text())
     assert (there["input_size"], there["steps"], there["minutes"]) == (SIZE, 12, None)
+    assert (there["distillation_share"], there["tone_view"]) == (0.999, False)
     assert len(there["weights_sha256"]) == 64

@@ -12,7 +12,7 @@ from edge_runtime.model.model_file import read_model
 from export.cli import app, expand
 from export.errors import ExportError
 from export.export_model import Label, export_model
-from export.twin import twin_of
+from export.qat.twin import twin_of
 from train.command import run as run_command
 from train.data.prepare import PrepareOptions, prepare
 from train.networks.load import load_generator

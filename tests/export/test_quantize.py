@@ -9,7 +9,6 @@ from ai_edge_litert.interpreter import Interpreter
 
 from export.convert import FloatModel
 from export.errors import ExportError
-from export.qat.ranges import Range
 from export.quantize import quantized
 
 SIZE = 32
@@ -62,11 +61,11 @@ def test_what_is_joined_shares_a_scale(float_model, inputs):
 
 
 def test_known_ranges_are_taken(float_model, inputs):
-    found, _ = scales(quantized(float_model, inputs, {"mix": Range(0.0, 51.0)}))
+    found, _ = scales(quantized(float_model, inputs, {"mix": (0.0, 51.0)}))
     names = {name.removesuffix("_1"): scale for name, scale in found.items()}
     assert names["mix"] == pytest.approx(51 / 255, rel=1e-3)
 
 
 def test_a_range_of_no_layer(float_model, inputs):
     with pytest.raises(ExportError, match="has no layer nothing"):
-        quantized(float_model, inputs[:3], {"nothing": Range(0, 1)})
+        quantized(float_model, inputs[:3], {"nothing": (0, 1)})

@@ -17,13 +17,13 @@ import numpy as np
 def first_losses(wanted):
     """The losses by name of `NETWORK:CROP:POLICY`."""
     from train.config import load_config
-    from train.data.batches import Batches, Pictures, RoundBatches
+    from train.data.batches import Batches, RoundBatches
     from train.fit.engines import KerasEngine
 
     network, crop, policy = wanted.split(":")
     config = replace(load_config(f"smoke_{network}"), dtype_policy=policy)
     engine = KerasEngine(config, int(crop))
-    model = engine._trainable.model
+    model = engine._model
     rng = np.random.default_rng(5)
     # Each backend has its own random numbers: kernels are drawn here, by He's rule.
     model.set_weights(
@@ -35,7 +35,7 @@ def first_losses(wanted):
     pictures = rng.integers(0, 256, (4, 8, 8, 3), np.uint8)  # enlarged, they are smooth
     entries = [SimpleNamespace(offset=192 * n, height=8, width=8) for n in range(4)]
     store = SimpleNamespace(entries=entries, pixels=pictures.ravel())
-    batches = Batches(Pictures(store), batch_size=4, seed=0)
+    batches = Batches(replace(config, tone_view=True), store)
     return engine.train(RoundBatches(batches, 0, 1, int(crop)), lambda: 1e-4, lambda loss: False)
 
 

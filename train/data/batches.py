@@ -23,7 +23,6 @@ from edge_runtime.model.contract import AB_SCALE, LIGHTNESS_SCALE
 from edge_runtime.model.tone import TONE_VIEW, ToneView
 from train.config import FitConfig
 from train.data.ageing import f_of_linear, film_lightness, without_colour
-from train.data.old_film import AS_IT_IS, OldFilm
 from train.data.store import Store
 
 
@@ -209,41 +208,33 @@ class Batches:
     """The batches of a run, by step.
 
     Args:
-        pictures: what most of a batch is made of.
-        batch_size: pictures in a batch.
-        seed: of the run.
-        film: how lightness is aged (see `old_film`).
-        view: through which the network sees lightness; None for L*/50 - 1.
-        extra: other pictures, of which a batch has `extra_share`.
-        extra_share: 0..1, rounded to whole pictures of each batch.
-        tint_share: of the mean colour of a crop, how much it keeps in what is to be said of it.
+        config: the recipe.
+        store: prepared pictures, of which most of a batch is made.
+        extra: others, of which a batch has `config.extra_share`, rounded to whole pictures.
+        device: where they are made.
     """
 
     def __init__(
         self,
-        pictures: Pictures,
-        *,
-        batch_size: int,
-        seed: int,
-        film: OldFilm = AS_IT_IS,
-        view: ToneView | None = TONE_VIEW,
-        extra: Pictures | None = None,
-        extra_share: float = 0.0,
-        tint_share: float = 1.0,
+        config: FitConfig,
+        store: Store,
+        extra: Store | None = None,
+        device: torch.device | str = "cpu",
     ) -> None:
-        others = round(extra_share * batch_size) if extra is not None else 0
-        self._parts = [(pictures, batch_size - others, 0), (extra, others, 2)]
+        pictures = Pictures(store, device)
+        others = 0 if extra is None else round(config.extra_share * config.batch_size)
+        self._parts = [(pictures, config.batch_size - others, 0)]
+        if others:
+            self._parts.append((Pictures(extra, device), others, 2))
         self._parts = [part for part in self._parts if part[1] > 0]
-        self.batch_size = batch_size
+        self.batch_size = config.batch_size
         self.device = pictures.device
-        self._seed = seed
-        self._film = film
-        self._view = view
-        self._tint_share = tint_share
+        self._config = config
         self._order = lru_cache(maxsize=4)(self._shuffled)
 
     def _shuffled(self, stream: int, count: int, passed: int) -> np.ndarray:
-        key = (self._seed, passed) if stream == 0 else (self._seed, stream, passed)
+        seed = self._config.seed
+        key = (seed, passed) if stream == 0 else (seed, stream, passed)
         return np.random.default_rng(key).permutation(count)
 
     def chosen(self, step: int) -> Sequence[np.ndarray]:
@@ -268,7 +259,8 @@ class Batches:
             [N, 2, S/2, S/2], a* and b* / 110; on the device.
         """
         # One of its own: several threads may make batches.
-        generator = torch.Generator(self.device).manual_seed(_mixed(self._seed, step))
+        config = self._config
+        generator = torch.Generator(self.device).manual_seed(_mixed(config.seed, step))
         linear = []
         for (pictures, _, _), index in zip(self._parts, self.chosen(step), strict=True):
             chosen = torch.from_numpy(index).to(self.device, non_blocking=True)
@@ -276,35 +268,12 @@ class Batches:
             linear.append(pictures.linear(pictures.crops(chosen, boxes, size)))
         light = torch.cat(linear)
         ab = half_ab(light)
-        lightness = film_lightness(light, self._film, generator)
-        lightness, ab = without_colour(lightness, ab, self._film, generator)
-        seen = seen_through(self._view, lightness)
-        if self._tint_share != 1:
-            ab = ab - (1 - self._tint_share) * ab.mean((2, 3), keepdim=True)
+        lightness = film_lightness(light, config.film, generator)
+        lightness, ab = without_colour(lightness, ab, config.film, generator)
+        seen = seen_through(TONE_VIEW if config.tone_view else None, lightness)
+        if config.tint_share != 1:
+            ab = ab - (1 - config.tint_share) * ab.mean((2, 3), keepdim=True)
         return seen, ab
-
-
-def make_batches(
-    config: FitConfig, store: Store, extra: Store | None, device: torch.device
-) -> Batches:
-    """The batches of a recipe.
-
-    Args:
-        config: the recipe.
-        store: prepared pictures.
-        extra: others, of which a batch has `config.extra_share`.
-        device: where they are made.
-    """
-    return Batches(
-        Pictures(store, device),
-        batch_size=config.batch_size,
-        seed=config.seed,
-        film=config.film,
-        view=TONE_VIEW if config.tone_view else None,
-        extra=None if extra is None else Pictures(extra, device),
-        extra_share=config.extra_share,
-        tint_share=config.tint_share,
-    )
 
 
 def _mixed(seed: int, step: int) -> int:

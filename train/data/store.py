@@ -81,6 +81,11 @@ class Store:
     def __len__(self) -> int:
         return len(self.entries)
 
+    def spread(self, count: int) -> list[np.ndarray]:
+        """At most so many pictures, spread evenly over the store."""
+        chosen = np.linspace(0, len(self) - 1, min(count, len(self))).astype(int)
+        return [self[index] for index in chosen]
+
     def __getitem__(self, index: int) -> np.ndarray:
         """One picture: uint8 [H, W, 3] RGB, a read-only view."""
         entry = self.entries[index]

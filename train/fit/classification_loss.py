@@ -8,39 +8,32 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from train.networks.ab_bins import AB_BINS, AB_SCALE, NEIGHBOURS, SIGMA
+from edge_runtime.model.contract import AB_SCALE
+from train.networks.ab_bins import AB_BINS, GRID
 
-_GRID = np.float32(10)
+_NEIGHBOURS = 5
+_SIGMA = 5.0  # of the Gaussian over the neighbours, in units of a* and b*
+_GRID = np.float32(GRID)
 _BINS = AB_BINS / _GRID  # float32 [313, 2], whole numbers
-
-
-def _pool_to(y_true: Any, side: tuple[int, int]) -> Any:
-    height, width = y_true.shape[1:3]
-    factor = height // side[0]
-    if (height, width) != (factor * side[0], factor * side[1]) or factor < 1:
-        raise ValueError(
-            f"ab of {height} x {width} cannot be pooled to logits of {side[0]} x {side[1]}"
-        )
-    return y_true if factor == 1 else ops.average_pool(y_true, factor, factor)
 
 
 def _soft_encode(ab: Any) -> tuple[Any, Any]:
     """The five nearest bins, int32 [..., 5], nearest first, and their weights, float32 [..., 5].
 
-    ab: a*, b* / 110. `train.networks.ab_bins.soft_encode` on the device.
+    ab: a*, b* / 110.
     """
-    ab = ab * (AB_SCALE / _GRID)
+    ab = ab * (np.float32(AB_SCALE) / _GRID)
     # |ab - bin|^2 = |ab|^2 - 2 (ab . bin - |bin|^2 / 2): the nearest bins have the largest bracket,
     # one matrix product and so one tensor of the logits' size. In units of the grid all constants
     # are exact even where a GPU multiplies with ten bits.
     ones = ops.ones_like(ab[..., :1])
     kernel = np.concatenate([_BINS.T, -0.5 * np.square(_BINS).sum(axis=1)[None]])
     closeness = ops.matmul(ops.concatenate([ab, ones], axis=-1), kernel)
-    _, nearest = ops.top_k(closeness, NEIGHBOURS)
+    _, nearest = ops.top_k(closeness, _NEIGHBOURS)
     # The weights come from the distances themselves, which lose no digits.
     bins = ops.take(ops.convert_to_tensor(_BINS), nearest, axis=0)
     squared = ops.sum(ops.square(ops.expand_dims(ab, -2) - bins), axis=-1)
-    return nearest, ops.softmax(squared * -float(_GRID**2 / (2 * SIGMA**2)), axis=-1)
+    return nearest, ops.softmax(squared * -float(_GRID**2 / (2 * _SIGMA**2)), axis=-1)
 
 
 def soft_cross_entropy(y_true: Any, y_pred: Any, bin_weights: np.ndarray | None = None) -> Any:
@@ -52,14 +45,13 @@ def soft_cross_entropy(y_true: Any, y_pred: Any, bin_weights: np.ndarray | None 
         y_true: float [N, h * k, w * k, 2] (a*, b* / 110); averaged over k x k pixels.
         y_pred: logits, float [N, h, w, 313].
         bin_weights: float [313], what a pixel counts by its nearest bin (see
-            `train.networks.ab_bins.rebalancing_weights`); None counts all alike.
+            `train.fit.rebalancing`); None counts all alike.
     Returns:
         float32 [N], the mean over positions.
-    Raises:
-        ValueError: y_true is no multiple of y_pred's size.
     """
     logits = ops.cast(y_pred, "float32")
-    ab = _pool_to(ops.cast(y_true, "float32"), logits.shape[1:3])
+    factor = y_true.shape[1] // logits.shape[1]
+    ab = ops.average_pool(ops.cast(y_true, "float32"), factor, factor)
     nearest, targets = _soft_encode(ab)
     nearest, targets = ops.stop_gradient(nearest), ops.stop_gradient(targets)
     likely = ops.sum(targets * ops.take_along_axis(logits, nearest, axis=-1), axis=-1)

@@ -1,6 +1,7 @@
 """What takes the training steps: the network's torch twin, or Keras itself."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,9 +13,8 @@ from train.config import FitConfig
 from train.data.batches import RoundBatches
 from train.data.keras_batches import KerasBatches
 from train.errors import ConfigError
-from train.fit.devices import data_parallel, device_names
-from train.fit.ema import WeightAverage
-from train.fit.trainable import Trainable, build_trainable
+from train.fit.ema import decay_at
+from train.fit.trainable import build_trainable
 
 # Called before a step for the learning rate, and after it with the loss (on a GPU the last one that
 # was read); True ends the round.
@@ -125,8 +125,35 @@ class _Steps(keras.callbacks.Callback):
             model.stop_training = True
 
 
-class KerasEngine:
-    """`model.fit` on whatever backend and devices Keras has (see `train.fit.devices`)."""
+def _data_parallel(batch_size: int) -> Callable[[], AbstractContextManager[Any]]:
+    """What makes the scope in which networks are built on all devices and share each batch.
+
+    Keras's own data parallelism, which is JAX's: losses, gradients and the statistics of batch
+    normalization are those of the whole batch, so that one device and several train alike. With
+    one device, and on other backends, the scope changes nothing.
+
+    Raises:
+        ConfigError: the devices cannot share a batch evenly.
+    """
+    devices = keras.distribution.list_devices() if keras.backend.backend() == "jax" else []
+    if len(devices) < 2:
+        return nullcontext
+    if batch_size % len(devices):
+        raise ConfigError(
+            f"batch_size {batch_size} cannot be divided evenly over {len(devices)} devices"
+        )
+    return keras.distribution.DataParallel(devices=devices).scope
+
+
+def _device_names() -> str:
+    if keras.backend.backend() == "torch":  # Keras cannot list its devices
+        return torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
+    names = keras.distribution.list_devices()
+    return names[0] if len(names) == 1 else f"{len(names)} devices ({names[0]} …)"
+
+
+class KerasEngine(TrainingEngine):
+    """`model.fit` on whatever backend and devices Keras has."""
 
     data_device = torch.device("cpu")
 
@@ -135,35 +162,34 @@ class KerasEngine:
     ) -> None:
         self._config = config
         self._bin_weights = bin_weights
-        self._on_devices = data_parallel(config.batch_size)
+        self._on_devices = _data_parallel(config.batch_size)
         keras.config.set_dtype_policy(config.dtype_policy)
-        self._trainable = self._built(crop_size)
-        self._average = WeightAverage(self.get_weights(), config.ema)
-        self.device_name = f"{device_names()}, Keras on {keras.backend.backend()}"
+        self._network, self._model = self._built(crop_size)
+        self.set_average(self.get_weights(), 0)
+        self.device_name = f"{_device_names()}, Keras on {keras.backend.backend()}"
 
-    def _built(self, crop_size: int) -> Trainable:
+    def _built(self, crop_size: int) -> tuple[Any, Any]:
         with self._on_devices():
             return build_trainable(self._config, crop_size, self._bin_weights)
 
     def train(
         self, batches: RoundBatches, before: BeforeStep, after: AfterStep
     ) -> dict[str, float]:
-        """See `TrainingEngine`."""
-        if self._trainable.network.input_shape[1] != batches.crop_size:
+        if self._network.input_shape[1] != batches.crop_size:
             # A graph is made for one size.
-            resized = self._built(batches.crop_size)
-            resized.model.set_weights(self._trainable.model.get_weights())
-            states = (each.model.optimizer.variables for each in (resized, self._trainable))
+            network, model = self._built(batches.crop_size)
+            model.set_weights(self._model.get_weights())
+            states = (each.optimizer.variables for each in (model, self._model))
             for new, old in zip(*states, strict=True):
                 new.assign(old)
-            self._trainable = resized
+            self._network, self._model = network, model
 
         def after_step(loss: float) -> bool:
-            self._average.step(self.get_weights)
+            self._move_average()
             return after(loss)
 
         with self._on_devices():
-            history = self._trainable.model.fit(
+            history = self._model.fit(
                 KerasBatches(batches),
                 epochs=1,
                 verbose=0,
@@ -172,28 +198,30 @@ class KerasEngine:
             )
         return {name: float(values[-1]) for name, values in history.history.items()}
 
+    def _move_average(self) -> None:
+        self._averaged_steps += 1
+        kept = decay_at(self._averaged_steps, self._config.ema)
+        if kept is not None:
+            for average, weight in zip(self._average, self.get_weights(), strict=True):
+                average += (1 - kept) * (weight - average)
+
     def get_weights(self) -> list[np.ndarray]:
-        """See `TrainingEngine`."""
-        return self._trainable.network.get_weights()
+        return self._network.get_weights()
 
     def set_weights(self, weights: list[np.ndarray]) -> None:
-        """See `TrainingEngine`."""
-        self._trainable.network.set_weights(weights)
+        self._network.set_weights(weights)
         self.set_average(weights, 0)
 
     def get_average(self) -> list[np.ndarray]:
-        """See `TrainingEngine`."""
-        return self._average.weights
+        return self._average
 
     def set_average(self, weights: list[np.ndarray], steps: int) -> None:
-        """See `TrainingEngine`."""
-        self._average = WeightAverage(weights, self._config.ema, steps)
+        self._average = [np.array(weight) for weight in weights]
+        self._averaged_steps = steps
 
     def save(self, folder: Path) -> None:
-        """See `TrainingEngine`."""
         # A compiled model's optimizer goes along.
-        self._trainable.model.save_weights(folder / "model.weights.h5")
+        self._model.save_weights(folder / "model.weights.h5")
 
     def load(self, folder: Path) -> None:
-        """See `TrainingEngine`."""
-        self._trainable.model.load_weights(folder / "model.weights.h5")
+        self._model.load_weights(folder / "model.weights.h5")

@@ -4,30 +4,28 @@
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
 from edge_runtime.model.tone import TONE_VIEW, ToneView
 from train.config import FitConfig
-from train.data.batches import RoundBatches, make_batches
+from train.data.batches import Batches, RoundBatches
 from train.data.store import Store
 from train.errors import ConfigError, FitError
 from train.fit.checkpoint import RunProgress, find_progress, load_checkpoint, save_checkpoint
 from train.fit.clock import Clock, DivergedError
-from train.fit.colour_prior import colour_prior
 from train.fit.engines import TrainingEngine, make_engine
+from train.fit.rebalancing import colour_prior, rebalancing_weights
 from train.fit.run_folder import RunFolder
 from train.fit.seed import set_seed
 from train.fit.val_loss import ValLoss
-from train.measure.evaluate import OpenNetwork, evaluate
-from train.measure.open_networks import keras_network
-from train.networks.ab_bins import rebalancing_weights
+from train.measure.evaluate import evaluate
+from train.measure.open_networks import open_generator
 from train.networks.encoder_weights import load_encoder
 from train.networks.load import build_network, load_generator, load_weights, run_view
 from train.networks.registry import NETWORKS
@@ -123,8 +121,8 @@ def fit(
             keras, network=config.network, alpha=config.alpha, input_size=config.val_size
         )
         view = TONE_VIEW if config.tone_view else None
-        judge = OpenNetwork(keras_network(colorizing), config.val_size, view)
-        val_pictures = _spread(val_store, config.val_pictures)
+        judge = open_generator(colorizing, view)
+        val_pictures = val_store.spread(config.val_pictures)
         bin_weights = rebalancing_weights(colour_prior(train_store)) if config.rebalancing else None
         val_loss = ValLoss(config, network, val_pictures, view, bin_weights)
 
@@ -143,7 +141,8 @@ def fit(
 
         progress = find_progress(folder.checkpoint)
         if progress is None:
-            progress = RunProgress(adversarial=config.starts_adversarial)
+            at_once = config.adversarial_loss is not None and config.adversarial_from == 0
+            progress = RunProgress(adversarial=at_once)
             if start_from is not None:
                 load_weights(network, start_from)
             elif encoder_weights is not None:
@@ -160,7 +159,7 @@ def fit(
                 f"val has {len(val_store)} pictures and {len(val_pictures)} of them are measured"
                 f" ({config.val_pictures} asked for): the scores are rough"
             )
-        batches = make_batches(config, train_store, extra_store, engine.data_device)
+        batches = Batches(config, train_store, extra_store, engine.data_device)
         ends_at = None if config.until_seconds is None else began + config.until_seconds
         clock = Clock(config, config.total_steps(len(train_store)), progress, ends_at, on_step)
 
@@ -180,11 +179,26 @@ def fit(
             if clock.done >= 1:  # no time is left
                 break
             part = RoundBatches(batches, clock.step, clock.steps_of_round(), crop_size)
-            trained = _train_round(engine, part, clock, folder)
+            losses = _train_round(engine, part, clock, folder)
+            images_per_second = clock.steps_per_second() * config.batch_size
             with clock.follows("validation"):
                 average = engine.get_average()
                 network.set_weights(average)
-                row = _row(trained, judge, val_pictures, val_loss(), clock)
+                scores = evaluate({"ours": judge}, val_pictures)["ours"]
+                row = Round(
+                    step=clock.step,
+                    seconds=round(clock.seconds, 1),
+                    crop_size=crop_size,
+                    learning_rate=clock.learning_rate,
+                    loss=losses["loss"],
+                    val_loss=val_loss(),
+                    images_per_second=images_per_second,
+                    val_rgb_psnr=scores.rgb_psnr,
+                    val_gain=scores.gain,
+                    val_colourfulness_ratio=scores.colourfulness_ratio,
+                    generator_loss=losses.get("generator_loss"),
+                    discriminator_loss=losses.get("discriminator_loss"),
+                )
             better = row.val_gain > progress.best_gain
             progress = replace(
                 progress,
@@ -205,8 +219,7 @@ def fit(
                     clock.done >= 1
                 ):
                     with clock.follows("sheet"):
-                        pictures = _spread(val_store, _ON_SHEET)
-                        folder.add_sheet(judge, pictures, clock.step)
+                        folder.add_sheet(judge, val_store.spread(_ON_SHEET), clock.step)
             rounds.append(row)
             on_round(row)
         if clock.step == 0:
@@ -233,18 +246,10 @@ def _at_plateau(config: FitConfig, progress: RunProgress, pictures: int) -> bool
     return passes >= config.patience
 
 
-@dataclass(frozen=True)
-class _Trained:
-    """What a round's steps were: see `Round`."""
-
-    losses: dict[str, float]
-    crop_size: int
-    images_per_second: float
-
-
 def _train_round(
     engine: TrainingEngine, batches: RoundBatches, clock: Clock, folder: RunFolder
-) -> _Trained:
+) -> dict[str, float]:
+    """The mean losses of a round by name."""
     try:
         losses = engine.train(batches, lambda: clock.learning_rate, clock.after_step)
         # A GPU's loss is not read at every step.
@@ -264,36 +269,4 @@ def _train_round(
             f"batches of {batches.batches.batch_size} crops of {batches.crop_size} px do not fit"
             f" into memory: give a smaller --batch-size; {folder.what_is_kept()}"
         ) from None
-    speed = clock.steps_per_second() * batches.batches.batch_size
-    return _Trained(losses, batches.crop_size, speed)
-
-
-def _row(
-    trained: _Trained,
-    judge: OpenNetwork,
-    pictures: Sequence[np.ndarray],
-    val_loss: float,
-    clock: Clock,
-) -> Round:
-    """Measure the averaged weights."""
-    scores = evaluate({"ours": judge}, pictures)["ours"]
-    return Round(
-        step=clock.step,
-        seconds=round(clock.seconds, 1),
-        crop_size=trained.crop_size,
-        learning_rate=clock.learning_rate,
-        loss=trained.losses["loss"],
-        val_loss=val_loss,
-        images_per_second=trained.images_per_second,
-        val_rgb_psnr=scores.rgb_psnr,
-        val_gain=scores.gain,
-        val_colourfulness_ratio=scores.colourfulness_ratio,
-        generator_loss=trained.losses.get("generator_loss"),
-        discriminator_loss=trained.losses.get("discriminator_loss"),
-    )
-
-
-def _spread(store: Store, count: int) -> list[np.ndarray]:
-    """At most so many pictures, spread evenly over the store."""
-    chosen = np.linspace(0, len(store) - 1, min(count, len(store))).astype(int)
-    return [store[index] for index in chosen]
+    return losses

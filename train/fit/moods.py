@@ -46,8 +46,8 @@ def write_moods(stores: Iterable[Store], limit: int, model: str, target: Path) -
     features, own, true, areas, picture = [], [], [], [], []
     count = 0
     for store in stores:
-        for index in np.linspace(0, len(store) - 1, min(limit, len(store))).astype(int):
-            rgb = np.ascontiguousarray(store[index])
+        for shown in store.spread(limit):
+            rgb = np.ascontiguousarray(shown)
             view = colorizer.see(rgb, look)
             ab = colorizer.predict(view)
             regions = find_regions(guide(view.lightness, *ab.shape[:2]), ab, ab.shape[0])

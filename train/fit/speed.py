@@ -1,14 +1,14 @@
 """Whether the network waits for its data: pictures a second of each alone, and of both together."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 
 from train.config import FitConfig
-from train.data.batches import RoundBatches, make_batches
+from train.data.batches import Batches, RoundBatches
 from train.data.store import Store
 from train.fit.engines import TrainingEngine, make_engine
 from train.fit.seed import set_seed
@@ -41,20 +41,13 @@ class Speed:
 
 
 @dataclass(frozen=True)
-class _SameBatch(Sequence):
-    """One batch over and over, so that nothing is waited for."""
+class _OneBatch:
+    """Stands for `Batches`: the same one over and over, so that nothing is waited for."""
 
-    batch: tuple[torch.Tensor, torch.Tensor]
-    steps: int
-    crop_size: int
+    held: tuple[torch.Tensor, torch.Tensor]
 
-    def __len__(self) -> int:
-        return self.steps
-
-    def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
-        if not 0 <= index < self.steps:
-            raise IndexError(index)
-        return self.batch
+    def batch(self, step: int, size: int) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.held
 
 
 def measure_speed(
@@ -81,13 +74,14 @@ def measure_speed(
     set_seed(config.seed)
     crop_size = config.crop_sizes[-1][1]
     engine = make_engine(config, crop_size, device=device)
-    made = make_batches(config, store, None, engine.data_device)
+    made = Batches(config, store, device=engine.data_device)
     crops = RoundBatches(made, 0, batches, crop_size)
     on_stage("data alone")
     own = _of_data(crops, engine.data_device) * config.batch_size
-    _of_training(engine, _SameBatch(crops[0], 2, crop_size))  # compiles
+    one = RoundBatches(_OneBatch(crops[0]), 0, batches, crop_size)
+    _of_training(engine, replace(one, steps=2))  # compiles
     on_stage("training on a batch made beforehand")
-    held = _of_training(engine, _SameBatch(crops[0], batches, crop_size)) * config.batch_size
+    held = _of_training(engine, one) * config.batch_size
     on_stage("training")
     training = _of_training(engine, crops) * config.batch_size
     return Speed(engine.device_name, crop_size, config.batch_size, own, held, training)
@@ -108,7 +102,7 @@ def _of_data(batches: RoundBatches, device: torch.device) -> float:
     return len(batches) / make_all()
 
 
-def _of_training(engine: TrainingEngine, batches: Sequence) -> float:
+def _of_training(engine: TrainingEngine, batches: RoundBatches) -> float:
     """Batches a second. A round ends by reading its loss: nothing is still under way."""
     began = time.perf_counter()
     # A learning rate of 0 does the same work, and cannot diverge.

@@ -21,7 +21,7 @@ from edge_runtime.engine.threads import usable_cores
 from train.config import SOFT_CROSS_ENTROPY, FitConfig
 from train.data.batches import RoundBatches
 from train.fit.ema import decay_at
-from train.fit.engines import AfterStep, BeforeStep
+from train.fit.engines import AfterStep, BeforeStep, TrainingEngine
 from train.fit.torch_learners import Losses, Regression, make_learner
 from train.fit.vivid import Vgg16
 from train.networks.load import build_network
@@ -38,7 +38,7 @@ def has_engine(config: FitConfig) -> bool:
     return plain and NETWORKS[config.network].torch_twin
 
 
-class TorchEngine:
+class TorchEngine(TrainingEngine):
     """See `train.fit.engines.TrainingEngine`.
 
     Args:
@@ -103,7 +103,6 @@ class TorchEngine:
     def train(
         self, batches: RoundBatches, before: BeforeStep, after: AfterStep
     ) -> dict[str, float]:
-        """See `TrainingEngine`."""
         if self.data_device.type == "cpu":
             # Each of the pool's threads works alone, without helpers of its own.
             with ThreadPoolExecutor(
@@ -185,22 +184,18 @@ class TorchEngine:
         ]
 
     def get_weights(self) -> list[np.ndarray]:
-        """See `TrainingEngine`."""
         return self._learners[0].network.to_keras(self._weights())
 
     def set_weights(self, weights: list[np.ndarray]) -> None:
-        """See `TrainingEngine`."""
         for learner in self._learners:
             learner.network.load_keras(weights)
         self.set_average(weights, 0)
 
     def get_average(self) -> list[np.ndarray]:
-        """See `TrainingEngine`."""
         return self._learners[0].network.to_keras(self._average)
 
     @torch.no_grad()
     def set_average(self, weights: list[np.ndarray], steps: int) -> None:
-        """See `TrainingEngine`."""
         for ours, given in zip(
             self._average, self._learners[0].network.from_keras(weights), strict=True
         ):
@@ -216,12 +211,10 @@ class TorchEngine:
                 yield f"optimizer{number}/{name}", value
 
     def save(self, folder: Path) -> None:
-        """See `TrainingEngine`."""
         np.savez(folder / "torch.npz", **{name: v.cpu().numpy() for name, v in self._state()})
 
     @torch.no_grad()
     def load(self, folder: Path) -> None:
-        """See `TrainingEngine`."""
         with np.load(folder / "torch.npz", allow_pickle=False) as file:
             for name, value in self._state():
                 value.copy_(torch.from_numpy(file[name]))

@@ -1,7 +1,6 @@
 """A recipe's network with its loss and optimizer, ready for `model.fit`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,22 +11,9 @@ from train.config import SOFT_CROSS_ENTROPY, FitConfig
 from train.fit.adversarial import Adversarial
 from train.fit.classification_loss import soft_cross_entropy
 from train.fit.losses import LOSSES
-from train.networks.inception_fusion import INCEPTION
+from train.networks.koalarization import INCEPTION
 from train.networks.load import build_network
 from train.networks.patch_discriminator import build_patch_discriminator
-
-
-@dataclass(frozen=True)
-class Trainable:
-    """What is fitted, and what comes of it.
-
-    Attributes:
-        model: compiled; the network itself or, for a GAN, the network with its discriminator.
-        network: whose weights are the run's.
-    """
-
-    model: Any
-    network: Any
 
 
 def ab_loss(config: FitConfig, bin_weights: np.ndarray | None = None) -> Callable[[Any, Any], Any]:
@@ -48,13 +34,16 @@ def _optimizer(config: FitConfig) -> Any:
 
 def build_trainable(
     config: FitConfig, crop_size: int, bin_weights: np.ndarray | None = None
-) -> Trainable:
+) -> tuple[Any, Any]:
     """Build and compile.
 
     Args:
         config: the recipe.
         crop_size: side of the crops, pixels.
         bin_weights: float32 [313] for `rebalancing`.
+    Returns:
+        The network, whose weights are the run's; and the compiled model, which is the network
+        itself or, for a GAN, the network with its discriminator.
     """
     network, _ = build_network(
         keras, network=config.network, alpha=config.alpha, input_size=crop_size
@@ -84,4 +73,4 @@ def build_trainable(
         )
         model.compile(**compiled)
     model.optimizer.build(model.trainable_variables)  # so that a checkpoint can fill it
-    return Trainable(model, network)
+    return network, model

@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from edge_runtime.model.tone import ToneView
 from train.errors import RunError
 from train.measure.evaluate import GREY, OpenNetwork, Scores, evaluate
 from train.measure.history import read_history
-from train.measure.open_networks import keras_network
+from train.measure.open_networks import open_generator
 from train.networks.load import BEST_WEIGHTS, load_generator, run_view
-from train.networks.work import multiply_accumulates, parameters
+from train.networks.work import multiply_accumulates
 
 
 @dataclass(frozen=True)
@@ -58,18 +57,13 @@ class OpenRun:
 
     Attributes:
         generator: the Keras model, from lightness to ab.
+        network: the same, as `evaluate` and `sheet` take it.
         training: what it took.
-        view: that it was trained with.
     """
 
     generator: Any
+    network: OpenNetwork
     training: Training
-    view: ToneView | None
-
-    @property
-    def input_size(self) -> int:
-        """S, in pixels."""
-        return self.generator.input_shape[1]
 
 
 def open_runs(runs: Sequence[Path]) -> dict[str, OpenRun]:
@@ -86,18 +80,12 @@ def open_runs(runs: Sequence[Path]) -> dict[str, OpenRun]:
     named = _names(runs)
     # All of them before the first network is built, which takes seconds.
     trained = {name: read_training(run) for name, run in named.items()}
-    return {
-        name: OpenRun(load_generator(run), trained[name], run_view(run))
-        for name, run in named.items()
-    }
-
-
-def networks_of(runs: dict[str, OpenRun]) -> dict[str, OpenNetwork]:
-    """By the run's name, its network, as `evaluate` and `sheet` take it."""
-    return {
-        name: OpenNetwork(keras_network(run.generator), run.input_size, run.view)
-        for name, run in runs.items()
-    }
+    opened = {}
+    for name, run in named.items():
+        generator = load_generator(run)
+        network = open_generator(generator, run_view(run))
+        opened[name] = OpenRun(generator, network, trained[name])
+    return opened
 
 
 def compare(
@@ -116,12 +104,13 @@ def compare(
     Raises:
         PictureSourceError: there are no pictures.
     """
-    scores = evaluate(networks_of(runs), pictures, on_picture)
+    networks = {name: run.network for name, run in runs.items()}
+    scores = evaluate(networks, pictures, on_picture)
     return {GREY: ComparedRun(scores[GREY])} | {
         name: ComparedRun(
             scores[name],
-            run.input_size,
-            parameters(run.generator),
+            run.network.input_size,
+            run.generator.count_params(),
             multiply_accumulates(run.generator),
             run.training,
         )

@@ -166,31 +166,27 @@ def _measured(true: np.ndarray, true_lab: np.ndarray, ab: np.ndarray) -> tuple[F
     return figures(true, true_lab, ours, rgb_to_lab(ours)), sums
 
 
-class _Tally:
-    """Sums the figures of one row of the table."""
-
-    def __init__(self) -> None:
-        self._rows: list[tuple[float, ...]] = []
-        self._sums = AbSums()
-
-    def add(self, found: Figures, sums: AbSums) -> None:
-        self._rows.append(astuple(found))
-        self._sums += sums
-
-    def scores(self, true_colourfulness: float, grey_psnr: float | None) -> Scores:
-        rgb_psnr, mse, lab_mse, lab_psnr, ab_psnr, colour = np.mean(self._rows, axis=0).tolist()
-        return Scores(
-            pictures=len(self._rows),
-            rgb_psnr=rgb_psnr,
-            rgb_psnr_of_mean_mse=psnr(mse),
-            lab_mse=lab_mse,
-            lab_psnr=lab_psnr,
-            ab_psnr=ab_psnr,
-            colourfulness_ratio=colour / true_colourfulness,
-            gain=0.0 if grey_psnr is None else rgb_psnr - grey_psnr,
-            rho=self._sums.rho,
-            chroma_ratio=self._sums.chroma_ratio,
-        )
+def _scores(
+    measured: Sequence[tuple[Figures, AbSums]],
+    true_colourfulness: float,
+    grey_psnr: float | None = None,
+) -> Scores:
+    """One row of the table."""
+    rows = [astuple(found) for found, _ in measured]
+    rgb_psnr, mse, lab_mse, lab_psnr, ab_psnr, colour = np.mean(rows, axis=0).tolist()
+    pooled = sum((sums for _, sums in measured), AbSums())
+    return Scores(
+        pictures=len(rows),
+        rgb_psnr=rgb_psnr,
+        rgb_psnr_of_mean_mse=psnr(mse),
+        lab_mse=lab_mse,
+        lab_psnr=lab_psnr,
+        ab_psnr=ab_psnr,
+        colourfulness_ratio=colour / true_colourfulness,
+        gain=0.0 if grey_psnr is None else rgb_psnr - grey_psnr,
+        rho=pooled.rho,
+        chroma_ratio=pooled.chroma_ratio,
+    )
 
 
 def _no_colour(pictures: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -220,7 +216,7 @@ def evaluate(
     Raises:
         PictureSourceError: there are no pictures.
     """
-    tallies = {name: _Tally() for name in (GREY, *networks)}
+    tallies: dict[str, list[tuple[Figures, AbSums]]] = {name: [] for name in (GREY, *networks)}
     true_colours: list[float] = []
     # NumPy and OpenCV let go of the interpreter. The sums are made here, in the pictures' order,
     # so that the figures do not depend on the number of cores.
@@ -234,12 +230,12 @@ def evaluate(
                 rows = zip(group, labs, abs_of(group), strict=True)
                 found += [(tally, pool.submit(_measured, *row)) for row in rows]
             for tally, measured in found:
-                tally.add(*measured.result())
+                tally.append(measured.result())
             for _ in group:
                 on_picture()
     if not true_colours:
         raise PictureSourceError("there are no colour pictures to measure on")
     mean_colour = float(np.mean(true_colours))
-    grey_row = tallies.pop(GREY).scores(mean_colour, None)
-    rows = {name: tally.scores(mean_colour, grey_row.rgb_psnr) for name, tally in tallies.items()}
-    return {GREY: grey_row, **rows}
+    grey = _scores(tallies.pop(GREY), mean_colour)
+    rows = {name: _scores(tally, mean_colour, grey.rgb_psnr) for name, tally in tallies.items()}
+    return {GREY: grey, **rows}

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from edge_runtime.model.tone import ToneView
 from train.measure.evaluate import GREY, Network, OpenNetwork, run_all
 from train.networks.load import load_generator, run_view
 
@@ -28,6 +29,11 @@ class _KerasNetwork:
 def keras_network(model: Any) -> Network:
     """A Keras model as a function from lightness to ab, with batches (`evaluate.Network`)."""
     return _KerasNetwork(model)
+
+
+def open_generator(model: Any, view: ToneView | None) -> OpenNetwork:
+    """A Keras model, lightness to ab, that was trained with that view."""
+    return OpenNetwork(keras_network(model), model.input_shape[1], view)
 
 
 class _Scaled:
@@ -63,16 +69,14 @@ def open_networks(
         name = path.name if last_parts.count(path.name) == 1 and path.name != GREY else model
         if path.is_dir() or path.name.endswith(".weights.h5"):
             for size in input_sizes or [None]:
-                generator = load_generator(path, size)
-                side = generator.input_shape[1]
-                run = keras_network(generator)
-                opened[f"{name} S={side}"] = OpenNetwork(run, side, run_view(path))
+                network = open_generator(load_generator(path, size), run_view(path))
+                opened[f"{name} S={network.input_size}"] = network
         else:
             # Training needs no LiteRT.
             from edge_runtime.engine.interpreter import Network as LiteRTNetwork
 
-            network = LiteRTNetwork(model, threads=1)
-            opened[name] = OpenNetwork(network.run, network.input_size, network.contract.view)
+            litert = LiteRTNetwork(model, threads=1)
+            opened[name] = OpenNetwork(litert.run, litert.input_size, litert.contract.view)
     return {
         name if factor == 1 else f"{name} x{factor:g}": replace(
             network, run=_Scaled(network.run, factor)

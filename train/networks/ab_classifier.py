@@ -8,7 +8,17 @@ with `train.fit.classification_loss`, and gives one colour by `with_annealed_mea
 from types import ModuleType
 from typing import Any
 
-from train.networks.ab_bins import AB_BINS, AB_SCALE, TEMPERATURE
+import numpy as np
+
+from edge_runtime.model.contract import AB_SCALE
+from train.networks.ab_bins import AB_BINS
+
+# Of the annealed mean, T in (0, 1]: 1 gives the mean of the distribution, towards 0 its mode.
+_TEMPERATURE = 0.38
+
+# Factor of every kernel's sum of squares, added to the loss. Zhang's weight decay of 1e-3 is, as
+# Caffe defines it, a factor of 5e-4: its gradient is 1e-3 times the weight.
+_L2 = 5e-4
 
 # (name, channels, convolutions, stride of the last convolution, dilation). Batch normalization
 # ends each block.
@@ -23,22 +33,16 @@ _ENCODER = (
 )
 
 
-def build_ab_classifier(keras: ModuleType, *, input_size: int, l2: float = 5e-4) -> Any:
+def build_ab_classifier(keras: ModuleType, *, input_size: int) -> Any:
     """Build the classifier.
 
     Args:
         keras: the Keras namespace to build with, `keras` (3) or `tf_keras`.
         input_size: S, a multiple of 8, in pixels.
-        l2: factor of every kernel's sum of squares, added to the loss. Zhang's weight decay of 1e-3
-            is, as Caffe defines it, a factor of 5e-4: its gradient is 1e-3 times the weight.
     Returns:
         A model: `lightness` float32 [N, S, S, 1] (-1..1) to `logits` float32
         [N, S/4, S/4, 313], one for each of `train.networks.ab_bins.AB_BINS`.
-    Raises:
-        ValueError: input_size is not a positive multiple of 8.
     """
-    if input_size <= 0 or input_size % 8:
-        raise ValueError(f"input_size must be a positive multiple of 8, not {input_size}")
     layers = keras.layers
 
     def block(x: Any, name: str, width: int, depth: int, stride: int, dilation: int) -> Any:
@@ -50,7 +54,7 @@ def build_ab_classifier(keras: ModuleType, *, input_size: int, l2: float = 5e-4)
                 dilation_rate=dilation,
                 padding="same",
                 kernel_initializer="he_normal",
-                kernel_regularizer=keras.regularizers.L2(l2),
+                kernel_regularizer=keras.regularizers.L2(_L2),
                 name=f"{name}_{number}",
             )(x)
             x = layers.ReLU(name=f"{name}_{number}_relu")(x)
@@ -66,14 +70,14 @@ def build_ab_classifier(keras: ModuleType, *, input_size: int, l2: float = 5e-4)
     logits = layers.Conv2D(
         len(AB_BINS),
         1,
-        kernel_regularizer=keras.regularizers.L2(l2),
+        kernel_regularizer=keras.regularizers.L2(_L2),
         dtype="float32",
         name="logits",
     )(x)
     return keras.Model(lightness, logits, name="ab_classifier")
 
 
-def with_annealed_mean(keras: ModuleType, classifier: Any, temperature: float = TEMPERATURE) -> Any:
+def with_annealed_mean(keras: ModuleType, classifier: Any) -> Any:
     """Put the annealed mean (Zhang et al. 2016, equation 5) behind a classifier, in the graph.
 
     softmax(logits / T), then a fixed 1x1 convolution whose kernel holds the colours of the bins.
@@ -84,19 +88,14 @@ def with_annealed_mean(keras: ModuleType, classifier: Any, temperature: float = 
     Args:
         keras: the Keras namespace that `classifier` was built with.
         classifier: of `build_ab_classifier`; its layers and weights are shared, not copied.
-        temperature: T in (0, 1]: 1 gives the mean of the distribution, towards 0 its mode.
     Returns:
         A model: `lightness` float32 [N, S, S, 1] to `ab` float32 [N, S/4, S/4, 2] (a*, b* / 110).
-    Raises:
-        ValueError: temperature is not within (0, 1].
     """
-    if not 0 < temperature <= 1:
-        raise ValueError(f"temperature must be above 0 and at most 1, not {temperature}")
     layers = keras.layers
     # float32 whatever the policy, as the logits are.
-    x = layers.Rescaling(1 / temperature, dtype="float32", name="anneal")(classifier.output)
+    x = layers.Rescaling(1 / _TEMPERATURE, dtype="float32", name="anneal")(classifier.output)
     x = layers.Softmax(dtype="float32", name="probabilities")(x)
     mean = layers.Conv2D(2, 1, use_bias=False, trainable=False, dtype="float32", name="ab")
     model = keras.Model(classifier.input, mean(x), name=f"{classifier.name}_annealed_mean")
-    mean.set_weights([(AB_BINS / AB_SCALE)[None, None]])
+    mean.set_weights([(AB_BINS / np.float32(AB_SCALE))[None, None]])
     return model

@@ -44,18 +44,29 @@ def build_network(
         The network that is trained, whose weights a run keeps; and the model from lightness to ab
         that shares them, which for networks of ab is the same.
     Raises:
-        ValueError: no such network, width or size.
+        ValueError: no such width or size.
     """
-    if network not in NETWORKS:
-        raise ValueError(f"there is no network {network!r}")
+    row = NETWORKS[network]
+    if input_size < (row.least_size or 1) or input_size % row.multiple_of:
+        sizes = f"positive multiple of {row.multiple_of}"
+        if row.least_size:
+            sizes = f"multiple of {row.multiple_of} and at least {row.least_size}"
+        raise ValueError(f"input_size must be a {sizes}, not {input_size}")
     options = {} if alpha is None else {"alpha": alpha}
-    trained = NETWORKS[network].build(keras, input_size=input_size, **options)
-    if NETWORKS[network].kind == "classification":
+    trained = row.build(keras, input_size=input_size, **options)
+    if row.kind == "classification":
         return trained, with_annealed_mean(keras, trained)
     return trained, trained
 
 
-def _run_config(source: Path) -> dict[str, Any]:
+def run_config(source: Path) -> dict[str, Any]:
+    """What a run's `config.json` says; `film` is an `OldFilm`.
+
+    Args:
+        source: the run's folder or its weights.
+    Raises:
+        WeightsError: no such run.
+    """
     folder = source if source.is_dir() else source.parent
     try:
         config = json.loads((folder / "config.json").read_text("utf-8"))
@@ -76,40 +87,13 @@ def _run_config(source: Path) -> dict[str, Any]:
 
 
 def run_name(source: Path) -> str:
-    """The name of the model that a run makes, from its folder or its weights.
-
-    Raises:
-        WeightsError: no such run.
-    """
-    return _run_config(source)["name"]
-
-
-def run_network(source: Path) -> tuple[str, float | None]:
-    """The network of a run and its alpha, as `build_network` takes them.
-
-    Raises:
-        WeightsError: no such run.
-    """
-    config = _run_config(source)
-    return config["network"], config["alpha"]
+    """The name of the model that a run makes; see `run_config`."""
+    return run_config(source)["name"]
 
 
 def run_view(source: Path) -> ToneView | None:
-    """The tone view that a run was trained with.
-
-    Raises:
-        WeightsError: no such run.
-    """
-    return TONE_VIEW if _run_config(source)["tone_view"] else None
-
-
-def run_film(source: Path) -> OldFilm:
-    """How the lightness was aged that a run was trained with.
-
-    Raises:
-        WeightsError: no such run.
-    """
-    return _run_config(source)["film"]
+    """The tone view that a run was trained with; see `run_config`."""
+    return TONE_VIEW if run_config(source)["tone_view"] else None
 
 
 def load_generator(source: Path, input_size: int | None = None) -> Any:
@@ -124,7 +108,7 @@ def load_generator(source: Path, input_size: int | None = None) -> Any:
     import keras
 
     file = source / BEST_WEIGHTS if source.is_dir() else source
-    config = _run_config(source)
+    config = run_config(source)
     size = input_size or int(config["val_size"])
     try:
         trained, model = build_network(

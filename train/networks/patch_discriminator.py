@@ -22,13 +22,7 @@ def build_patch_discriminator(keras: ModuleType, *, input_size: int, width: int 
         A model: [`lightness` float32 [N, s, s, 1] (-1..1, pooled to ab's resolution by the
         caller), `ab` float32 [N, s, s, 2] (a*, b* / 110)] to `logits` float32
         [N, s/8 - 2, s/8 - 2, 1], above 0 for true.
-    Raises:
-        ValueError: input_size is below 24 or no multiple of 8, or width is below 1.
     """
-    if input_size < 24 or input_size % 8:
-        raise ValueError(f"input_size must be a multiple of 8 and at least 24, not {input_size}")
-    if width < 1:
-        raise ValueError(f"width must be at least 1, not {width}")
     layers = keras.layers
 
     def convolve(x: Any, channels: int, stride: int, name: str, **options: Any) -> Any:

@@ -101,21 +101,16 @@ def _module(layer: Any, sole_reader: bool) -> nn.Module:
     raise ConfigError(f"{layer.name}: torch has no twin of a {type(layer).__name__}")
 
 
-def _to_torch(layer: Any, weights: list[np.ndarray]) -> list[np.ndarray]:
-    """A layer's Keras weights in the order and layout of its torch module."""
-    if isinstance(layer, keras.layers.DepthwiseConv2D):
-        return [weights[0].transpose(2, 3, 0, 1), *weights[1:]]
-    if isinstance(layer, keras.layers.Conv2D):
-        return [weights[0].transpose(3, 2, 0, 1), *weights[1:]]
-    return weights
+_TO_TORCH, _TO_KERAS = (3, 2, 0, 1), (2, 3, 1, 0)  # the axes of a convolution's kernel
 
 
-def _to_keras(layer: Any, weights: list[np.ndarray]) -> list[np.ndarray]:
+def _turned(layer: Any, weights: list[np.ndarray], axes: tuple[int, ...]) -> list[np.ndarray]:
+    """A layer's weights, its kernel turned from Keras's layout into torch's or back."""
     if isinstance(layer, keras.layers.DepthwiseConv2D):
-        return [weights[0].transpose(2, 3, 0, 1), *weights[1:]]
-    if isinstance(layer, keras.layers.Conv2D):
-        return [weights[0].transpose(2, 3, 1, 0), *weights[1:]]
-    return weights
+        axes = (2, 3, 0, 1)  # both ways
+    elif not isinstance(layer, keras.layers.Conv2D):
+        return weights
+    return [weights[0].transpose(axes), *weights[1:]]
 
 
 class TorchTwin(nn.Module):
@@ -133,10 +128,8 @@ class TorchTwin(nn.Module):
         names = [layer.name for layer in model.layers]
         if frozen_to is not None and frozen_to not in names:
             raise ConfigError(f"frozen_to: the network has no layer {frozen_to!r}")
-        frozen = set() if frozen_to is None else set(names[: names.index(frozen_to) + 1])
         self._keras_layers = [layer for layer in model.layers if layer.weights]
         self._steps: list[_Step] = []
-        self._frozen = [name for name in names if name in frozen]
         numbers = {id(tensor): number for number, tensor in enumerate(model.inputs)}
         layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
         inputs = {
@@ -155,17 +148,17 @@ class TorchTwin(nn.Module):
             self._steps.append((layer.name, read, number))
         self.load_keras(model.get_weights())
         self.to(memory_format=torch.channels_last)
+        frozen = [] if frozen_to is None else names[: names.index(frozen_to) + 1]
+        self._frozen = [name for name in frozen if name in self._modules]
         for name in self._frozen:
-            if name in self._modules:
-                self.get_submodule(name).requires_grad_(False)
+            self.get_submodule(name).requires_grad_(False)
         self.train()
 
     def train(self, mode: bool = True) -> "TorchTwin":
         """As in torch; frozen layers stay as they are when they are used."""
         super().train(mode)
         for name in self._frozen:
-            if name in self._modules:
-                self.get_submodule(name).train(False)
+            self.get_submodule(name).train(False)
         return self
 
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
@@ -193,7 +186,8 @@ class TorchTwin(nn.Module):
         rest, tensors = list(weights), []
         for layer in self._keras_layers:
             own, rest = rest[: len(layer.weights)], rest[len(layer.weights) :]
-            tensors += [torch.from_numpy(np.ascontiguousarray(v)) for v in _to_torch(layer, own)]
+            turned = _turned(layer, own, _TO_TORCH)
+            tensors += [torch.from_numpy(np.ascontiguousarray(value)) for value in turned]
         return tensors
 
     def to_keras(self, tensors: list[torch.Tensor]) -> list[np.ndarray]:
@@ -202,7 +196,7 @@ class TorchTwin(nn.Module):
         for layer in self._keras_layers:
             own, rest = rest[: len(layer.weights)], rest[len(layer.weights) :]
             values = [tensor.detach().cpu().numpy() for tensor in own]
-            weights += [np.array(value) for value in _to_keras(layer, values)]
+            weights += [np.array(value) for value in _turned(layer, values, _TO_KERAS)]
         return weights
 
     @torch.no_grad()

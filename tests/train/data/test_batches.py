@@ -1,6 +1,7 @@
 """Batches made on a device: OpenCV's crops, scikit-image's Lab, the contract's view, in order."""
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import cv2
@@ -12,6 +13,7 @@ from skimage import data as photos
 
 from edge_runtime.colour.cielab import lightness
 from edge_runtime.model.tone import TONE_VIEW
+from train.config import FitConfig
 from train.data.ageing import lightness_of
 from train.data.batches import Batches, Boxes, Pictures, RoundBatches, half_ab, seen_through
 from train.data.keras_batches import KerasBatches
@@ -127,9 +129,9 @@ def test_the_view_is_that_of_the_contract(two):
     assert np.abs(plain[:, 0].numpy() - (light / 50 - 1)).max() < 1e-6
 
 
-def of_store(prepared, **changes):
-    pictures = Pictures(Store(prepared, "train"))
-    return Batches(pictures, **{"batch_size": 4, "seed": 7, "view": None, **changes})
+def of_store(prepared, extra=None, **changes):
+    config = FitConfig(name="x", alpha=0.35, steps=1, batch_size=4, seed=7)
+    return Batches(replace(config, **changes), Store(prepared, "train"), extra)
 
 
 def test_a_batch_is_a_function_of_seed_and_step(prepared):
@@ -157,8 +159,7 @@ def test_every_picture_is_seen_once_in_a_pass(prepared):
 def test_extra_pictures_have_their_share(prepared):
     red = np.zeros((100, 100, 3), np.uint8)
     red[..., 0] = 200
-    extra = Pictures(store_of([red]))
-    _, ab = of_store(prepared, batch_size=8, extra=extra, extra_share=0.25).batch(0, 32)
+    _, ab = of_store(prepared, store_of([red]), batch_size=8, extra_share=0.25).batch(0, 32)
     expected = color.rgb2lab(red[:1, :1])[0, 0, 1:] / 110
     alike = (ab - torch.tensor(expected, dtype=torch.float32).view(1, 2, 1, 1)).abs()
     assert [float(each) < 1e-3 for each in alike.amax(dim=(1, 2, 3))] == [False] * 6 + [True] * 2

@@ -4,8 +4,8 @@ import keras
 import pytest
 from keras import layers
 
-from train.networks.pix2pix_mobilenetv2 import build_generator
-from train.networks.work import multiply_accumulates, parameters
+from train.networks.unet import build_generator
+from train.networks.work import multiply_accumulates
 
 
 def test_a_small_network_by_hand():
@@ -16,22 +16,15 @@ def test_a_small_network_by_hand():
     x = layers.DepthwiseConv2D(3, padding="valid", depth_multiplier=2)(x)
     x = layers.Conv2D(4, 1, groups=2)(x)
     x = layers.UpSampling2D(2)(x)
-    x = layers.SeparableConv2D(5, 3, padding="same")(x)
-    x = layers.Conv2DTranspose(2, 4, strides=2, padding="same")(x)
     x = layers.GlobalAveragePooling2D()(x)
     x = layers.Dense(10)(x)
     expected = [
         8 * 8 * 8 * (3 * 3 * 3),  # 8x8 results of 8 channels, each of 3x3x3 values
         6 * 6 * 16 * (3 * 3),  # 8 channels become 16, each of 3x3 values of its own channel
         6 * 6 * 4 * 8,  # 4 channels, each of half of the 16
-        12 * 12 * 4 * (3 * 3) + 12 * 12 * 5 * 4,
-        12 * 12 * 5 * (4 * 4 * 2),  # each of the 12x12x5 values spreads over 4x4x2
-        2 * 10,
+        4 * 10,
     ]
-    model = keras.Model(start, x)
-    assert multiply_accumulates(model) == sum(expected)
-    kernels = 8 * 27 + 16 * 9 + 4 * 8 + (4 * 9 + 5 * 4) + 16 * 5 * 2 + 20
-    assert parameters(model) == kernels + (8 + 4 * 8 + 16 + 4 + 5 + 2 + 10)
+    assert multiply_accumulates(keras.Model(start, x)) == sum(expected)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +33,7 @@ def test_a_small_network_by_hand():
 def test_the_generators_are_what_their_cards_say(alpha, gmac, count):
     model = build_generator(keras, alpha=alpha, input_size=160)
     assert round(multiply_accumulates(model) / 1e9, 3) == gmac
-    assert parameters(model) == count
+    assert model.count_params() == count
 
 
 def test_mobilenetv2_is_what_its_paper_says():
@@ -48,7 +41,7 @@ def test_mobilenetv2_is_what_its_paper_says():
     # The statistics of its batch normalization are not counted there.
     model = keras.applications.MobileNetV2((224, 224, 3), weights=None)
     assert multiply_accumulates(model) == pytest.approx(300e6, rel=0.01)
-    assert parameters(model) == pytest.approx(3.5e6, rel=0.02)
+    assert model.count_params() == pytest.approx(3.5e6, rel=0.02)
 
 
 def test_a_model_within_a_model_counts():
@@ -65,12 +58,3 @@ def test_every_use_of_a_layer_in_this_model_counts_and_none_elsewhere():
     small = shared(layers.MaxPooling2D(2)(shared(start)))
     work = (8 * 8 + 4 * 4) * 4 * (3 * 3 * 4)
     assert multiply_accumulates(keras.Model(start, small)) == work
-
-
-def test_what_cannot_be_counted_is_refused():
-    start = keras.Input((None, None, 3))
-    with pytest.raises(ValueError, match="input size is open"):
-        multiply_accumulates(keras.Model(start, layers.Conv2D(4, 3)(start)))
-    start = keras.Input((8, 4))
-    with pytest.raises(ValueError, match="kind LSTM"):
-        multiply_accumulates(keras.Model(start, layers.LSTM(4)(start)))

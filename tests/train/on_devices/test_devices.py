@@ -33,9 +33,7 @@ def stop(row):
 def test_each_device_has_the_network_and_its_share_of_the_batch():
     assert len(keras.distribution.list_devices()) == 4
     engine = KerasEngine(CONFIG, 32)
-    variables = (
-        engine._trainable.model.trainable_variables + engine._trainable.model.optimizer.variables
-    )
+    variables = engine._model.trainable_variables + engine._model.optimizer.variables
     assert {len(v.value.sharding.device_set) for v in variables} == {4}
     with engine._on_devices():
         layout = keras.distribution.distribution().get_data_layout((8, 32, 32, 1))

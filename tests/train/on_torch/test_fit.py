@@ -132,6 +132,7 @@ def test_a_network_s_recipe_has_scales():
     alone, gan = (load_config("pix2pix_mobilenetv2", scale) for scale in ("cpu_l1", "cpu"))
     assert load_config("pix2pix_mobilenetv2_cpu_l1") == alone
     assert (alone.adversarial_loss, gan.adversarial_loss) == (None, "smoothed_cross_entropy")
+    assert load_config("standard_look") == load_config("standard", "look")
     for name in NETWORKS:
         for scale in ("paper", "hour", "cpu", "smoke"):
             assert load_config(name, scale).network == name
@@ -143,7 +144,7 @@ def test_a_network_s_recipe_has_scales():
         ("baseline_cnn", None, "has the scales paper, hour, cpu, smoke: say which by --scale"),
         ("baseline_cnn", "day", "has the scales paper, hour, cpu, smoke: not 'day'"),
         ("baseline_cnn_day", None, "has the scales paper, hour, cpu, smoke: not 'day'"),
-        ("nano", "cpu", "nano has one scale only, and no 'cpu'"),
+        ("smoke", "cpu", "smoke has one scale only, and no 'cpu'"),
         ("nanno", "cpu", "unknown recipe 'nanno': there are ab_classifier, "),
         ("smoke_nanno", None, "unknown recipe 'nanno_smoke'"),
     ],

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from train.config import FitConfig
-from train.data.batches import Batches, Pictures, RoundBatches
+from train.data.batches import Batches, RoundBatches
 from train.data.store import Store
 from train.fit.engines import KerasEngine, make_engine
 from train.fit.loop import fit
@@ -61,7 +61,8 @@ def test_a_cut_off_run_goes_on_exactly(whole_run, prepared, cut):
 
 
 def batches_of(data, batch_size):
-    return Batches(Pictures(Store(data, "train")), batch_size=batch_size, seed=0)
+    config = replace(SMALL, batch_size=batch_size, tone_view=True)
+    return Batches(config, Store(data, "train"))
 
 
 def train(engine, data, steps):
@@ -72,7 +73,7 @@ def train(engine, data, steps):
 def test_loss_and_gradients_are_those_of_keras(prepared):
     set_seed(0)  # of other weights more values lie at the kinks of ReLU6, where rounding decides
     config = replace(SMALL, frozen_to=None)
-    model = KerasEngine(config, 64)._trainable.network
+    model = KerasEngine(config, 64)._network
     engine = TorchEngine(config, workers=1)
     engine.set_weights(model.get_weights())
     lightness, ab = batches_of(prepared, 8).batch(0, 64)
@@ -97,7 +98,7 @@ def test_cores_share_weights_and_average_their_statistics(prepared):
         assert np.array_equal(own, old)
     train(engine, prepared, 2)
     one, two = (learner.network.to_keras(learner.network.tensors()) for learner in engine._learners)
-    names = [weight.path for weight in KerasEngine(SMALL, 32)._trainable.network.weights]
+    names = [weight.path for weight in KerasEngine(SMALL, 32)._network.weights]
     for name, own, other, mean in zip(names, one, two, engine.get_weights(), strict=True):
         if name.endswith(("moving_mean", "moving_variance")):
             assert np.allclose(mean, (own + other) / 2)
@@ -108,7 +109,7 @@ def test_cores_share_weights_and_average_their_statistics(prepared):
 def test_a_teacher_draws_the_network_towards_itself(prepared):
     """Taught by nothing but another network, it comes near to what that one says."""
     config = replace(SMALL, frozen_to=None, teacher_share=1.0, ema=0.0)
-    teacher = KerasEngine(replace(config, seed=3), 32)._trainable.network
+    teacher = KerasEngine(replace(config, seed=3), 32)._network
     rng = np.random.default_rng(0)
     teacher.set_weights(
         [w + 0.1 * rng.standard_normal(w.shape).astype(w.dtype) for w in teacher.get_weights()]

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from train.config import FitConfig
-from train.data.batches import Batches, Pictures
+from train.data.batches import Batches
 from train.data.store import Store
 from train.errors import ConfigError
 from train.fit.engines import KerasEngine, make_engine
@@ -41,10 +41,11 @@ def length(gradients):
 
 
 def test_each_network_has_the_gradients_that_keras_gives_it(prepared):
-    model = KerasEngine(GAN, 64)._trainable.model
+    model = KerasEngine(GAN, 64)._model
     learner = Pix2Pix(GAN, model.generator)
     learner.discriminator.load_keras(model.discriminator.get_weights())
-    batches = Batches(Pictures(Store(prepared, "train")), batch_size=8, seed=0)
+    config = replace(GAN, batch_size=8, tone_view=True)
+    batches = Batches(config, Store(prepared, "train"))
     lightness, ab = batches.batch(0, 64)
     _, gradients = learner.gradients(lightness, ab, len(ab))
 
@@ -72,8 +73,8 @@ def test_it_trains_and_goes_on_where_it_was_cut_off(prepared, keep_first_round, 
 
 def test_how_pictures_look_is_part_of_what_the_generator_learns(prepared):
     """The generator's loss is the plain one and the two others, the discriminator's as it was."""
-    model = KerasEngine(GAN, 64)._trainable.model
-    batches = Batches(Pictures(Store(prepared, "train")), batch_size=4, seed=0)
+    model = KerasEngine(GAN, 64)._model
+    batches = Batches(replace(GAN, tone_view=True), Store(prepared, "train"))
     lightness, ab = batches.batch(0, 64)
 
     class OneLayer:
