@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -298,7 +297,7 @@ def latency_command(
         for row in good
     ]
     headings = ("model", "run by", *(heading for _, heading, _ in shown), "delegated")
-    console.print(_table("the network alone, or a whole picture", headings, cells, left=2))
+    _show("the network alone, or a whole picture", _table(headings, cells, left=2))
     _print_notes(result.notes)
     for row in rows:
         if row["error"]:
@@ -370,7 +369,7 @@ def hints_command(
         for row in scores
     ]
     title = f"{model} on {scores[0].pictures} pictures: gain over no hint"
-    console.print(_table(title, ("hints", "gain", "95 % interval"), cells, left=0))
+    _show(title, _table(("hints", "gain", "95 % interval"), cells, left=0))
 
 
 @app.command("flicker")
@@ -408,7 +407,7 @@ def flicker_command(
             for row in rows
         ]
         title = f"{clip.name}: {true.frames} frames, {true.cuts} cuts, {model}"
-        console.print(_table(title, ("colours", *headings), table))
+        _show(title, _table(("colours", *headings), table))
 
 
 @app.command("report", help=REPORT_HELP)
@@ -450,14 +449,13 @@ def compare_command(
         typer.echo(f"benchmarks: {error}", err=True)
         raise typer.Exit(_UNUSABLE) from None
     table = _table(
-        f"{before.name} against {after.name}",
         ("model", "figure", "before", "after", "change", "allowed", ""),
         ((*astuple(change)[:-1], "worse" if change.worse else "") for change in found.changes),
         left=2,
     )
     for row, change in zip(table.rows, found.changes, strict=True):
         row.style = "bold red" if change.worse else None
-    console.print(table)
+    _show(f"{before.name} against {after.name}", table)
     _print_notes(found.notes)
     worse, count = found.worse, len(found.changes)
     if worse:
@@ -504,11 +502,9 @@ def _result(
     )
 
 
-def _table(
-    title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1
-) -> Table:
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> Table:
     """With some columns to the left; texts may hold what Rich takes for markup."""
-    table = Table(title=escape(title))
+    table = Table()
     for place, heading in enumerate(headings):
         justify = "left" if place < left else "right"
         table.add_column(heading, justify=justify, overflow="fold" if place < left else "ellipsis")
@@ -517,13 +513,19 @@ def _table(
     return table
 
 
+def _show(title: str, table: Table) -> None:
+    # A title of the table's own would be folded to the table's width: it may hold a path.
+    console.print(title, markup=False, highlight=False, soft_wrap=True)
+    console.print(table)
+
+
 def _print_accuracy(rows: Sequence[dict[str, Any]], keys: Sequence[str], title: str) -> None:
     from benchmarks.accuracy_columns import BY_KEY
     from benchmarks.report.accuracy import plain
     from benchmarks.report.rows import good_rows, text
 
     cells = ((text(row, "model"), *(plain(row, key) for key in keys)) for row in good_rows(rows))
-    console.print(_table(title, ("model", *(BY_KEY[key].heading for key in keys)), cells))
+    _show(title, _table(("model", *(BY_KEY[key].heading for key in keys)), cells))
 
 
 def _print_notes(notes: Sequence[str]) -> None:
