@@ -334,9 +334,13 @@ def test_info_shows_contract_and_tensors(tintlite, tiny_model):
 
 
 def test_models_lists_what_is_shipped(tintlite):
+    from edge_runtime.model.model_file import read_model
     from edge_runtime.model.shipped import shipped_names
 
     code, out, err = tintlite("models")
     assert (code, err) == (0, "")
     for name in shipped_names():
-        assert name in out
+        (row,) = (line for line in out.splitlines() if line.split()[:1] == [name])
+        figures = read_model(name).contract.result
+        assert f"{figures['val_gain_over_grey_db']:+.2f} dB" in row
+        assert row.endswith(f"{figures['val_colourfulness_ratio']:.2f}  ")
