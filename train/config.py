@@ -10,8 +10,8 @@ from train.data.old_film import AS_IT_IS, OldFilm
 from train.errors import ConfigError
 from train.fit.adversarial import ADVERSARIAL_LOSSES
 from train.fit.losses import LOSSES
+from train.networks.pix2pix_mobilenetv2 import DECODER_WIDTHS
 from train.networks.registry import NETWORKS
-from train.networks.unet import DECODER_WIDTHS
 
 OPTIMIZERS = ("adamw", "adam", "sgd")
 

@@ -28,7 +28,7 @@ def run(tmp_path_factory):
     """What `python -m train fit` leaves, without the training."""
     import keras
 
-    from train.networks.unet import build_generator
+    from train.networks.pix2pix_mobilenetv2 import build_generator
 
     folder = tmp_path_factory.mktemp("run")
     keras.utils.set_random_seed(5)
@@ -50,7 +50,7 @@ def plain_run(tmp_path_factory):
     """The same of a network of a dozen layers, which is converted in a third of the time."""
     import keras
 
-    from train.networks.koalarization import build_baseline_cnn
+    from train.networks.baseline_cnn import build_baseline_cnn
 
     folder = tmp_path_factory.mktemp("plain")
     keras.utils.set_random_seed(5)

@@ -12,7 +12,7 @@ from train.measure.evaluate import network_input
 from train.measure.open_networks import keras_network
 from train.networks.ab_bins import AB_BINS
 from train.networks.ab_classifier import with_annealed_mean
-from train.networks.koalarization import build_baseline_cnn
+from train.networks.baseline_cnn import build_baseline_cnn
 
 SIZE = 32
 

@@ -11,7 +11,7 @@ from train.config import SOFT_CROSS_ENTROPY, FitConfig
 from train.fit.adversarial import Adversarial
 from train.fit.classification_loss import soft_cross_entropy
 from train.fit.losses import LOSSES
-from train.networks.koalarization import INCEPTION
+from train.networks.inception_fusion import INCEPTION
 from train.networks.load import build_network
 from train.networks.patch_discriminator import build_patch_discriminator
 

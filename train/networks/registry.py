@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from train.networks.ab_classifier import build_ab_classifier
-from train.networks.koalarization import build_baseline_cnn, build_inception_fusion
-from train.networks.unet import build_generator, build_generator_densenet121
+from train.networks.baseline_cnn import build_baseline_cnn
+from train.networks.inception_fusion import build_inception_fusion
+from train.networks.pix2pix_densenet121 import build_generator_densenet121
+from train.networks.pix2pix_mobilenetv2 import build_generator
 
 
 @dataclass(frozen=True)

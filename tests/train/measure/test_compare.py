@@ -19,8 +19,8 @@ from train.measure.compare import Training, open_runs, read_training
 from train.measure.evaluate import OpenNetwork, evaluate
 from train.measure.open_networks import keras_network, open_networks
 from train.measure.sheet import CELL, GAP, HEADER
-from train.networks.koalarization import build_baseline_cnn
-from train.networks.unet import build_generator
+from train.networks.baseline_cnn import build_baseline_cnn
+from train.networks.pix2pix_mobilenetv2 import build_generator
 
 HISTORY = "step,seconds,loss\n100,40.0,0.5\n250,125.0,0.25\n"
 

@@ -6,7 +6,7 @@ import pytest
 
 from train.errors import WeightsError
 from train.networks.encoder_weights import load_encoder
-from train.networks.unet import build_generator
+from train.networks.pix2pix_mobilenetv2 import build_generator
 
 
 @pytest.fixture(scope="module")

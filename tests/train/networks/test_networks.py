@@ -14,12 +14,14 @@ from edge_runtime.colour import cielab
 from edge_runtime.engine.interpreter import Network
 from train.networks.ab_bins import AB_BINS
 from train.networks.ab_classifier import build_ab_classifier, with_annealed_mean
+from train.networks.baseline_cnn import build_baseline_cnn
 from train.networks.encoder_weights import load_encoder
-from train.networks.koalarization import build_baseline_cnn, build_inception_fusion
+from train.networks.inception_fusion import build_inception_fusion
 from train.networks.load import build_network, load_weights
 from train.networks.patch_discriminator import build_patch_discriminator
+from train.networks.pix2pix_densenet121 import build_generator_densenet121
+from train.networks.pix2pix_mobilenetv2 import build_generator
 from train.networks.registry import NETWORKS
-from train.networks.unet import build_generator, build_generator_densenet121
 
 ROOT = Path(__file__).parents[3]
 rng = np.random.default_rng(0)

@@ -4,7 +4,7 @@ import keras
 import pytest
 from keras import layers
 
-from train.networks.unet import build_generator
+from train.networks.pix2pix_mobilenetv2 import build_generator
 from train.networks.work import multiply_accumulates
 
 

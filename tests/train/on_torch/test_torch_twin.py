@@ -7,9 +7,9 @@ import torch
 
 from train.errors import ConfigError
 from train.fit.seed import set_seed
+from train.networks.pix2pix_mobilenetv2 import build_generator
 from train.networks.registry import NETWORKS
 from train.networks.torch_twin import TorchTwin
-from train.networks.unet import build_generator
 
 
 @pytest.fixture(scope="module")
