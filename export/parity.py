@@ -34,7 +34,11 @@ def compare(ours: Network, reference: Sequence[np.ndarray], inputs: Sequence[np.
         ours: the network that is judged.
         reference: ab of the other of each input, float32 [S', S', 2] (`run_all`).
         inputs: lightness, float32 [S, S] each.
+    Raises:
+        ValueError: there are no inputs.
     """
+    if not inputs:
+        raise ValueError("there are no pictures to compare on")
     largest, ratios = 0.0, []
     for lightness, ab, expected in zip(inputs, run_all(ours, inputs), reference, strict=True):
         largest = max(largest, float(np.abs(ab - expected).max()) * AB_SCALE)

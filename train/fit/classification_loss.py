@@ -48,9 +48,14 @@ def soft_cross_entropy(y_true: Any, y_pred: Any, bin_weights: np.ndarray | None 
             `train.fit.rebalancing`); None counts all alike.
     Returns:
         float32 [N], the mean over positions.
+    Raises:
+        ValueError: ab's sides are no common multiple of the logits'.
     """
     logits = ops.cast(y_pred, "float32")
-    factor = y_true.shape[1] // logits.shape[1]
+    sides, side = tuple(y_true.shape[1:3]), tuple(logits.shape[1:3])
+    factor = sides[0] // side[0]
+    if factor < 1 or sides != (factor * side[0], factor * side[1]):
+        raise ValueError(f"ab of {sides} cannot be pooled to logits of {side}")
     ab = ops.average_pool(ops.cast(y_true, "float32"), factor, factor)
     nearest, targets = _soft_encode(ab)
     nearest, targets = ops.stop_gradient(nearest), ops.stop_gradient(targets)

@@ -17,14 +17,28 @@ def multiply_accumulates(model: Any) -> int:
             uses several times counts as often.
     Returns:
         MACs; divide by 1e9 for GMAC.
+    Raises:
+        ValueError: the input size is open, or a layer has weights that this count knows nothing of.
     """
+    import keras
+
+    counted = keras.layers.Conv2D | keras.layers.DepthwiseConv2D | keras.layers.Dense
     # A layer's `output` is that of its first use, in whatever model that was. The uses in this one
     # are the nodes of its graph, which Keras has no public name for.
     total = 0
     for node in (node for nodes in model._nodes_by_depth.values() for node in nodes):
-        if hasattr(node.operation, "layers"):  # a model within the model
-            total += multiply_accumulates(node.operation)
-        elif hasattr(node.operation, "kernel"):
-            positions = math.prod(node.output_tensors[0].shape[1:-1])
-            total += positions * math.prod(node.operation.kernel.shape)
+        layer = node.operation
+        if isinstance(layer, keras.Model):  # a model within the model
+            total += multiply_accumulates(layer)
+        elif isinstance(layer, counted):
+            inner = node.output_tensors[0].shape[1:-1]
+            if None in inner:
+                raise ValueError(f"the input size is open: {layer.name} works on {inner}")
+            total += math.prod(inner) * math.prod(layer.kernel.shape)
+        # What is no layer, as an addition or a change of shape, has no weights.
+        elif getattr(layer, "weights", None) and not isinstance(
+            layer, keras.layers.BatchNormalization
+        ):
+            kind = type(layer).__name__
+            raise ValueError(f"cannot count the work of {layer.name}, of the kind {kind}")
     return total

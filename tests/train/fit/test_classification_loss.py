@@ -58,6 +58,12 @@ def test_larger_ab_is_averaged():
     assert loss_of(large / 110, LOGITS) == pytest.approx(loss_of(AB / 110, LOGITS), rel=1e-4)
 
 
+@pytest.mark.parametrize("shape", [(3, 5, 6, 2), (3, 2, 3, 2), (3, 8, 6, 2)])
+def test_ab_of_no_multiple_is_refused(shape):
+    with pytest.raises(ValueError, match="cannot be pooled"):
+        soft_cross_entropy(np.zeros(shape, np.float32), LOGITS)
+
+
 def test_ab_beyond_the_bins_gives_a_number():
     assert np.all(np.isfinite(loss_of(np.full_like(AB, 2.0), LOGITS)))
 

@@ -58,3 +58,12 @@ def test_every_use_of_a_layer_in_this_model_counts_and_none_elsewhere():
     small = shared(layers.MaxPooling2D(2)(shared(start)))
     work = (8 * 8 + 4 * 4) * 4 * (3 * 3 * 4)
     assert multiply_accumulates(keras.Model(start, small)) == work
+
+
+def test_what_cannot_be_counted_is_refused():
+    start = keras.Input((None, None, 3))
+    with pytest.raises(ValueError, match="input size is open"):
+        multiply_accumulates(keras.Model(start, layers.Conv2D(4, 3)(start)))
+    start = keras.Input((8, 8, 4))
+    with pytest.raises(ValueError, match="kind Conv2DTranspose"):
+        multiply_accumulates(keras.Model(start, layers.Conv2DTranspose(4, 3)(start)))
