@@ -22,8 +22,12 @@ def ab_range(network: Network, inputs: Iterable[np.ndarray]) -> tuple[float, flo
     Args:
         network: lightness float32 [S, S] to ab float32 [S', S', 2].
         inputs: of real pictures.
+    Raises:
+        ValueError: there are none.
     """
     results = [network(lightness) for lightness in inputs]
+    if not results:
+        raise ValueError("there are no pictures to measure the range of ab on")
     return min(float(ab.min()) for ab in results), max(float(ab.max()) for ab in results)
 
 

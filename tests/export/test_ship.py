@@ -47,6 +47,8 @@ def test_ranges_are_measured_and_written(tiny_model, tmp_path):
     lightness, ab = same.tensors()
     assert (lightness.range, ab.range) == ((-1, 1), (low, high))
     np.testing.assert_array_equal(same.run(inputs[0]), network.run(inputs[0]))
+    with pytest.raises(ValueError, match="no pictures"):
+        ab_range(network.run, [])
 
 
 def test_the_shipped_models_are_renewed(shelf, pictures, tmp_path):
